@@ -1,0 +1,451 @@
+// SPDX-License-Identifier: MIT
+/// @file pool.h
+/// A pool of worker processes: the library's only public header.
+///
+/// A pool is made once and used often: its workers are forked by
+/// pool_create() and then live on, taking one task after the other. The calls
+/// are those of Python's `multiprocessing.Pool`.
+///
+/// Three kinds of process are at work, and every comment below says which one
+/// runs what:
+///
+/// - the **client** is your program. It creates the pool and submits tasks. It
+///   gets no hidden thread, no signal handler, and one child: the supervisor;
+/// - the **supervisor** (`pool-super` in `ps`) forks the workers, watches them
+///   and replaces those that die;
+/// - the **workers** (`pool-worker-0` …) run the tasks.
+///
+/// Conventions. Sizes are in bytes, timeouts in milliseconds; #POOL_FOREVER
+/// waits without limit and 0 looks without waiting. A function that returns
+/// `int` gives 0 for success or a negative #pool_error, and a wrong argument is
+/// such an error, never a crash. One thread at a time may use a pool; create
+/// pools before you start threads, because pool_create() forks.
+#ifndef POOL_H
+#define POOL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// Wait without limit: a value for every `timeout_ms`.
+#define POOL_FOREVER (-1)
+
+/// Most workers one pool may have.
+#define POOL_MAX_WORKERS 1024
+
+/// Room for one error message with its final NUL. Longer ones are cut.
+#define POOL_MESSAGE_SIZE 512
+
+/// What can go wrong. Every function that returns `int` returns 0 or one of
+/// these; pool_strerror() has a sentence for each.
+enum pool_error {
+    POOL_EINVAL = -1,     ///< A wrong argument, or a pool of another process.
+    POOL_ENOMEM = -2,     ///< The arena or the process is out of memory.
+    POOL_ECLOSED = -3,    ///< Closed or terminated: "pool not running".
+    POOL_ERUNNING = -4,   ///< pool_join() came first: "pool is still running".
+    POOL_ENOTREADY = -5,  ///< The result is not there yet.
+    POOL_ETIMEDOUT = -6,  ///< The timeout passed; the task still runs.
+    POOL_ETASK = -7,      ///< The task function returned non-zero.
+    POOL_ELOST = -8,      ///< The worker died while it ran the item.
+    POOL_ETIMELIMIT = -9, ///< The item ran too long; its worker was killed.
+    POOL_ECANCELLED = -10, ///< pool_terminate() came before the item was done.
+    POOL_EBROKEN = -11,    ///< The pool itself is gone: its supervisor died.
+    POOL_ESYS = -12,       ///< A system call failed; `errno` says why.
+};
+
+/// A pool of worker processes. Client only.
+struct pool;
+/// The handle of one submitted task or map. Client only.
+struct pool_result;
+/// The results of one pool_imap(), one after the other. Client only.
+struct pool_iter;
+/// A bounded queue that client and tasks share. Any process of its pool.
+struct pool_queue;
+
+/// A task: works on one item. Runs in a worker.
+///
+/// @param arg          the item, read-only; aligned for any type
+/// @param arg_size     its size
+/// @param result       where the result goes: private memory of the worker that
+///                     ends at a guard page, so writing past it crashes this
+///                     worker and nothing else. Aligned for every type whose
+///                     size divides `result_size`. Its bytes are not cleared.
+/// @param result_size  its size
+/// @return 0 for success. Anything else makes the item fail with #POOL_ETASK;
+///         `return pool_fail("…")` adds a message.
+typedef int pool_task_fn(const void *arg, size_t arg_size, void *result,
+                         size_t result_size);
+
+/// Prepares a worker before its first task. Runs once in every worker,
+/// replacements included.
+/// @param init_arg  pool_options.init_arg, as it was at pool_create()
+/// @return 0, or non-zero: this worker is not fit. A pool whose workers keep
+///         failing here ends with #POOL_EBROKEN.
+typedef int pool_init_fn(void *init_arg);
+
+/// Makes the items of a pool_imap() one by one. Runs in the client, inside
+/// pool_imap() and pool_iter_next().
+/// @param state      as given to pool_imap()
+/// @param item       to be filled
+/// @param item_size  its size
+/// @return 1 for an item, 0 for the end, negative for an error, which ends the
+///         iteration and comes out of pool_iter_next() as it is
+typedef int pool_source_fn(void *state, void *item, size_t item_size);
+
+/// Is told that a result is ready. Runs in the client, inside a `pool_*` call,
+/// exactly once for each result, be it a success or a failure. May submit,
+/// close and terminate.
+/// @param result  ready: pool_result_get() does not wait
+/// @param user    as given with the task
+typedef void pool_callback_fn(struct pool_result *result, void *user);
+
+/// How a pool is to be. Zero, for each field, is the default.
+struct pool_options {
+    size_t workers;       ///< 0: one per CPU that this process may run on.
+    bool on_demand;       ///< Start a worker only when a task finds none idle.
+    pool_init_fn *init;   ///< Called in each new worker; NULL: nothing is.
+    void *init_arg;       ///< Handed to `init`.
+    size_t max_tasks_per_worker; ///< Items, then the worker is replaced; 0: none.
+    int task_timeout_ms;  ///< Items that run longer are killed; 0: no limit.
+    unsigned max_retries; ///< Re-runs of an item whose worker died (≤ 65535).
+    /// Most bytes of shared memory. 0: half of the machine's memory, 64 GiB at
+    /// most. Address space is reserved at once (less, where the system refuses
+    /// that much); memory is taken as it is used.
+    size_t memory;
+};
+
+/// What a pool is doing. Counts items, not chunks.
+struct pool_stats {
+    size_t workers;   ///< Workers alive now.
+    size_t idle;      ///< Those of them that run no item.
+    size_t pending;   ///< Items submitted and not finished.
+    size_t submitted; ///< All items ever submitted.
+    size_t completed; ///< Items whose task returned 0.
+    size_t failed;    ///< Items with #POOL_ETASK or #POOL_ETIMELIMIT.
+    size_t lost;      ///< Items with #POOL_ELOST.
+    size_t respawned; ///< Workers started in place of one that ended.
+    pid_t supervisor; ///< Process id; 0 once it is gone.
+};
+
+/// What one pool_trace_event tells.
+enum pool_trace_kind {
+    POOL_TRACE_SUBMIT = 1, ///< The client submitted items; no worker.
+    POOL_TRACE_RUN,        ///< A worker ran items.
+    POOL_TRACE_DEATH,      ///< A worker ended; `status` is from waitpid().
+    POOL_TRACE_START,      ///< A worker was forked.
+};
+
+/// One event of a pool's trace. Times are CLOCK_MONOTONIC nanoseconds.
+struct pool_trace_event {
+    uint64_t begin_ns;         ///< When it happened, or began.
+    uint64_t end_ns;           ///< When it ended; 0: it never did (cut short).
+    uint64_t task;             ///< Number of the submission, from 1; 0: none.
+    uint64_t first;            ///< Index of the first item.
+    uint32_t count;            ///< Items from `first` on.
+    int32_t worker;            ///< Index of the worker; -1: none.
+    pid_t pid;                 ///< Its process id.
+    int32_t status;            ///< Exit status, of #POOL_TRACE_DEATH.
+    enum pool_trace_kind kind; ///< Which of the four it is.
+};
+
+/// @name A pool's life
+/// @{
+
+/// Makes a pool: maps the arena, forks the supervisor, which forks the workers.
+/// Returns when every worker has been forked (none yet with `on_demand`);
+/// initialisers may still be running. Flushes all output streams first, so that
+/// nothing buffered is printed twice. Workers see the program as it is now:
+/// later changes of variables and later opened files do not reach them.
+///
+/// After Python's `Pool(processes, initializer, initargs, maxtasksperchild)`.
+/// @param options  copied; NULL: all defaults
+/// @return the pool, to be ended with pool_destroy(); or NULL, with `errno`:
+///         EINVAL (a wrong option), ENOMEM, or what the system call set
+struct pool *pool_create(const struct pool_options *options);
+
+/// Ends submission; what was submitted still finishes. Twice is fine. Never
+/// blocks.
+/// @return 0, or #POOL_EINVAL
+int pool_close(struct pool *pool);
+
+/// Kills all workers now, whatever they run. Every unfinished result becomes
+/// ready with #POOL_ECANCELLED, and callbacks run. Blocks for the moments that
+/// takes, bounded even where a task ignores every signal. Twice is fine.
+/// @return 0, or #POOL_EINVAL
+int pool_terminate(struct pool *pool);
+
+/// Waits until every result is ready and every process of the pool has ended
+/// and been reaped. Comes after pool_close() or pool_terminate(). Twice is
+/// fine. Results, messages and statistics can be read until pool_destroy().
+/// @return 0; #POOL_ERUNNING at once if neither came before; #POOL_EINVAL
+int pool_join(struct pool *pool);
+
+/// Terminates and joins where that has not been done, then frees the pool with
+/// all its results, iterators and queues. NULL is fine. Not from a callback.
+void pool_destroy(struct pool *pool);
+
+/// @}
+/// @name Submitting tasks
+/// Inputs are copied, unless they lie in pool_alloc() memory: those are read
+/// in place and must stay until the result is ready. Items and results may be
+/// up to 4 GiB - 1 each. A size of 0 goes with a NULL pointer.
+/// @{
+
+/// Runs one task and waits for it: submit, wait, get.
+/// @param pool         the pool
+/// @param fn           the task; must have been in the program at pool_create()
+/// @param arg          its argument, copied
+/// @param arg_size     size of it
+/// @param result       receives the result
+/// @param result_size  size of it
+/// @return 0, or the error of the task or of the submission
+int pool_apply(struct pool *pool, pool_task_fn *fn, const void *arg,
+               size_t arg_size, void *result, size_t result_size);
+
+/// Submits one task and returns at once.
+/// @param pool         the pool
+/// @param fn           the task
+/// @param arg          its argument, copied
+/// @param arg_size     size of it
+/// @param result_size  size of its result
+/// @param callback     told when it is ready; NULL: nobody is
+/// @param user         handed to the callback
+/// @param out          receives the handle, to be freed with pool_result_free().
+///                     NULL: the pool frees the result after the callback
+/// @return 0, or an error: then nothing was submitted, and no callback comes
+int pool_apply_async(struct pool *pool, pool_task_fn *fn, const void *arg,
+                     size_t arg_size, size_t result_size,
+                     pool_callback_fn *callback, void *user,
+                     struct pool_result **out);
+
+/// Runs a task for each of `count` items and waits for all of them. Results are
+/// in the order of the items, whatever order they ran in. One that fails stops
+/// none of the others; its own result reads as zero bytes.
+/// @param pool         the pool
+/// @param fn           the task
+/// @param items        an array of `count` items
+/// @param count        how many; 0: success at once
+/// @param item_size    size of one
+/// @param results      an array of `count` results
+/// @param result_size  size of one
+/// @param chunksize    items a worker takes at a time; 0: the library chooses.
+///                     Larger than asked for where there would be more than
+///                     2²⁴ chunks; 2²⁰ at most
+/// @return 0, or the error of the failing item with the lowest index
+int pool_map(struct pool *pool, pool_task_fn *fn, const void *items,
+             size_t count, size_t item_size, void *results, size_t result_size,
+             size_t chunksize);
+
+/// Submits a map and returns as soon as its items are copied. `count` 0 is
+/// ready at once, and its callback is called all the same.
+/// Parameters as for pool_map() and pool_apply_async().
+/// @return 0, or an error: then nothing was submitted
+int pool_map_async(struct pool *pool, pool_task_fn *fn, const void *items,
+                   size_t count, size_t item_size, size_t result_size,
+                   size_t chunksize, pool_callback_fn *callback, void *user,
+                   struct pool_result **out);
+
+/// Runs a task for each item that a source makes, asking for at most `window`
+/// items ahead of those fetched: an endless source runs in bounded memory.
+/// Results come in the order of the items.
+/// @param pool         the pool
+/// @param fn           the task
+/// @param source       makes the items, in the client
+/// @param state        handed to it
+/// @param item_size    size of an item
+/// @param result_size  size of a result
+/// @param window       items in flight; 0: eight per worker
+/// @param out          receives the iterator, for pool_iter_free()
+/// @return 0, or an error
+int pool_imap(struct pool *pool, pool_task_fn *fn, pool_source_fn *source,
+              void *state, size_t item_size, size_t result_size, size_t window,
+              struct pool_iter **out);
+
+/// As pool_imap(), but results come as they finish.
+int pool_imap_unordered(struct pool *pool, pool_task_fn *fn,
+                        pool_source_fn *source, void *state, size_t item_size,
+                        size_t result_size, size_t window,
+                        struct pool_iter **out);
+
+/// Waits for the next result of an iterator. An error is that item's only, and
+/// iteration goes on, except after #POOL_ETIMEDOUT (ask again) and after an
+/// error of the source or of a submission (then comes the end).
+/// @param iter        the iterator
+/// @param result      receives the result; may be NULL
+/// @param index       receives the item's number, from 0; may be NULL
+/// @param timeout_ms  how long to wait
+/// @return 1 for an item, 0 for the end, or the error of that item
+int pool_iter_next(struct pool_iter *iter, void *result, size_t *index,
+                   int timeout_ms);
+
+/// Frees an iterator. Items in flight still run; their results are dropped.
+void pool_iter_free(struct pool_iter *iter);
+
+/// @}
+/// @name Results
+/// @{
+
+/// Waits until a result is ready, running callbacks that fall due.
+/// @return 0 once it is ready, be it a success or not; #POOL_ETIMEDOUT
+int pool_result_wait(struct pool_result *result, int timeout_ms);
+
+/// Whether a result is ready. Never blocks.
+bool pool_result_ready(struct pool_result *result);
+
+/// How a task went, of a map the failing item with the lowest index.
+/// @return 0 or its error; #POOL_ENOTREADY before it is ready
+int pool_result_status(struct pool_result *result);
+
+/// How one item of a map went.
+/// @return 0 or its error; #POOL_ENOTREADY before the whole result is ready
+int pool_result_item_status(struct pool_result *result, size_t index);
+
+/// Waits for a result and copies it out, any number of times. A map's results
+/// come as one array, those of failing items as zero bytes.
+/// @param result      the handle
+/// @param out         receives the result; NULL with `out_size` 0: only wait
+/// @param out_size    room there: at least count × result_size, or 0
+/// @param timeout_ms  how long to wait
+/// @return pool_result_status(), or #POOL_ETIMEDOUT: the task still runs and a
+///         later call may succeed
+int pool_result_get(struct pool_result *result, void *out, size_t out_size,
+                    int timeout_ms);
+
+/// Why it failed: the task's own words from pool_fail(), or "worker 4711 killed
+/// by signal 9 (Killed)", of a map those of the failing item with the lowest
+/// index.
+/// @return a string that lives as long as the result; "" on success and before
+///         it is ready; never NULL
+const char *pool_result_message(struct pool_result *result);
+
+/// Frees a result, before it is ready too: the task still runs and a callback
+/// is still called. NULL is fine.
+void pool_result_free(struct pool_result *result);
+
+/// @}
+/// @name Callbacks and event loops
+/// @{
+
+/// Runs callbacks that are due, waiting for the first if there is none yet.
+/// Does not wait when no callback is outstanding.
+/// @return how many ran, 0 after the timeout; or #POOL_EINVAL
+int pool_poll(struct pool *pool, int timeout_ms);
+
+/// A descriptor for poll(2) and epoll(7), readable when pool_poll() has
+/// something to do. Owned by the pool, close-on-exec, the same at every call.
+/// @return the descriptor, or an error
+int pool_fd(struct pool *pool);
+
+/// @}
+/// @name Inside a task
+/// @{
+
+/// Fails with a message: `return pool_fail("bad line %d", n);`.
+/// @param format  as for printf(3); the text is cut at #POOL_MESSAGE_SIZE
+/// @return #POOL_ETASK
+int pool_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/// Which worker this is.
+/// @return 0 … workers - 1 in a worker; -1 in any other process
+int pool_worker_index(void);
+
+/// @}
+/// @name Queues
+/// A bounded first-in first-out queue in the arena. Its pointer may be passed
+/// in a task's argument, also when the queue is younger than the workers.
+/// A process that is killed inside put or get wedges nobody: an item it had not
+/// finished putting was never put, one it had not finished getting is still
+/// there.
+/// @{
+
+/// Makes a queue. Client only.
+/// @param pool       the pool
+/// @param item_size  size of one item, at least 1
+/// @param capacity   most items it holds, at least 1
+/// @return the queue, or NULL with `errno` EINVAL or ENOMEM
+struct pool_queue *pool_queue_create(struct pool *pool, size_t item_size,
+                                     size_t capacity);
+
+/// Puts an item, waiting while the queue is full.
+/// @return 0, #POOL_ETIMEDOUT, #POOL_ECLOSED, #POOL_EBROKEN, #POOL_EINVAL
+int pool_queue_put(struct pool_queue *queue, const void *item, int timeout_ms);
+
+/// Gets the oldest item, waiting while the queue is empty.
+/// @return 0, #POOL_ETIMEDOUT, #POOL_EBROKEN, #POOL_EINVAL, or #POOL_ECLOSED
+///         once it is closed and empty
+int pool_queue_get(struct pool_queue *queue, void *item, int timeout_ms);
+
+/// How many items are in the queue at this moment.
+size_t pool_queue_size(struct pool_queue *queue);
+
+/// Closes a queue: put fails from now on, get hands out what is left. Any
+/// process of the pool.
+void pool_queue_close(struct pool_queue *queue);
+
+/// Frees a queue that no task uses any more. Client only; NULL is fine.
+void pool_queue_destroy(struct pool_queue *queue);
+
+/// @}
+/// @name Shared memory
+/// @{
+
+/// Takes memory that every process of the pool sees at the same address and may
+/// write: arrays that tasks share without copies. Client only. Zeroed, aligned
+/// to 16 bytes.
+/// @return the memory, or NULL with `errno` EINVAL or ENOMEM
+void *pool_alloc(struct pool *pool, size_t size);
+
+/// Gives it back. Client only; NULL, and what pool_alloc() did not return, is
+/// ignored.
+void pool_release(struct pool *pool, void *memory);
+
+/// @}
+/// @name Looking inside
+/// @{
+
+/// Tells what the pool is doing. Never blocks.
+/// @return 0, or #POOL_EINVAL
+int pool_stats(struct pool *pool, struct pool_stats *stats);
+
+/// Lists the process ids of the live workers.
+/// @param pool      the pool
+/// @param pids      filled with at most `capacity` of them; NULL with 0
+/// @param capacity  room in `pids`
+/// @return how many workers are alive, even if that is more
+size_t pool_worker_pids(struct pool *pool, pid_t *pids, size_t capacity);
+
+/// Starts recording what runs where and when, from an empty record. Events
+/// after the first `capacity` are dropped.
+/// @return 0, #POOL_ENOMEM, #POOL_EINVAL
+int pool_trace_start(struct pool *pool, size_t capacity);
+
+/// Copies recorded events out, oldest first. Ones still going on have
+/// `end_ns` 0.
+/// @return how many were recorded, even if that is more than `capacity`
+size_t pool_trace_read(struct pool *pool, struct pool_trace_event *events,
+                       size_t capacity);
+
+/// Writes the trace as Chrome trace JSON, which Perfetto opens: one track per
+/// worker, arrows from submission to start, marks for deaths and starts, and
+/// a counter of unfinished submissions.
+/// @return 0, #POOL_ESYS if writing failed, #POOL_EINVAL
+int pool_trace_write(struct pool *pool, FILE *file);
+
+/// A sentence for an error.
+/// @param error  0 or an #pool_error
+/// @return a constant string, for unknown numbers too
+const char *pool_strerror(int error);
+
+/// @}
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
