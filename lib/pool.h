@@ -32,6 +32,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default) // all else in the library is hidden
 
 /// Wait without limit: a value for every `timeout_ms`.
 #define POOL_FOREVER (-1)
@@ -45,15 +46,15 @@ extern "C" {
 /// What can go wrong. Every function that returns `int` returns 0 or one of
 /// these; pool_strerror() has a sentence for each.
 enum pool_error {
-    POOL_EINVAL = -1,     ///< A wrong argument, or a pool of another process.
-    POOL_ENOMEM = -2,     ///< The arena or the process is out of memory.
-    POOL_ECLOSED = -3,    ///< Closed or terminated: "pool not running".
-    POOL_ERUNNING = -4,   ///< pool_join() came first: "pool is still running".
-    POOL_ENOTREADY = -5,  ///< The result is not there yet.
-    POOL_ETIMEDOUT = -6,  ///< The timeout passed; the task still runs.
-    POOL_ETASK = -7,      ///< The task function returned non-zero.
-    POOL_ELOST = -8,      ///< The worker died while it ran the item.
-    POOL_ETIMELIMIT = -9, ///< The item ran too long; its worker was killed.
+    POOL_EINVAL = -1,      ///< A wrong argument, or a pool of another process.
+    POOL_ENOMEM = -2,      ///< The arena or the process is out of memory.
+    POOL_ECLOSED = -3,     ///< Closed or terminated: "pool not running".
+    POOL_ERUNNING = -4,    ///< pool_join() came first: "pool is still running".
+    POOL_ENOTREADY = -5,   ///< The result is not there yet.
+    POOL_ETIMEDOUT = -6,   ///< The timeout passed; the task still runs.
+    POOL_ETASK = -7,       ///< The task function returned non-zero.
+    POOL_ELOST = -8,       ///< The worker died while it ran the item.
+    POOL_ETIMELIMIT = -9,  ///< The item ran too long; its worker was killed.
     POOL_ECANCELLED = -10, ///< pool_terminate() came before the item was done.
     POOL_EBROKEN = -11,    ///< The pool itself is gone: its supervisor died.
     POOL_ESYS = -12,       ///< A system call failed; `errno` says why.
@@ -107,11 +108,12 @@ typedef void pool_callback_fn(struct pool_result *result, void *user);
 
 /// How a pool is to be. Zero, for each field, is the default.
 struct pool_options {
-    size_t workers;       ///< 0: one per CPU that this process may run on.
-    bool on_demand;       ///< Start a worker only when a task finds none idle.
-    pool_init_fn *init;   ///< Called in each new worker; NULL: nothing is.
-    void *init_arg;       ///< Handed to `init`.
-    size_t max_tasks_per_worker; ///< Items, then the worker is replaced; 0: none.
+    size_t workers;     ///< 0: one per CPU that this process may run on.
+    bool on_demand;     ///< Start a worker only when a task finds none idle.
+    pool_init_fn *init; ///< Called in each new worker; NULL: nothing is.
+    void *init_arg;     ///< Handed to `init`.
+    size_t
+        max_tasks_per_worker; ///< Items, then the worker is replaced; 0: none.
     int task_timeout_ms;  ///< Items that run longer are killed; 0: no limit.
     unsigned max_retries; ///< Re-runs of an item whose worker died (≤ 65535).
     /// Most bytes of shared memory. 0: half of the machine's memory, 64 GiB at
@@ -216,7 +218,8 @@ int pool_apply(struct pool *pool, pool_task_fn *fn, const void *arg,
 /// @param result_size  size of its result
 /// @param callback     told when it is ready; NULL: nobody is
 /// @param user         handed to the callback
-/// @param out          receives the handle, to be freed with pool_result_free().
+/// @param out          receives the handle, to be freed with
+/// pool_result_free().
 ///                     NULL: the pool frees the result after the callback
 /// @return 0, or an error: then nothing was submitted, and no callback comes
 int pool_apply_async(struct pool *pool, pool_task_fn *fn, const void *arg,
@@ -444,6 +447,7 @@ const char *pool_strerror(int error);
 
 /// @}
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: MIT
+// The arena: what the client, the supervisor and the workers share.
+//
+// One anonymous shared mapping, made before the first fork, at the same address
+// in every process. From its start to its end:
+//
+//   struct arena | slots | directory | ring pages | messages | heap
+//
+// The *ring* holds one entry per chunk of items. An entry's word is the truth
+// about its chunk; everything else that tells where work may be found (`tail`,
+// `next`, a slot's `lo` and `hi`) is a hint that may be wrong without harm,
+// because a chunk is taken only by a compare-and-swap on its word.
+//
+// A ring page is only ever a ring page: a worker that is stopped between
+// reading a hint and its compare-and-swap can meet another chunk there when it
+// goes on, never foreign bytes, and if that chunk is READY, taking it is right.
+//
+// The heap, where only the client allocates, holds jobs with their inputs and
+// results, queues and pool_alloc() memory. Workers see inputs through a second,
+// read-only window on the same bytes.
+#ifndef ARENA_LAYOUT_H
+#define ARENA_LAYOUT_H
+
+#include "pool.h"
+
+#include <stdatomic.h>
+
+enum {
+    LINE = 64,       // bytes of a cache line
+    RING_PAGE = 256, // entries of a ring page
+    HINTS_MAX = 16,  // chunks a worker reserves at a time
+    JOB_UNIT = 16,   // an entry names its job in units of these bytes
+    BITMAP_WORDS = POOL_MAX_WORKERS / 64,
+};
+
+// ---- The word of a chunk ---------------------------------------------------
+//
+//   bits 0-2   state
+//   bit  3     fault: an item of the chunk has failed; its status byte says how
+//   bits 4-15  the worker that runs it
+//   bits 16-31 how often the current item's worker has died (for retries)
+//   bits 32-63 items done: the next one is running, or is the next to run
+
+enum chunk_state {
+    CHUNK_FREE,      // nothing here yet
+    CHUNK_READY,     // waits for a worker
+    CHUNK_RUNNING,   // its worker alone moves it on
+    CHUNK_TIMED_OUT, // the supervisor has stopped it and kills its worker
+    CHUNK_DONE,      // final; with the fault bit: look at the status bytes
+};
+
+#define WORD_STATE UINT64_C(7)
+#define WORD_FAULT UINT64_C(8)
+#define WORD_TRY (UINT64_C(1) << 16)
+#define WORD_ITEM (UINT64_C(1) << 32)
+
+static inline enum chunk_state word_state(uint64_t word) {
+    return (enum chunk_state)(word & WORD_STATE);
+}
+static inline unsigned word_worker(uint64_t word) { return word >> 4 & 0xfff; }
+static inline unsigned word_tries(uint64_t word) { return word >> 16 & 0xffff; }
+static inline uint32_t word_done(uint64_t word) { return word >> 32; }
+
+static inline uint64_t word_make(enum chunk_state state, unsigned worker,
+                                 uint64_t fault, uint64_t done) {
+    return state | fault | (uint64_t)worker << 4 | done * WORD_ITEM;
+}
+
+// A READY word as `worker` claims it: items done, tries and fault stay.
+static inline uint64_t word_claim(uint64_t word, unsigned worker) {
+    return (word & ~(WORD_STATE | UINT64_C(0xfff0))) | CHUNK_RUNNING |
+           (uint64_t)worker << 4;
+}
+
+// True while `worker` has the chunk.
+static inline bool word_held_by(uint64_t word, unsigned worker) {
+    enum chunk_state state = word_state(word);
+    return (state == CHUNK_RUNNING || state == CHUNK_TIMED_OUT) &&
+           word_worker(word) == worker;
+}
+
+struct entry {
+    _Atomic uint64_t word;
+    uint32_t job;   // offset in the arena / JOB_UNIT; written before READY
+    uint32_t chunk; // number of the chunk in its job
+};
+_Static_assert(sizeof(struct entry) == 16, "four entries to a cache line");
+
+// ---- Jobs: what was submitted ----------------------------------------------
+
+struct job {
+    pool_task_fn *fn;
+    const char *input; // `count` items, where workers may read them
+    char *output;      // `count` results, published by workers
+    uint64_t count;
+    uint32_t item_size;
+    uint32_t result_size;
+    uint32_t chunk_size; // items per chunk; the last may have fewer
+    uint8_t status[4];   // [0] of a single item; of more, they follow the job
+};
+_Static_assert(sizeof(struct job) == 48, "a job of 8 + 8 bytes is one line");
+
+// One byte per item: 0, or a pool_error with its sign turned.
+static inline uint8_t *job_statuses(struct job *job) {
+    return job->count == 1 ? job->status : (uint8_t *)(job + 1);
+}
+
+// ---- Slots: one per worker -------------------------------------------------
+
+enum slot_phase { SLOT_STARTING, SLOT_READY, SLOT_RETIRED };
+
+struct queue_cell;
+
+struct slot {
+    // Written by the worker. [lo, hi) are the chunks it has reserved; it writes
+    // them before it moves `next`, so that they cannot get lost with it. While
+    // it holds a chunk, that chunk is `lo`.
+    _Alignas(LINE) _Atomic uint64_t lo;
+    _Atomic uint64_t hi;
+    _Atomic uint64_t deadline_ns;       // of the running item; 0: none
+    _Atomic(struct pool_queue *) queue; // in a put or get there …
+    _Atomic(struct queue_cell *) cell;  // … that may hold this cell
+    _Atomic uint32_t phase;             // enum slot_phase
+    // Written by the supervisor.
+    _Alignas(LINE) _Atomic int pid; // 0: no worker in this slot
+    uint32_t starts;
+    uint32_t failed_starts; // in a row
+    // A futex: 0 while the worker means to sleep, 1 wakes it. Written by all.
+    _Alignas(LINE) _Atomic uint32_t wake;
+};
+
+// ---- The arena -------------------------------------------------------------
+
+enum arena_mode { MODE_RUN, MODE_STOP, MODE_TERMINATE };
+
+// Values of `awaited` that are no chunk.
+#define AWAIT_NOTHING UINT64_C(0)
+#define AWAIT_ANY UINT64_C(1)
+#define AWAIT_CHUNK(seq) ((seq) + 2)
+
+struct trace; // client memory layout, arena_trace.c
+
+struct arena {
+    // Constant from the first fork on.
+    struct pool_options options; // with workers, memory filled in
+    size_t size;                 // of the whole mapping
+    struct slot *slots;
+    _Atomic uint32_t *directory; // ring page of each 256 sequence numbers
+    uint64_t directory_mask;
+    struct entry *ring;
+    char (*messages)[POOL_MESSAGE_SIZE]; // one per entry, touched on failure
+    char *heap;
+    unsigned cpus; // this process may run on
+    pid_t client;
+    int client_event; // eventfds that wake …
+    int super_event;
+
+    // Written by the client.
+    _Alignas(LINE) _Atomic uint64_t tail; // next chunk to be submitted
+    _Alignas(LINE) _Atomic uint32_t mode; // enum arena_mode
+    _Atomic uint32_t wanted;              // workers to be running
+    _Atomic(struct trace *) trace;        // NULL: not recording
+
+    // Written by workers: chunks below it are reserved.
+    _Alignas(LINE) _Atomic uint64_t next;
+    // Written by the client before it sleeps, cleared by who wakes it.
+    _Alignas(LINE) _Atomic uint64_t awaited;
+    // Workers that sleep; workers that look for work and will see any that is
+    // submitted now. Set by themselves; cleared by whoever wakes or buries
+    // them.
+    _Alignas(LINE) _Atomic uint64_t asleep[BITMAP_WORDS];
+    _Alignas(LINE) _Atomic uint64_t looking[BITMAP_WORDS];
+
+    // Written by the supervisor.
+    _Alignas(LINE) _Atomic uint64_t super_wakes_ns; // its next deadline
+    _Atomic uint64_t respawned;
+    _Atomic int started;            // every worker has been forked, or:
+    int start_error;                // errno of the fork that failed
+    char reason[POOL_MESSAGE_SIZE]; // why it gave up; workers: a failed start
+};
+
+static inline struct entry *arena_entry(struct arena *arena, uint64_t seq) {
+    uint64_t slot = seq / RING_PAGE & arena->directory_mask;
+    uint32_t page =
+        atomic_load_explicit(&arena->directory[slot], memory_order_relaxed);
+    return &arena->ring[(uint64_t)page * RING_PAGE + seq % RING_PAGE];
+}
+
+static inline struct job *arena_job(struct arena *arena, struct entry *entry) {
+    return (struct job *)((char *)arena + (uint64_t)entry->job * JOB_UNIT);
+}
+
+static inline char *arena_message(struct arena *arena, struct entry *entry) {
+    return arena->messages[entry - arena->ring];
+}
+
+// Items of an entry's chunk, and the number of the first of them.
+static inline uint32_t arena_chunk(const struct job *job,
+                                   const struct entry *entry, uint64_t *first) {
+    *first = (uint64_t)entry->chunk * job->chunk_size;
+    uint64_t left = job->count - *first;
+    return left < job->chunk_size ? (uint32_t)left : job->chunk_size;
+}
+
+#endif

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+// Sleeping and waking across processes.
+//
+// Interface: whoever wants to sleep says so in shared memory, then looks once
+// more for what it waits for, then sleeps. Whoever makes something happen does
+// it first and then looks for sleepers. Both put a full fence between the two
+// steps, so at least one sees the other:
+//
+//      sleeper                      waker
+//      mark asleep                  publish
+//      fence                        fence
+//      look: nothing there          look: nobody asleep      <- impossible
+//
+// So nobody makes a system call to wake someone who is awake. A process killed
+// in the middle leaves a stale mark, which costs one needless call, or a wake
+// undelivered, which super_bury() makes up for by waking all who may wait.
+//
+// Runs in: any process.
+#include "internal.h"
+
+void arena_mark(_Atomic uint64_t *bitmap, unsigned worker) {
+    atomic_fetch_or(&bitmap[worker / 64], UINT64_C(1) << worker % 64);
+}
+
+// True if the mark was there: then this caller is the one who took it away.
+bool arena_unmark(_Atomic uint64_t *bitmap, unsigned worker) {
+    uint64_t bit = UINT64_C(1) << worker % 64;
+    if (!(atomic_load_explicit(&bitmap[worker / 64], memory_order_relaxed) &
+          bit))
+        return false;
+    return atomic_fetch_and(&bitmap[worker / 64], ~bit) & bit;
+}
+
+void arena_wake_slot(struct slot *slot) {
+    atomic_store(&slot->wake, 1);
+    sys_futex_wake(&slot->wake);
+}
+
+static size_t bitmap_words(const struct arena *arena) {
+    return (arena->options.workers + 63) / 64;
+}
+
+static size_t count_looking(struct arena *arena) {
+    size_t count = 0;
+    for (size_t i = 0; i < bitmap_words(arena); i++)
+        count += (size_t)__builtin_popcountll(
+            atomic_load_explicit(&arena->looking[i], memory_order_relaxed));
+    return count;
+}
+
+// Wakes up to `count` sleepers, lowest index first, so that few tasks keep to
+// few workers.
+static void wake_sleepers(struct arena *arena, size_t count) {
+    for (size_t i = 0; i < bitmap_words(arena); i++) {
+        uint64_t asleep =
+            atomic_load_explicit(&arena->asleep[i], memory_order_relaxed);
+        for (; asleep && count; asleep &= asleep - 1) {
+            unsigned worker = (unsigned)(i * 64) + __builtin_ctzll(asleep);
+            if (arena_unmark(arena->asleep, worker)) {
+                arena_wake_slot(&arena->slots[worker]);
+                count--;
+            }
+        }
+    }
+}
+
+// Sees to it that somebody comes for chunks that nobody has reserved: wakes one
+// sleeper, unless there are enough workers looking to take them all. Who comes
+// calls in turn, so as many wake as there is work for, and no one process pays
+// for all the calls. Chunks are counted before lookers: a worker takes its mark
+// off before it takes a chunk, so none is counted on twice.
+void arena_call_worker(struct arena *arena) {
+    atomic_thread_fence(memory_order_seq_cst);
+    uint64_t next = atomic_load(&arena->next), tail = atomic_load(&arena->tail);
+    if (next < tail && count_looking(arena) < tail - next)
+        wake_sleepers(arena, 1);
+}
+
+void arena_call_all(struct arena *arena) { wake_sleepers(arena, SIZE_MAX); }
+
+// Wakes the client whatever it waits for. False: the descriptor is unusable.
+bool arena_wake_client(struct arena *arena) {
+    atomic_store(&arena->awaited, AWAIT_NOTHING);
+    return sys_event_signal(arena->client_event);
+}
+
+// Tells the client that chunks `from` … `to` are finished, if it sleeps until
+// one of them is. Numbers are compared as the directory sees them: a hint from
+// before the directory was reused reaches the same entry by another number.
+// False: the client could not be told.
+bool arena_finished(struct arena *arena, uint64_t from, uint64_t to) {
+    atomic_thread_fence(memory_order_seq_cst);
+    uint64_t awaited =
+        atomic_load_explicit(&arena->awaited, memory_order_relaxed);
+    if (awaited == AWAIT_NOTHING)
+        return true;
+    uint64_t positions = (arena->directory_mask + 1) * RING_PAGE;
+    if (awaited != AWAIT_ANY &&
+        (awaited - AWAIT_CHUNK(from)) % positions > to - from)
+        return true;
+    // Only the one who clears it calls; a newer wish is left for its finisher.
+    if (!atomic_compare_exchange_strong(&arena->awaited, &awaited,
+                                        AWAIT_NOTHING))
+        return true;
+    return sys_event_signal(arena->client_event);
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT
+// What the client's files share: the pool and its results, in private memory.
+//
+// Runs in: client.
+#ifndef CLIENT_H
+#define CLIENT_H
+
+#include "internal.h"
+
+// ==== client_memory.c: the allocator of the arena's heap ====================
+
+struct page; // of the heap
+struct slab;
+
+enum { MEMORY_CLASSES = 40, MEMORY_BINS = 32 };
+
+struct memory {
+    char *base;        // of the heap
+    uint32_t pages;    // it has
+    uint32_t top;      // pages from here on are free
+    uint32_t touched;  // pages from here on have never been used: zero
+    struct page *page; // what we know of each
+    uint32_t free_run[MEMORY_BINS];       // first free run of 2^n pages and up
+    struct slab *partial[MEMORY_CLASSES]; // slabs with a free block
+};
+
+bool client_memory_init(struct memory *memory, char *base, size_t size);
+void client_memory_end(struct memory *memory);
+void *client_memory_take(struct memory *memory, size_t size, bool zeroed);
+void client_memory_give(struct memory *memory, void *block);
+
+// ==== client_ring.c: entries for chunks =====================================
+
+struct ring {
+    uint64_t seq;   // number of the next chunk
+    uint32_t pages; // there are
+    uint32_t used;  // have been used so far
+    uint32_t free_count;
+    uint32_t *free;    // stack of pages to be used again
+    uint16_t *live;    // of a page: entries not yet retired
+    uint64_t *ordinal; // of a page: its sequence numbers / RING_PAGE
+};
+
+bool client_ring_init(struct pool *pool, uint32_t pages);
+void client_ring_end(struct pool *pool);
+bool client_ring_has_room(struct pool *pool, uint64_t chunks);
+uint64_t client_ring_push(struct pool *pool, struct job *job, uint32_t chunk);
+uint64_t client_ring_valid(struct pool *pool, uint64_t seq);
+void client_ring_retire(struct pool *pool, uint64_t seq);
+
+// ==== Results ===============================================================
+
+enum result_flags {
+    RESULT_SETTLED = 1,  // ready: status and message are final
+    RESULT_DETACHED = 2, // nobody holds the handle: freed when all is done
+    RESULT_IN_CALL = 4,  // its callback is running
+};
+
+struct pool_result {
+    struct pool_result *prev, *next; // in one of the pool's lists
+    struct pool *pool;
+    struct job *job; // NULL: a map of no items
+    uint64_t cursor; // number of its first chunk not yet accounted for
+    char *message;   // of the first failure; NULL: none
+    pool_callback_fn *callback;
+    void *user;
+    uint32_t left; // numbers from the cursor to the end
+    int16_t status;
+    uint16_t flags;
+};
+_Static_assert(sizeof(struct pool_result) <= 72, "memory per pending task");
+
+struct list { // of results; circular, with itself as the first
+    struct pool_result *prev, *next;
+};
+
+static inline bool client_list_empty(const struct list *list) {
+    return list->next == (const struct pool_result *)list;
+}
+
+enum { RESULT_BLOCK = 128 }; // results allocated at a time
+
+#define POOL_ALIVE 0x706f6f6cu
+
+struct pool {
+    uint32_t alive; // POOL_ALIVE; zero in forked children: the page is wiped
+    bool closed, terminated, broken, joined;
+    struct arena *arena;
+    struct memory memory;
+    struct ring ring;
+    int super_fd;          // pidfd of the supervisor; -1: cannot be had
+    int user_fd;           // epoll descriptor of pool_fd(); -1: not asked for
+    pid_t supervisor;      // 0: reaped
+    struct list unsettled; // in the order of submission
+    struct list due;       // settled, callback not yet called
+    struct list settled;
+    struct pool_result *spare; // freed results, linked by `next`
+    void **blocks;             // results are allocated in; linked
+    struct pool_iter *iters;   // linked
+    size_t callbacks;          // not yet called
+    size_t called;             // callbacks, so far
+    ptrdiff_t window;          // from a byte of the heap to its read-only twin
+    size_t submissions;
+    size_t submitted, completed, failed, lost, cancelled;
+};
+
+// True if this process owns the pool: it may be used here.
+static inline bool client_owns(const struct pool *pool) {
+    return pool && pool->alive == POOL_ALIVE;
+}
+
+// ==== client_result.c: from finished chunks to ready results ================
+
+struct pool_result *client_result_new(struct pool *pool);
+void client_result_drop(struct pool_result *result);
+void client_result_list(struct list *list, struct pool_result *result);
+void client_result_relist(struct list *list, struct pool_result *result);
+bool client_result_settled(struct pool_result *result);
+uint64_t client_result_awaits(struct pool_result *result);
+void client_result_settle(struct pool_result *result);
+void client_results_abort(struct pool *pool, int status, const char *why);
+void client_result_progress(struct pool_result *result, uint64_t next,
+                            struct pool_stats *stats);
+void client_results_collect(struct pool *pool);
+void client_results_call(struct pool *pool);
+void client_results_end(struct pool *pool);
+
+// ==== client_submit.c =======================================================
+
+int client_submit(struct pool *pool, const struct job *order, const void *items,
+                  void *results, pool_callback_fn *callback, void *user,
+                  struct pool_result **out);
+
+// ==== client_wait.c: sleeping until something happens =======================
+
+typedef bool client_ready_fn(struct pool *pool, void *what);
+int client_wait(struct pool *pool, client_ready_fn *ready, void *what,
+                struct pool_result *result, int timeout_ms);
+void client_wait_over(struct pool *pool);
+bool client_supervisor_gone(struct pool *pool, int timeout_ms);
+void client_notice_death(struct pool *pool);
+
+// ==== client_life.c, client_iter.c ==========================================
+
+void client_break(struct pool *pool);
+void client_iters_end(struct pool *pool);
+
+#endif

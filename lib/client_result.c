@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: MIT
+// From finished chunks to ready results.
+//
+// Interface: a result is *unsettled* until every chunk of it is final. Looking
+// at it moves its cursor over the chunks that are; each is accounted for once,
+// in order, and its entry retired. Then it is *settled*, and if it has a
+// callback, *due* until that has been called. Nobody else writes any of this.
+//
+// Runs in: client.
+#include "client.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void client_result_list(struct list *list, struct pool_result *result) {
+    struct pool_result *head = (struct pool_result *)list;
+    result->prev = head->prev;
+    result->next = head;
+    head->prev->next = result;
+    head->prev = result;
+}
+
+static void unlist(struct pool_result *result) {
+    result->prev->next = result->next;
+    result->next->prev = result->prev;
+}
+
+void client_result_relist(struct list *list, struct pool_result *result) {
+    unlist(result);
+    client_result_list(list, result);
+}
+
+struct pool_result *client_result_new(struct pool *pool) {
+    if (!pool->spare) {
+        struct block {
+            void *next;
+            struct pool_result results[RESULT_BLOCK];
+        } *block = malloc(sizeof *block);
+        if (!block)
+            return NULL;
+        block->next = pool->blocks;
+        pool->blocks = (void **)block;
+        for (int i = 0; i < RESULT_BLOCK; i++) {
+            block->results[i].next = pool->spare;
+            pool->spare = &block->results[i];
+        }
+    }
+    struct pool_result *result = pool->spare;
+    pool->spare = result->next;
+    *result = (struct pool_result){.pool = pool};
+    return result;
+}
+
+// Frees a settled result, its job and its message.
+void client_result_drop(struct pool_result *result) {
+    struct pool *pool = result->pool;
+    unlist(result);
+    free(result->message);
+    if (result->job)
+        client_memory_give(&pool->memory, result->job);
+    result->next = pool->spare;
+    pool->spare = result;
+}
+
+void client_result_settle(struct pool_result *result) {
+    struct pool *pool = result->pool;
+    result->flags |= RESULT_SETTLED;
+    client_result_relist(result->callback ? &pool->due : &pool->settled,
+                         result);
+    if (result->callback && pool->user_fd >= 0)
+        sys_event_signal(pool->arena->client_event);
+    if (!result->callback && (result->flags & RESULT_DETACHED))
+        client_result_drop(result);
+}
+
+// Counts an item as what it has come to; a failing one reads as zero bytes.
+static void count_item(struct pool *pool, struct job *job, uint64_t item) {
+    int status = -job_statuses(job)[item];
+    if (status == 0) {
+        pool->completed++;
+        return;
+    }
+    if (status == POOL_ELOST)
+        pool->lost++;
+    else if (status == POOL_ECANCELLED || status == POOL_EBROKEN)
+        pool->cancelled++;
+    else
+        pool->failed++;
+    memset(job->output + item * job->result_size, 0, job->result_size);
+}
+
+// The chunk at the cursor is final. Its first failure, if it is the first of
+// the result, gives the result its status and message.
+static void account(struct pool_result *result, struct entry *entry,
+                    uint64_t word) {
+    struct pool *pool = result->pool;
+    struct job *job = result->job;
+    uint64_t first;
+    uint32_t count = arena_chunk(job, entry, &first);
+    if (!(word & WORD_FAULT)) {
+        pool->completed += count;
+        return;
+    }
+    for (uint64_t i = first; i < first + count; i++) {
+        count_item(pool, job, i);
+        if (result->status == 0 && job_statuses(job)[i]) {
+            result->status = (int16_t)-job_statuses(job)[i];
+            result->message = strndup(arena_message(pool->arena, entry),
+                                      POOL_MESSAGE_SIZE - 1);
+        }
+    }
+}
+
+// The entry at the cursor, past numbers that were skipped.
+static struct entry *entry_at_cursor(struct pool_result *result) {
+    uint64_t valid = client_ring_valid(result->pool, result->cursor);
+    result->left -= (uint32_t)(valid - result->cursor);
+    result->cursor = valid;
+    return arena_entry(result->pool->arena, valid);
+}
+
+static void next_chunk(struct pool_result *result) {
+    client_ring_retire(result->pool, result->cursor);
+    result->cursor++;
+    result->left--;
+}
+
+// Looks how far a result has come; true once it is ready.
+bool client_result_settled(struct pool_result *result) {
+    if (result->flags & RESULT_SETTLED)
+        return true;
+    while (result->left) {
+        struct entry *entry = entry_at_cursor(result);
+        uint64_t word =
+            atomic_load_explicit(&entry->word, memory_order_acquire);
+        if (word_state(word) != CHUNK_DONE)
+            return false;
+        account(result, entry, word);
+        next_chunk(result);
+    }
+    client_result_settle(result);
+    return true;
+}
+
+// Which chunk to wait for: the last, because chunks run roughly in order, and
+// once that is done the first that is not.
+uint64_t client_result_awaits(struct pool_result *result) {
+    if (result->left == 0)
+        return AWAIT_ANY;
+    uint64_t last = result->cursor + result->left - 1;
+    uint64_t word = atomic_load(&arena_entry(result->pool->arena, last)->word);
+    return AWAIT_CHUNK(word_state(word) == CHUNK_DONE ? result->cursor : last);
+}
+
+// Adds the items of an unsettled result that are done, beyond those accounted
+// for, to `stats`.
+void client_result_progress(struct pool_result *result, uint64_t next,
+                            struct pool_stats *stats) {
+    uint64_t cursor = result->cursor, end = cursor + result->left;
+    for (; cursor < end && cursor < next; cursor++) {
+        cursor = client_ring_valid(result->pool, cursor);
+        struct entry *entry = arena_entry(result->pool->arena, cursor);
+        uint64_t word = atomic_load(&entry->word), first;
+        uint32_t count = arena_chunk(result->job, entry, &first);
+        uint32_t done =
+            word_state(word) == CHUNK_DONE ? count : word_done(word);
+        stats->completed += done;
+        for (uint64_t i = first; word & WORD_FAULT && i < first + done; i++) {
+            int status = -job_statuses(result->job)[i];
+            stats->completed -= status != 0;
+            stats->lost += status == POOL_ELOST;
+            stats->failed += status != 0 && status != POOL_ELOST;
+        }
+    }
+}
+
+// No worker lives any more: what is not done never will be.
+static void abort_result(struct pool_result *result, int status,
+                         const char *why) {
+    while (result->left) {
+        struct entry *entry = entry_at_cursor(result);
+        uint64_t word = atomic_load(&entry->word), first;
+        uint32_t count = arena_chunk(result->job, entry, &first);
+        if (word_state(word) != CHUNK_DONE) {
+            memset(job_statuses(result->job) + first + word_done(word), -status,
+                   count - word_done(word));
+            word |= WORD_FAULT;
+            *arena_message(result->pool->arena, entry) = '\0';
+        }
+        account(result, entry, word);
+        next_chunk(result);
+    }
+    result->status = (int16_t)status;
+    free(result->message);
+    result->message = strdup(why);
+    client_result_settle(result);
+}
+
+void client_results_abort(struct pool *pool, int status, const char *why) {
+    while (!client_list_empty(&pool->unsettled))
+        if (!client_result_settled(pool->unsettled.next))
+            abort_result(pool->unsettled.next, status, why);
+}
+
+// Settles what has finished. Chunks from `next` on have not been started, so
+// only those before it are looked at: few more than there are workers, and
+// those that finished since the last time.
+void client_results_collect(struct pool *pool) {
+    uint64_t next = atomic_load(&pool->arena->next);
+    struct pool_result *result = pool->unsettled.next, *after;
+    for (; result != (struct pool_result *)&pool->unsettled &&
+           result->cursor < next;
+         result = after) {
+        after = result->next;
+        client_result_settled(result);
+    }
+}
+
+// Calls what is due. A callback may do nearly anything, this included, so the
+// list is looked at afresh each time.
+void client_results_call(struct pool *pool) {
+    while (!client_list_empty(&pool->due)) {
+        struct pool_result *result = pool->due.next;
+        pool_callback_fn *callback = result->callback;
+        client_result_relist(&pool->settled, result);
+        result->callback = NULL;
+        result->flags |= RESULT_IN_CALL;
+        pool->callbacks--;
+        pool->called++;
+        callback(result, result->user);
+        result->flags &= (uint16_t)~RESULT_IN_CALL;
+        if (result->flags & RESULT_DETACHED)
+            client_result_drop(result);
+    }
+}
+
+void client_results_end(struct pool *pool) {
+    while (!client_list_empty(&pool->settled))
+        client_result_drop(pool->settled.next);
+    while (pool->blocks) {
+        void *block = pool->blocks;
+        pool->blocks = *pool->blocks;
+        free(block);
+    }
+}
+
+// ---- The public calls ------------------------------------------------------
+
+static bool usable(const struct pool_result *result) {
+    return result && client_owns(result->pool);
+}
+
+static bool result_ready(struct pool *pool, void *what) {
+    (void)pool;
+    return client_result_settled(what);
+}
+
+int pool_result_wait(struct pool_result *result, int timeout_ms) {
+    if (!usable(result))
+        return POOL_EINVAL;
+    return client_wait(result->pool, result_ready, result, result, timeout_ms);
+}
+
+bool pool_result_ready(struct pool_result *result) {
+    if (!usable(result))
+        return false;
+    if (!client_result_settled(result))
+        client_notice_death(result->pool);
+    return result->flags & RESULT_SETTLED;
+}
+
+int pool_result_status(struct pool_result *result) {
+    if (!usable(result))
+        return POOL_EINVAL;
+    return pool_result_ready(result) ? result->status : POOL_ENOTREADY;
+}
+
+int pool_result_item_status(struct pool_result *result, size_t index) {
+    if (!usable(result) || (result->job && index >= result->job->count))
+        return POOL_EINVAL;
+    if (!pool_result_ready(result))
+        return POOL_ENOTREADY;
+    return result->job ? -job_statuses(result->job)[index] : POOL_EINVAL;
+}
+
+int pool_result_get(struct pool_result *result, void *out, size_t out_size,
+                    int timeout_ms) {
+    if (!usable(result) || (!out && out_size))
+        return POOL_EINVAL;
+    struct job *job = result->job;
+    size_t size = job ? job->count * job->result_size : 0;
+    if (out && out_size < size)
+        return POOL_EINVAL;
+    int rc = pool_result_wait(result, timeout_ms);
+    if (rc != 0)
+        return rc;
+    if (out && size && out != job->output)
+        memcpy(out, job->output, size);
+    return result->status;
+}
+
+const char *pool_result_message(struct pool_result *result) {
+    if (!usable(result) || !pool_result_ready(result) || result->status == 0)
+        return "";
+    return result->message ? result->message : pool_strerror(result->status);
+}
+
+void pool_result_free(struct pool_result *result) {
+    if (!usable(result) || (result->flags & RESULT_DETACHED))
+        return;
+    result->flags |= RESULT_DETACHED;
+    if ((result->flags & RESULT_SETTLED) && !result->callback &&
+        !(result->flags & RESULT_IN_CALL))
+        client_result_drop(result);
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+// The ring from the client's side: giving entries to chunks, and pages back.
+//
+// Interface: chunks are numbered in the order of submission. Numbers are spread
+// over ring pages of 256 entries by the directory. A page is used again, last
+// freed first, once every entry on it has been retired, so few pending chunks
+// keep to little memory however many have gone before. Where the directory
+// comes round to a page that still holds a chunk (one may run for hours), the
+// 256 numbers are skipped: workers find nothing READY there.
+//
+// Runs in: client.
+#include "client.h"
+
+#include <sys/mman.h>
+
+#define NO_ORDINAL UINT64_MAX
+
+static size_t bookkeeping_size(uint32_t pages) {
+    return pages * (sizeof(uint64_t) + sizeof(uint32_t) + sizeof(uint16_t));
+}
+
+bool client_ring_init(struct pool *pool, uint32_t pages) {
+    struct ring *ring = &pool->ring;
+    char *memory = sys_map_private(bookkeeping_size(pages));
+    if (!memory)
+        return false;
+    ring->pages = pages;
+    ring->ordinal = (uint64_t *)memory;
+    ring->free = (uint32_t *)(ring->ordinal + pages);
+    ring->live = (uint16_t *)(ring->free + pages);
+    ring->ordinal[0] = NO_ORDINAL; // which an empty directory points to
+    return true;
+}
+
+void client_ring_end(struct pool *pool) {
+    if (pool->ring.ordinal)
+        munmap(pool->ring.ordinal, bookkeeping_size(pool->ring.pages));
+}
+
+bool client_ring_has_room(struct pool *pool, uint64_t chunks) {
+    struct ring *ring = &pool->ring;
+    uint64_t free = ring->free_count + (uint64_t)(ring->pages - ring->used);
+    return chunks / RING_PAGE + 2 <= free;
+}
+
+static uint32_t page_at(struct pool *pool, uint64_t ordinal) {
+    return atomic_load_explicit(
+        &pool->arena->directory[ordinal & pool->arena->directory_mask],
+        memory_order_relaxed);
+}
+
+static bool page_holds(struct pool *pool, uint64_t ordinal) {
+    return pool->ring.ordinal[page_at(pool, ordinal)] == ordinal;
+}
+
+// True while the directory's place for `ordinal` is held by an older page.
+static bool place_taken(struct pool *pool, uint64_t ordinal) {
+    uint64_t mask = pool->arena->directory_mask;
+    uint64_t holder = pool->ring.ordinal[page_at(pool, ordinal)];
+    return holder != NO_ORDINAL && (holder & mask) == (ordinal & mask);
+}
+
+static void page_free(struct ring *ring, uint32_t page) {
+    ring->ordinal[page] = NO_ORDINAL;
+    ring->free[ring->free_count++] = page;
+}
+
+// Puts a page under the numbers from the next one on.
+static void page_begin(struct pool *pool) {
+    struct ring *ring = &pool->ring;
+    uint64_t ordinal = ring->seq / RING_PAGE;
+    if (ordinal > 0) { // the one before may have been retired as it was filled
+        uint32_t full = page_at(pool, ordinal - 1);
+        if (ring->ordinal[full] == ordinal - 1 && ring->live[full] == 0)
+            page_free(ring, full);
+    }
+    while (place_taken(pool, ordinal))
+        ordinal++;
+    uint32_t page =
+        ring->free_count ? ring->free[--ring->free_count] : ring->used++;
+    ring->ordinal[page] = ordinal;
+    ring->live[page] = 0;
+    atomic_store_explicit(
+        &pool->arena->directory[ordinal & pool->arena->directory_mask], page,
+        memory_order_relaxed);
+    ring->seq = ordinal * RING_PAGE;
+}
+
+// Makes a chunk READY and returns its number. Workers look for it once `tail`
+// has passed it; one with an old hint may take it at once, and may.
+uint64_t client_ring_push(struct pool *pool, struct job *job, uint32_t chunk) {
+    struct ring *ring = &pool->ring;
+    if (ring->seq % RING_PAGE == 0)
+        page_begin(pool);
+    uint64_t seq = ring->seq++;
+    struct entry *entry = arena_entry(pool->arena, seq);
+    ring->live[page_at(pool, seq / RING_PAGE)]++;
+    entry->job = (uint32_t)(((char *)job - (char *)pool->arena) / JOB_UNIT);
+    entry->chunk = chunk;
+    atomic_store_explicit(&entry->word, CHUNK_READY, memory_order_release);
+    return seq;
+}
+
+// `seq`, or where it begins a stretch that was skipped, the number after that.
+uint64_t client_ring_valid(struct pool *pool, uint64_t seq) {
+    while (!page_holds(pool, seq / RING_PAGE))
+        seq += RING_PAGE;
+    return seq;
+}
+
+// The client has read all it wants to know from a finished entry.
+void client_ring_retire(struct pool *pool, uint64_t seq) {
+    struct ring *ring = &pool->ring;
+    uint32_t page = page_at(pool, seq / RING_PAGE);
+    bool filling = (ring->seq - 1) / RING_PAGE == seq / RING_PAGE &&
+                   ring->seq % RING_PAGE != 0;
+    if (--ring->live[page] == 0 && !filling)
+        page_free(ring, page);
+}

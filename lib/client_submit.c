@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: MIT
+// Submitting: copy the inputs into the arena, give every chunk an entry, wake
+// workers. The four blocking and non-blocking calls are all one submission.
+//
+// Runs in: client.
+#include "client.h"
+
+#include <string.h>
+
+enum {
+    CHUNKS_PER_WORKER = 32, // of a map, where the library chooses: few enough
+                            // to cost nothing, many enough to spread evenly
+    CHUNKS_MAX = 1 << 24,   // of one map
+    CHUNK_MAX = 1 << 30,    // items of one chunk
+    COLLECT_EVERY = 64,     // submissions
+};
+
+static bool in_arena(const struct pool *pool, const void *memory) {
+    const char *byte = memory, *heap = pool->arena->heap;
+    return byte >= heap && byte < (char *)pool->arena + pool->arena->size;
+}
+
+static size_t align_up(size_t size, size_t unit) {
+    return (size + unit - 1) / unit * unit;
+}
+
+// Takes memory for a job, its status bytes, and those inputs and results that
+// do not stay where the caller has them; sets the job's pointers.
+static struct job *make_job(struct pool *pool, const struct job *order,
+                            const void *items, void *results) {
+    bool in_place = items && in_arena(pool, items);
+    bool out_place = results && in_arena(pool, results);
+    size_t in_size, out_size, size = sizeof(struct job), status_at = size;
+    size_t unit = order->count == 1 ? JOB_UNIT : LINE;
+    if (__builtin_mul_overflow(order->count, order->item_size, &in_size) ||
+        __builtin_mul_overflow(order->count, order->result_size, &out_size) ||
+        order->count > SIZE_MAX / 4 || in_size > SIZE_MAX / 4 ||
+        out_size > SIZE_MAX / 4)
+        return NULL;
+    if (order->count > 1)
+        size += order->count;
+    size_t in_at = size = align_up(size, unit);
+    size += in_place ? 0 : in_size;
+    size_t out_at = size = order->count == 1 ? size : align_up(size, unit);
+    size += out_place ? 0 : out_size;
+    char *block = client_memory_take(&pool->memory, size, false);
+    if (!block)
+        return NULL;
+    struct job *job = (struct job *)block;
+    *job = *order;
+    if (order->count > 1)
+        memset(block + status_at, 0, order->count);
+    // Workers read what we copy through the read-only window.
+    job->input = in_place ? items : block + in_at + pool->window;
+    job->output = out_place ? results : block + out_at;
+    return job;
+}
+
+static void copy_inputs(struct pool *pool, struct job *job, const char *items,
+                        uint64_t first, uint64_t count) {
+    if (items && !in_arena(pool, items))
+        memcpy((char *)job->input - pool->window + first * job->item_size,
+               items + first * job->item_size, count * job->item_size);
+}
+
+// Lets workers see every chunk up to the ring's next number. One woken worker
+// wakes the next if there is more to do.
+static void publish(struct pool *pool) {
+    atomic_store(&pool->arena->tail, pool->ring.seq); // and a full fence
+    arena_call_worker(pool->arena);
+}
+
+// With on_demand: has as many workers running as there are unfinished chunks.
+static void grow(struct pool *pool, uint64_t chunks) {
+    struct arena *arena = pool->arena;
+    unsigned wanted = atomic_load(&arena->wanted);
+    if (wanted == arena->options.workers)
+        return;
+    client_results_collect(pool);
+    struct pool_result *result = pool->unsettled.next;
+    for (; result != (struct pool_result *)&pool->unsettled;
+         result = result->next)
+        chunks += result->left;
+    if (chunks <= wanted)
+        return;
+    size_t most = arena->options.workers;
+    atomic_store(&arena->wanted, (unsigned)(chunks < most ? chunks : most));
+    sys_event_signal(arena->super_event);
+}
+
+// Gives every chunk its entry, page by page, so that workers start on the first
+// while the client copies the next. Returns the number of the first.
+static void push_chunks(struct pool *pool, struct pool_result *result,
+                        const void *items, uint64_t chunks) {
+    struct job *job = result->job;
+    uint64_t first = 0, seq = 0;
+    for (uint64_t chunk = 0; chunk < chunks; chunk++) {
+        uint64_t left = job->count - first;
+        uint64_t count = left < job->chunk_size ? left : job->chunk_size;
+        copy_inputs(pool, job, items, first, count);
+        first += count;
+        seq = client_ring_push(pool, job, (uint32_t)chunk);
+        if (chunk == 0)
+            result->cursor = seq;
+        if (pool->ring.seq % RING_PAGE == 0)
+            publish(pool);
+    }
+    result->left = (uint32_t)(seq + 1 - result->cursor);
+    publish(pool);
+}
+
+// As asked for, or chosen; never so small that the ring could not hold it.
+static uint32_t choose_chunk(const struct pool *pool, const struct job *order) {
+    uint64_t most = (uint64_t)pool->ring.pages * RING_PAGE / 2;
+    uint64_t least = order->count / (most < CHUNKS_MAX ? most : CHUNKS_MAX) + 1;
+    uint64_t chunk = order->chunk_size;
+    if (chunk == 0)
+        chunk =
+            order->count / (pool->arena->options.workers * CHUNKS_PER_WORKER);
+    if (chunk < least)
+        chunk = least;
+    return chunk > CHUNK_MAX ? CHUNK_MAX : (uint32_t)chunk;
+}
+
+// Takes the memory a submission needs; nothing, where it cannot have all.
+static int prepare(struct pool *pool, const struct job *order,
+                   const void *items, void *results, uint64_t chunks,
+                   struct pool_result **out) {
+    struct pool_result *result = client_result_new(pool);
+    if (!result)
+        return POOL_ENOMEM;
+    client_result_list(&pool->settled, result); // so that it can be dropped
+    if (order->count) {
+        if (client_ring_has_room(pool, chunks))
+            result->job = make_job(pool, order, items, results);
+        if (!result->job) {
+            client_result_drop(result);
+            return POOL_ENOMEM;
+        }
+    }
+    *out = result;
+    return 0;
+}
+
+// Submits a job. `order` tells what the caller wants; `results` is where
+// results are to go if that is memory of the arena.
+int client_submit(struct pool *pool, const struct job *order, const void *items,
+                  void *results, pool_callback_fn *callback, void *user,
+                  struct pool_result **out) {
+    if (!client_owns(pool) || !order->fn || (!items && order->item_size))
+        return POOL_EINVAL;
+    if (pool->broken)
+        return POOL_EBROKEN;
+    if (pool->closed)
+        return POOL_ECLOSED;
+    struct job exact = *order;
+    exact.chunk_size = choose_chunk(pool, order);
+    uint64_t chunks =
+        exact.count ? (exact.count - 1) / exact.chunk_size + 1 : 0;
+    struct pool_result *result;
+    int rc = prepare(pool, &exact, items, results, chunks, &result);
+    if (rc != 0) { // what nobody waits for may have finished meanwhile
+        client_results_collect(pool);
+        rc = prepare(pool, &exact, items, results, chunks, &result);
+        if (rc != 0)
+            return rc;
+    } else if (++pool->submissions % COLLECT_EVERY == 0) {
+        client_results_collect(pool);
+    }
+    result->callback = callback;
+    result->user = user;
+    result->flags = out ? 0 : RESULT_DETACHED;
+    pool->callbacks += callback != NULL;
+    pool->submitted += exact.count;
+    if (pool->arena->options.on_demand)
+        grow(pool, chunks);
+    client_result_relist(&pool->unsettled, result);
+    if (out)
+        *out = result;
+    if (exact.count == 0) {
+        client_result_settle(result);
+        return 0;
+    }
+    struct pool_trace_event event = {.kind = POOL_TRACE_SUBMIT,
+                                     .task = pool->ring.seq,
+                                     .count = (uint32_t)exact.count,
+                                     .worker = -1,
+                                     .pid = pool->arena->client};
+    struct pool_trace_event *trace = arena_trace_add(pool->arena, event);
+    push_chunks(pool, result, items, chunks);
+    if (trace) {
+        trace->task = result->cursor;
+        trace->first = pool->ring.seq; // until it is read: see client_trace.c
+    }
+    return 0;
+}
+
+// Sizes as a job holds them; false: one is too large.
+static bool order_sizes(struct job *order, size_t item_size,
+                        size_t result_size) {
+    order->item_size = (uint32_t)item_size;
+    order->result_size = (uint32_t)result_size;
+    return item_size <= UINT32_MAX && result_size <= UINT32_MAX;
+}
+
+int pool_apply_async(struct pool *pool, pool_task_fn *fn, const void *arg,
+                     size_t arg_size, size_t result_size,
+                     pool_callback_fn *callback, void *user,
+                     struct pool_result **out) {
+    struct job order = {.fn = fn, .count = 1, .chunk_size = 1};
+    if (!order_sizes(&order, arg_size, result_size))
+        return POOL_EINVAL;
+    return client_submit(pool, &order, arg, NULL, callback, user, out);
+}
+
+static int submit_map(struct pool *pool, pool_task_fn *fn, const void *items,
+                      size_t count, size_t item_size, void *results,
+                      size_t result_size, size_t chunksize,
+                      pool_callback_fn *callback, void *user,
+                      struct pool_result **out) {
+    struct job order = {.fn = fn, .count = count};
+    order.chunk_size = chunksize > CHUNK_MAX ? CHUNK_MAX : (uint32_t)chunksize;
+    if (!order_sizes(&order, item_size, result_size))
+        return POOL_EINVAL;
+    if (count == 0) // no item needs no memory
+        order.item_size = 0;
+    return client_submit(pool, &order, items, results, callback, user, out);
+}
+
+int pool_map_async(struct pool *pool, pool_task_fn *fn, const void *items,
+                   size_t count, size_t item_size, size_t result_size,
+                   size_t chunksize, pool_callback_fn *callback, void *user,
+                   struct pool_result **out) {
+    return submit_map(pool, fn, items, count, item_size, NULL, result_size,
+                      chunksize, callback, user, out);
+}
+
+// Waits for a result, copies it out and frees it.
+static int finish(struct pool_result *result, void *out) {
+    int rc = pool_result_get(result, out, out ? SIZE_MAX : 0, POOL_FOREVER);
+    pool_result_free(result);
+    return rc;
+}
+
+int pool_apply(struct pool *pool, pool_task_fn *fn, const void *arg,
+               size_t arg_size, void *result, size_t result_size) {
+    if (!result && result_size)
+        return POOL_EINVAL;
+    struct pool_result *pending;
+    int rc = pool_apply_async(pool, fn, arg, arg_size, result_size, NULL, NULL,
+                              &pending);
+    return rc != 0 ? rc : finish(pending, result);
+}
+
+int pool_map(struct pool *pool, pool_task_fn *fn, const void *items,
+             size_t count, size_t item_size, void *results, size_t result_size,
+             size_t chunksize) {
+    if (!results && result_size && count)
+        return POOL_EINVAL;
+    struct pool_result *pending;
+    int rc = submit_map(pool, fn, items, count, item_size, results, result_size,
+                        chunksize, NULL, NULL, &pending);
+    return rc != 0 ? rc : finish(pending, results);
+}

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: MIT
+// How the client waits: for a short while awake, then asleep in poll() on its
+// eventfd and on the supervisor's pidfd, so that a dead supervisor wakes it
+// too.
+//
+// Runs in: client.
+#include "client.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <sys/epoll.h>
+#include <sys/wait.h>
+
+enum {
+    SPIN_NS = 50000,   // about the cost of going to sleep and waking up
+    NO_PIDFD_MS = 250, // between looks at the supervisor, without a pidfd
+};
+
+// Waits up to `timeout_ms` for the supervisor's end, and for the client's
+// eventfd too if `event` is set. True: the supervisor has ended.
+static bool wait_supervisor(struct pool *pool, bool event, int timeout_ms) {
+    struct pollfd fds[] = {
+        {.fd = event ? pool->arena->client_event : -1, .events = POLLIN},
+        {.fd = pool->super_fd, .events = POLLIN},
+    };
+    if (pool->super_fd < 0 && (timeout_ms < 0 || timeout_ms > NO_PIDFD_MS))
+        timeout_ms = NO_PIDFD_MS;
+    if (poll(fds, 2, timeout_ms) > 0 && fds[1].revents)
+        return true;
+    if (pool->super_fd >= 0)
+        return false;
+    siginfo_t info = {.si_pid = 0};
+    int rc = waitid(P_PID, (id_t)pool->supervisor, &info,
+                    WEXITED | WNOHANG | WNOWAIT);
+    return rc < 0 ? errno == ECHILD : info.si_pid != 0;
+}
+
+// Waits for the supervisor's end, for a bounded time.
+bool client_supervisor_gone(struct pool *pool, int timeout_ms) {
+    uint64_t end = sys_now_ns() + (uint64_t)timeout_ms * 1000000;
+    for (;;) {
+        uint64_t now = sys_now_ns();
+        int left = now < end ? (int)((end - now) / 1000000) + 1 : 0;
+        if (wait_supervisor(pool, false, left))
+            return true;
+        if (left == 0)
+            return false;
+    }
+}
+
+// For calls that look without waiting: sees if the supervisor has died.
+void client_notice_death(struct pool *pool) {
+    if (pool->supervisor && wait_supervisor(pool, false, 0))
+        client_break(pool);
+}
+
+// Watches, without sleeping, for about as long as sleeping would cost. Not
+// where the workers need every CPU.
+static void spin(struct pool *pool, client_ready_fn *ready, void *what) {
+    if (pool->arena->cpus < 2)
+        return;
+    uint64_t start = sys_now_ns();
+    do {
+        for (int i = 0; i < 10; i++)
+            sys_relax();
+        if (ready(pool, what))
+            return;
+    } while (sys_now_ns() - start < SPIN_NS);
+}
+
+// Runs what is due, then looks. Without callbacks there is nothing to collect:
+// `ready` looks at what it waits for itself.
+static bool look(struct pool *pool, client_ready_fn *ready, void *what) {
+    if (pool->callbacks) {
+        client_results_collect(pool);
+        client_results_call(pool);
+    }
+    return ready(pool, what);
+}
+
+// True if there is something to do at once; calls nothing.
+static bool pressing(struct pool *pool, client_ready_fn *ready, void *what) {
+    if (pool->callbacks)
+        client_results_collect(pool);
+    return !client_list_empty(&pool->due) || ready(pool, what);
+}
+
+// Hears what was called so far. With pool_fd() in use, whatever finishes from
+// now on calls again; what finished before is looked for by the caller.
+void client_wait_over(struct pool *pool) {
+    sys_event_drain(pool->arena->client_event);
+    atomic_store(&pool->arena->awaited,
+                 pool->user_fd >= 0 ? AWAIT_ANY : AWAIT_NOTHING);
+    atomic_thread_fence(memory_order_seq_cst);
+}
+
+// Sleeps until a worker finishes what is awaited, or the supervisor dies.
+static void doze(struct pool *pool, client_ready_fn *ready, void *what,
+                 struct pool_result *result, int timeout_ms) {
+    struct arena *arena = pool->arena;
+    uint64_t awaited = AWAIT_NOTHING;
+    if (!result && !client_list_empty(&pool->unsettled))
+        result = pool->unsettled.prev; // the last of them
+    if (pool->callbacks || pool->user_fd >= 0)
+        awaited = AWAIT_ANY;
+    else if (result)
+        awaited = client_result_awaits(result);
+    atomic_store(&arena->awaited, awaited); // mark, fence, look, sleep
+    atomic_thread_fence(memory_order_seq_cst);
+    bool gone = false;
+    if (!pressing(pool, ready, what))
+        gone = pool->supervisor && wait_supervisor(pool, true, timeout_ms);
+    client_wait_over(pool);
+    if (gone)
+        client_break(pool);
+}
+
+// Waits until `ready` says so, running callbacks meanwhile. `result`, if that
+// is all it waits for, lets workers leave the client asleep until it is done.
+// Returns 0 or POOL_ETIMEDOUT.
+int client_wait(struct pool *pool, client_ready_fn *ready, void *what,
+                struct pool_result *result, int timeout_ms) {
+    if (look(pool, ready, what))
+        return 0;
+    if (timeout_ms == 0) {
+        client_notice_death(pool);
+        return look(pool, ready, what) ? 0 : POOL_ETIMEDOUT;
+    }
+    uint64_t start = sys_now_ns();
+    for (;;) {
+        spin(pool, ready, what);
+        if (look(pool, ready, what))
+            return 0;
+        int left = timeout_ms;
+        if (timeout_ms > 0) {
+            uint64_t gone = (sys_now_ns() - start) / 1000000;
+            if (gone >= (uint64_t)timeout_ms)
+                return POOL_ETIMEDOUT;
+            left -= (int)gone;
+        }
+        doze(pool, ready, what, result, left);
+        if (look(pool, ready, what))
+            return 0;
+    }
+}
+
+// ---- Callbacks and event loops ---------------------------------------------
+
+// `what` is how many callbacks had been called before.
+static bool polled(struct pool *pool, void *what) {
+    return pool->called != *(size_t *)what || pool->callbacks == 0;
+}
+
+int pool_poll(struct pool *pool, int timeout_ms) {
+    if (!client_owns(pool))
+        return POOL_EINVAL;
+    size_t before = pool->called;
+    client_wait_over(pool);
+    client_wait(pool, polled, &before, NULL, timeout_ms);
+    return (int)(pool->called - before);
+}
+
+int pool_fd(struct pool *pool) {
+    if (!client_owns(pool))
+        return POOL_EINVAL;
+    if (pool->user_fd >= 0)
+        return pool->user_fd;
+    int fd = epoll_create1(EPOLL_CLOEXEC);
+    struct epoll_event event = {.events = EPOLLIN};
+    if (fd < 0 ||
+        epoll_ctl(fd, EPOLL_CTL_ADD, pool->arena->client_event, &event) != 0 ||
+        (pool->super_fd >= 0 &&
+         epoll_ctl(fd, EPOLL_CTL_ADD, pool->super_fd, &event) != 0)) {
+        sys_close(&fd);
+        return POOL_ESYS;
+    }
+    pool->user_fd = fd;
+    client_wait_over(pool); // call from now on, and for what is done already
+    client_results_collect(pool);
+    if (!client_list_empty(&pool->due))
+        sys_event_signal(pool->arena->client_event);
+    return fd;
+}

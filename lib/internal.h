@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+// What the library's files offer each other. A name's prefix is its file's and
+// tells in which process it runs:
+//
+//   client_*  your program      super_*  the supervisor      worker_*  a worker
+//   arena_*   any of them, on shared bytes         sys_*  any of them, on Linux
+//
+// No file of one role calls another role's, except across a fork: client_life.c
+// calls super_main() in the supervisor it has just forked, super_main.c calls
+// worker_main() in a worker. `make check-roles` holds that.
+#ifndef INTERNAL_H
+#define INTERNAL_H
+
+#include "arena_layout.h"
+
+#include <signal.h>
+
+// ==== sys_linux.c: Linux calls, EINTR and fallbacks =========================
+
+uint64_t sys_now_ns(void);
+unsigned sys_cpu_count(void);
+int sys_futex_wait(_Atomic uint32_t *word, uint32_t value, int timeout_ms);
+void sys_futex_wake(_Atomic uint32_t *word);
+int sys_event_create(void);
+bool sys_event_signal(int fd); // false: the descriptor is not usable
+void sys_event_drain(int fd);
+int sys_pidfd_open(pid_t pid); // -1 where it cannot be had
+void *sys_map_private(size_t size);
+pid_t sys_fork(sigset_t *saved_mask); // the child has all signals blocked
+pid_t sys_reap(pid_t pid, int *status, int flags);
+void sys_close(int *fd);
+
+static inline void sys_relax(void) {
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
+// ==== sys_text.c: words for errors ==========================================
+
+void sys_describe_exit(char *text, size_t size, int status);
+
+// ==== arena_wake.c: who sleeps, and waking them ==============================
+
+void arena_mark(_Atomic uint64_t *bitmap, unsigned worker);
+bool arena_unmark(_Atomic uint64_t *bitmap, unsigned worker);
+void arena_call_worker(struct arena *arena);
+void arena_call_all(struct arena *arena);
+void arena_wake_slot(struct slot *slot);
+bool arena_finished(struct arena *arena, uint64_t from, uint64_t to);
+bool arena_wake_client(struct arena *arena);
+
+// ==== arena_queue.c: bounded queues in the arena ============================
+
+enum queue_side { QUEUE_PUT, QUEUE_GET };
+#define QUEUE_CLIENT 0xfffu // the client, where a worker's index is asked for
+
+size_t arena_queue_size(size_t item_size, size_t capacity); // 0: too large
+void arena_queue_init(struct pool_queue *queue, struct arena *arena,
+                      struct pool *pool, size_t item_size, size_t capacity);
+struct arena *arena_queue_home(struct pool_queue *queue, struct pool **pool);
+// One attempt. 0, POOL_ECLOSED, or POOL_ETIMEDOUT: it would have to wait.
+int arena_queue_try(struct pool_queue *queue, enum queue_side side, void *item,
+                    struct slot *slot);
+void arena_queue_await(struct pool_queue *queue, bool waiting); // the client
+int arena_queue_wait(struct pool_queue *queue, enum queue_side side, void *item,
+                     struct slot *slot, int timeout_ms); // a worker
+void arena_queue_repair(struct slot *slot, unsigned worker);
+
+// ==== pool_queue.c: the calls that client and workers both make =============
+
+// (public functions only; it calls client_queue_wait() or arena_queue_wait())
+
+// ==== arena_trace.c: the record of what ran where ===========================
+
+struct trace {
+    size_t capacity;
+    _Atomic uint64_t used; // events begun; may pass the capacity
+    struct pool_trace_event events[];
+};
+
+struct pool_trace_event *arena_trace_add(struct arena *arena,
+                                         struct pool_trace_event event);
+
+// ==== worker_main.c: a worker's life =========================================
+
+_Noreturn void worker_main(struct arena *arena, unsigned index,
+                           pid_t supervisor, const sigset_t *mask);
+// The arena this process is a worker of, and its slot there; or NULL.
+struct arena *worker_arena(struct slot **slot);
+
+// ==== worker_take.c: finding chunks =========================================
+
+bool worker_take(struct arena *arena, struct slot *self);
+
+// ==== worker_run.c: running and publishing items ============================
+
+struct worker {
+    struct arena *arena; // NULL: not a worker (this page is wiped on fork)
+    struct slot *slot;
+    unsigned index;
+    size_t budget;      // items until it is replaced; SIZE_MAX: no limit
+    char *result_guard; // results end here, where a guard page begins
+    size_t result_room;
+    char message[POOL_MESSAGE_SIZE]; // of pool_fail()
+};
+
+void worker_run_reserved(struct worker *self);
+void worker_end(struct worker *self);
+
+// ==== super_main.c: the supervisor's loop ===================================
+
+_Noreturn void super_main(struct arena *arena, const sigset_t *mask);
+
+// ==== super_bury.c: what becomes of a dead worker's work ====================
+
+void super_bury(struct arena *arena, unsigned worker, int status);
+uint64_t super_enforce_limit(struct arena *arena); // ns of the next deadline
+
+// ==== client_*.c: see client.h ==============================================
+
+int client_queue_wait(struct pool *pool, struct pool_queue *queue,
+                      enum queue_side side, void *item, int timeout_ms);
+
+#endif

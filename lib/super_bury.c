@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+// What becomes of a dead worker's work, and who must die for running too long.
+//
+// Interface: super_bury() runs after waitpid(), so the worker's last store has
+// been made and nobody else moves what it held. It repeats every wake the
+// worker may have owed.
+//
+// Runs in: supervisor.
+#include "internal.h"
+
+// Fails the item that was running, or gives it another try; the rest of the
+// chunk goes back to READY.
+static void lose_item(struct arena *arena, struct entry *entry, uint64_t word,
+                      int pid, int status) {
+    struct job *job = arena_job(arena, entry);
+    uint64_t first, done = word_done(word);
+    uint32_t count = arena_chunk(job, entry, &first);
+    bool timed_out = word_state(word) == CHUNK_TIMED_OUT;
+    uint64_t tries = word_tries(word);
+    if (!timed_out && tries < arena->options.max_retries) {
+        atomic_store(&entry->word,
+                     word_make(CHUNK_READY, 0, word & WORD_FAULT, done) |
+                         (tries + 1) * WORD_TRY);
+        return;
+    }
+    if (!(word & WORD_FAULT)) { // the first of the chunk to fail speaks for it
+        char *message = arena_message(arena, entry), how[128];
+        sys_describe_exit(how, sizeof how, status);
+        if (timed_out)
+            snprintf(message, POOL_MESSAGE_SIZE,
+                     "worker %d killed: the item ran longer than %d ms", pid,
+                     arena->options.task_timeout_ms);
+        else
+            snprintf(message, POOL_MESSAGE_SIZE, "worker %d %s", pid, how);
+    }
+    job_statuses(job)[first + done] =
+        (uint8_t)(timed_out ? -POOL_ETIMELIMIT : -POOL_ELOST);
+    done++;
+    enum chunk_state state = done == count ? CHUNK_DONE : CHUNK_READY;
+    atomic_store(&entry->word, word_make(state, 0, WORD_FAULT, done));
+}
+
+void super_bury(struct arena *arena, unsigned worker, int status) {
+    struct slot *slot = &arena->slots[worker];
+    int pid = atomic_load(&slot->pid);
+    struct entry *entry = arena_entry(arena, atomic_load(&slot->lo));
+    uint64_t word = atomic_load(&entry->word);
+    bool terminated = atomic_load(&arena->mode) == MODE_TERMINATE;
+    if (word_held_by(word, worker) && !terminated) // else the client cancels it
+        lose_item(arena, entry, word, pid, status);
+    arena_queue_repair(slot, worker);
+    arena_unmark(arena->asleep, worker);
+    arena_unmark(arena->looking, worker);
+    atomic_store(&slot->deadline_ns, 0);
+    atomic_store(&slot->pid, 0);
+    arena_trace_add(arena, (struct pool_trace_event){.kind = POOL_TRACE_DEATH,
+                                                     .worker = (int)worker,
+                                                     .pid = pid,
+                                                     .status = status});
+    // It may have been about to tell the client of a finished chunk, or have
+    // been woken for work that it did not live to take.
+    arena_wake_client(arena);
+    arena_call_all(arena);
+}
+
+// Kills workers whose item has run too long. Its word is moved on first: from
+// then on the worker cannot finish the item, nor start another. Returns when
+// the next item will have run too long.
+uint64_t super_enforce_limit(struct arena *arena) {
+    if (!arena->options.task_timeout_ms)
+        return UINT64_MAX;
+    // A worker that starts its clock after this line calls, or is seen below.
+    atomic_store(&arena->super_wakes_ns, UINT64_MAX);
+    uint64_t now = sys_now_ns(), soonest = UINT64_MAX;
+    for (unsigned i = 0; i < arena->options.workers; i++) {
+        struct slot *slot = &arena->slots[i];
+        struct entry *entry = arena_entry(arena, atomic_load(&slot->lo));
+        // The word before the clock: workers stop the clock, move the word,
+        // and start the clock, so an old time is never taken for a new item's.
+        uint64_t word = atomic_load(&entry->word);
+        uint64_t deadline = atomic_load(&slot->deadline_ns);
+        int pid = atomic_load(&slot->pid);
+        if (!deadline || !pid)
+            continue;
+        if (deadline > now)
+            soonest = deadline < soonest ? deadline : soonest;
+        else if (word_state(word) == CHUNK_RUNNING && word_held_by(word, i) &&
+                 atomic_compare_exchange_strong(&entry->word, &word,
+                                                (word & ~WORD_STATE) |
+                                                    CHUNK_TIMED_OUT))
+            kill(pid, SIGKILL);
+    }
+    atomic_store(&arena->super_wakes_ns, soonest);
+    return soonest;
+}

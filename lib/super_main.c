@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: MIT
+// The supervisor: forks the workers, watches them, replaces those that die, and
+// sees to it that none outlives the pool.
+//
+// It has one thread and one poll loop. What wakes it, and what it does then:
+//
+//      a worker ended           bury it; fork another unless the pool ends
+//      an item ran too long     kill its worker, which then ends
+//      the client calls         fork more workers, or end
+//      the client died          kill all workers and end
+//
+// It blocks every signal, so only SIGKILL ends it before its time; then the
+// workers die with it (see worker_main.c) and the client finds the pool broken.
+//
+// Runs in: supervisor.
+#define _GNU_SOURCE
+#include "internal.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum {
+    START_TRIES = 5,   // of a slot, in a row, before the pool is given up
+    FORK_TRIES = 50,   // failures in a row, with no worker left to go on
+    RETRY_MS = 100,    // between tries to fork
+    GRACE_MS = 1000,   // for workers to end by themselves
+    NO_PIDFD_MS = 250, // between looks at the client, without a pidfd
+};
+
+struct super {
+    struct arena *arena;
+    const sigset_t *worker_mask;
+    pid_t self;
+    int signal_fd; // SIGCHLD
+    int client_fd; // pidfd of the client; -1: cannot be had
+    unsigned failed_forks;
+    bool giving_up;
+};
+
+// Handlers are the program's, and would run its code here; what it ignores
+// stays ignored. Ctrl-C reaches every process of a terminal: the client answers
+// it.
+static void reset_signals(void) {
+    for (int number = 1; number < NSIG; number++) {
+        struct sigaction action;
+        if (sigaction(number, NULL, &action) == 0 &&
+            action.sa_handler != SIG_IGN && action.sa_handler != SIG_DFL)
+            signal(number, SIG_DFL);
+    }
+    signal(SIGCHLD, SIG_DFL); // ignored, it would reap workers unseen
+    signal(SIGINT, SIG_IGN);
+}
+
+static bool client_gone(const struct super *s) {
+    if (s->client_fd < 0)
+        return getppid() != s->arena->client;
+    struct pollfd fd = {.fd = s->client_fd, .events = POLLIN};
+    return poll(&fd, 1, 0) > 0;
+}
+
+// Forks a worker into an empty slot. False: errno says why not.
+static bool spawn(struct super *s, unsigned index) {
+    struct arena *arena = s->arena;
+    struct slot *slot = &arena->slots[index];
+    atomic_store(&slot->phase, SLOT_STARTING);
+    sigset_t mask;
+    pid_t pid = sys_fork(&mask);
+    if (pid < 0)
+        return false;
+    if (pid == 0) {
+        sys_close(&s->signal_fd);
+        sys_close(&s->client_fd);
+        worker_main(arena, index, s->self, s->worker_mask);
+    }
+    atomic_store(&slot->pid, pid);
+    if (slot->starts++ > 0)
+        atomic_fetch_add(&arena->respawned, 1);
+    arena_trace_add(arena, (struct pool_trace_event){.kind = POOL_TRACE_START,
+                                                     .worker = (int)index,
+                                                     .pid = pid});
+    return true;
+}
+
+static size_t living(const struct super *s) {
+    size_t count = 0;
+    for (unsigned i = 0; i < s->arena->options.workers; i++)
+        count += atomic_load(&s->arena->slots[i].pid) != 0;
+    return count;
+}
+
+// Fills empty slots. Returns how long to wait before trying again, or -1.
+static int spawn_missing(struct super *s) {
+    struct arena *arena = s->arena;
+    unsigned wanted = atomic_load(&arena->wanted);
+    for (unsigned i = 0; i < wanted; i++) {
+        if (atomic_load(&arena->slots[i].pid))
+            continue;
+        if (!spawn(s, i)) {
+            if (++s->failed_forks >= FORK_TRIES && living(s) == 0) {
+                snprintf(arena->reason, sizeof arena->reason,
+                         "no worker could be forked: %s", strerror(errno));
+                s->giving_up = true;
+            }
+            return RETRY_MS;
+        }
+        s->failed_forks = 0;
+    }
+    return -1;
+}
+
+// Buries worker `index`. One that keeps dying before its first task would do so
+// for ever.
+static void bury(struct super *s, unsigned index, int status) {
+    struct arena *arena = s->arena;
+    struct slot *slot = &arena->slots[index];
+    int pid = atomic_load(&slot->pid);
+    super_bury(arena, index, status);
+    if (atomic_load(&slot->phase) != SLOT_STARTING) {
+        slot->failed_starts = 0;
+    } else if (++slot->failed_starts >= START_TRIES) {
+        if (!arena->reason[0]) {
+            char how[128];
+            sys_describe_exit(how, sizeof how, status);
+            snprintf(arena->reason, sizeof arena->reason,
+                     "worker %d %s in its initialiser", pid, how);
+        }
+        s->giving_up = true;
+    }
+}
+
+// Reaps whoever has ended: workers, and processes that tasks have left behind.
+// Returns false when there are no children at all.
+static bool reap(struct super *s) {
+    int status;
+    pid_t pid;
+    while ((pid = sys_reap(-1, &status, WNOHANG)) > 0)
+        for (unsigned i = 0; i < s->arena->options.workers; i++)
+            if (atomic_load(&s->arena->slots[i].pid) == pid)
+                bury(s, i, status);
+    return pid == 0;
+}
+
+static void signal_workers(struct super *s, int number) {
+    for (unsigned i = 0; i < s->arena->options.workers; i++) {
+        int pid = atomic_load(&s->arena->slots[i].pid);
+        if (pid)
+            kill(pid, number);
+    }
+}
+
+// Sleeps until something happens, `timeout_ms` at most.
+static void wait_for_events(struct super *s, int timeout_ms) {
+    struct pollfd fds[] = {
+        {.fd = s->signal_fd, .events = POLLIN},
+        {.fd = s->arena->super_event, .events = POLLIN},
+        {.fd = s->client_fd, .events = POLLIN}, // negative: ignored
+    };
+    if (s->client_fd < 0 && (timeout_ms < 0 || timeout_ms > NO_PIDFD_MS))
+        timeout_ms = NO_PIDFD_MS;
+    if (poll(fds, 3, timeout_ms) <= 0)
+        return;
+    struct signalfd_siginfo info;
+    if (fds[0].revents && read(s->signal_fd, &info, sizeof info) < 0)
+        return;
+    if (fds[1].revents)
+        sys_event_drain(s->arena->super_event);
+}
+
+// Waits until no child is left, for `limit_ms` at most. Dead workers' own pools
+// are children by now, and end by themselves.
+static bool await_children(struct super *s, int limit_ms) {
+    uint64_t end = sys_now_ns() + (uint64_t)limit_ms * 1000000;
+    while (reap(s)) {
+        uint64_t now = sys_now_ns();
+        if (now >= end)
+            return false;
+        struct pollfd fd = {.fd = s->signal_fd, .events = POLLIN};
+        struct signalfd_siginfo info;
+        if (poll(&fd, 1, (int)((end - now) / 1000000) + 1) > 0 &&
+            read(s->signal_fd, &info, sizeof info) < 0)
+            break;
+    }
+    return true;
+}
+
+static _Noreturn void end(struct super *s) {
+    struct arena *arena = s->arena;
+    if (atomic_load(&arena->mode) == MODE_STOP && !client_gone(s)) {
+        for (unsigned i = 0; i < arena->options.workers; i++)
+            arena_wake_slot(&arena->slots[i]);
+        if (await_children(s, GRACE_MS))
+            _exit(EXIT_SUCCESS);
+    }
+    if (living(s) > 0) {
+        signal_workers(s, SIGKILL);
+        await_children(s, GRACE_MS);
+    }
+    _exit(s->giving_up ? EXIT_FAILURE : EXIT_SUCCESS);
+}
+
+// The first workers. One that cannot be forked fails pool_create().
+static void start(struct super *s) {
+    struct arena *arena = s->arena;
+    for (unsigned i = 0; i < atomic_load(&arena->wanted); i++)
+        if (!spawn(s, i)) {
+            arena->start_error = errno;
+            signal_workers(s, SIGKILL);
+            await_children(s, GRACE_MS);
+            _exit(EXIT_FAILURE);
+        }
+    atomic_store(&arena->started, 1);
+    sys_event_signal(arena->client_event);
+}
+
+_Noreturn void super_main(struct arena *arena, const sigset_t *mask) {
+    struct super s = {.arena = arena, .worker_mask = mask, .self = getpid()};
+    prctl(PR_SET_NAME, "pool-super");
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    reset_signals();
+    sigset_t child;
+    sigemptyset(&child);
+    sigaddset(&child, SIGCHLD);
+    s.signal_fd = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
+    s.client_fd = sys_pidfd_open(arena->client);
+    if (s.signal_fd < 0) {
+        arena->start_error = errno;
+        _exit(EXIT_FAILURE);
+    }
+    if (getppid() != arena->client) // it was gone before we looked
+        _exit(EXIT_FAILURE);
+    start(&s);
+    for (;;) {
+        reap(&s);
+        if (s.giving_up || atomic_load(&arena->mode) != MODE_RUN ||
+            client_gone(&s))
+            end(&s);
+        int retry_ms = spawn_missing(&s);
+        uint64_t deadline = super_enforce_limit(arena), now = sys_now_ns();
+        int wait_ms = retry_ms;
+        if (deadline != UINT64_MAX) {
+            uint64_t left = deadline > now ? (deadline - now) / 1000000 + 1 : 0;
+            if (wait_ms < 0 || left < (uint64_t)wait_ms)
+                wait_ms = left > 60000 ? 60000 : (int)left;
+        }
+        wait_for_events(&s, wait_ms);
+    }
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+// Linux calls that every role uses, with their EINTR loops and fallbacks.
+//
+// Runs in: any process.
+#define _GNU_SOURCE
+#include "internal.h"
+
+#include <errno.h>
+#include <linux/futex.h>
+#include <sched.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open 434
+#endif
+
+uint64_t sys_now_ns(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+// CPUs this process may run on, which can be fewer than the machine has.
+unsigned sys_cpu_count(void) {
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof set, &set) == 0)
+        return (unsigned)CPU_COUNT(&set);
+    long online = sysconf(_SC_NPROCESSORS_ONLN); // more CPUs than a cpu_set_t
+    return online > 0 ? (unsigned)online : 1;
+}
+
+// Sleeps while *word is `value`; wakes early for signals and for no reason, so
+// callers look again. Returns 0 or errno.
+int sys_futex_wait(_Atomic uint32_t *word, uint32_t value, int timeout_ms) {
+    struct timespec limit = {timeout_ms / 1000, timeout_ms % 1000 * 1000000L};
+    long rc = syscall(SYS_futex, word, FUTEX_WAIT, value,
+                      timeout_ms < 0 ? NULL : &limit, NULL, 0);
+    return rc == 0 ? 0 : errno;
+}
+
+void sys_futex_wake(_Atomic uint32_t *word) {
+    syscall(SYS_futex, word, FUTEX_WAKE, INT32_MAX, NULL, NULL, 0);
+}
+
+int sys_event_create(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+
+bool sys_event_signal(int fd) {
+    static const uint64_t one = 1;
+    ssize_t n;
+    do
+        n = write(fd, &one, sizeof one);
+    while (n < 0 && errno == EINTR);
+    return n == (ssize_t)sizeof one || errno == EAGAIN; // full: it is readable
+}
+
+void sys_event_drain(int fd) {
+    uint64_t count;
+    while (read(fd, &count, sizeof count) < 0 && errno == EINTR)
+        continue;
+}
+
+int sys_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
+
+// Zeroed memory of this process alone, taken only as it is touched.
+void *sys_map_private(size_t size) {
+    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    return memory == MAP_FAILED ? NULL : memory;
+}
+
+// Signals are blocked around the fork so that no handler of the program runs in
+// the child before it has set its own; the child keeps them blocked.
+pid_t sys_fork(sigset_t *saved_mask) {
+    sigset_t all;
+    sigfillset(&all);
+    sigprocmask(SIG_BLOCK, &all, saved_mask);
+    pid_t pid = fork();
+    int error = errno;
+    if (pid != 0)
+        sigprocmask(SIG_SETMASK, saved_mask, NULL);
+    errno = error;
+    return pid;
+}
+
+pid_t sys_reap(pid_t pid, int *status, int flags) {
+    pid_t reaped;
+    do
+        reaped = waitpid(pid, status, flags);
+    while (reaped < 0 && errno == EINTR);
+    return reaped;
+}
+
+void sys_close(int *fd) {
+    if (*fd >= 0)
+        close(*fd);
+    *fd = -1;
+}

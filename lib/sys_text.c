@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+// Words for errors and for how a process ended.
+//
+// Runs in: any process.
+#define _GNU_SOURCE
+#include "internal.h"
+
+#include <string.h>
+#include <sys/wait.h>
+
+const char *pool_strerror(int error) {
+    static const char *const sentence[] = {
+        [0] = "success",
+        [-POOL_EINVAL] = "invalid argument, or a pool of another process",
+        [-POOL_ENOMEM] = "out of pool memory",
+        [-POOL_ECLOSED] = "pool not running",
+        [-POOL_ERUNNING] = "pool is still running",
+        [-POOL_ENOTREADY] = "result is not ready",
+        [-POOL_ETIMEDOUT] = "timed out waiting",
+        [-POOL_ETASK] = "task failed",
+        [-POOL_ELOST] = "worker died while running the task",
+        [-POOL_ETIMELIMIT] = "task exceeded its time limit",
+        [-POOL_ECANCELLED] = "task cancelled by terminate",
+        [-POOL_EBROKEN] = "pool is broken",
+        [-POOL_ESYS] = "system call failed",
+    };
+    if (error > 0 || error < POOL_ESYS)
+        return "unknown pool error";
+    return sentence[-error];
+}
+
+// "killed by signal 9 (Killed)" or "exited with status 3".
+void sys_describe_exit(char *text, size_t size, int status) {
+    if (WIFSIGNALED(status))
+        snprintf(text, size, "killed by signal %d (%s)", WTERMSIG(status),
+                 strsignal(WTERMSIG(status)));
+    else
+        snprintf(text, size, "exited with status %d", WEXITSTATUS(status));
+}

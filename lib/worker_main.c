@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT
+// A worker's life: set up, initialise, then take, run, sleep, until told to
+// end.
+//
+// A worker leaves only by _exit(), so nothing of the program's own clean-up
+// runs twice. Where a task has closed the descriptors a worker needs, the
+// worker ends too: the supervisor then tells whom it could not tell, and forks
+// another.
+//
+// Runs in: worker.
+#define _GNU_SOURCE
+#include "internal.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+enum { SPIN_NS = 50000 }; // about the cost of going to sleep and waking up
+
+// This process as a worker. The page is wiped in children that a task forks, so
+// that none of them passes for the worker.
+static struct worker *worker;
+
+int pool_worker_index(void) {
+    return worker && worker->arena ? (int)worker->index : -1;
+}
+
+struct arena *worker_arena(struct slot **slot) {
+    *slot = worker ? worker->slot : NULL;
+    return worker ? worker->arena : NULL;
+}
+
+int pool_fail(const char *format, ...) {
+    if (worker && worker->arena && format) {
+        va_list arguments;
+        va_start(arguments, format);
+        vsnprintf(worker->message, sizeof worker->message, format, arguments);
+        va_end(arguments);
+    }
+    return POOL_ETASK;
+}
+
+// Ends a worker that is to be replaced. What it has reserved stays in its slot,
+// for its successor.
+void worker_end(struct worker *self) {
+    fflush(NULL);
+    atomic_store(&self->slot->phase, SLOT_RETIRED);
+    _exit(EXIT_SUCCESS); // super_bury() wakes the client
+}
+
+static bool stopped(struct arena *arena) {
+    return atomic_load(&arena->mode) != MODE_RUN;
+}
+
+// Watches for work for a short while where CPUs are spare: going to sleep and
+// being woken costs more than a short task. The mark goes before the work is
+// taken: a client that sees both the mark and the work has one looker for it.
+static bool spin(struct worker *self) {
+    struct arena *arena = self->arena;
+    if (self->index >= arena->cpus || arena->cpus < 2)
+        return false;
+    arena_mark(arena->looking, self->index);
+    uint64_t start = sys_now_ns();
+    bool found;
+    do {
+        for (int i = 0; i < 20; i++)
+            sys_relax();
+        found = atomic_load(&arena->next) < atomic_load(&arena->tail) ||
+                stopped(arena);
+    } while (!found && sys_now_ns() - start < SPIN_NS);
+    arena_unmark(arena->looking, self->index);
+    return found;
+}
+
+// Sleeps until there may be work. Between the mark and the last look, and
+// between the last look and the futex, a waker sees the mark and sets `wake`.
+// True if the last look has taken some.
+static bool sleep_for_work(struct worker *self) {
+    struct arena *arena = self->arena;
+    fflush(NULL); // what tasks have written to files of their own
+    atomic_store(&self->slot->wake, 0);
+    arena_mark(arena->asleep, self->index);
+    bool took = worker_take(arena, self->slot);
+    while (!took && !stopped(arena) && !atomic_load(&self->slot->wake))
+        sys_futex_wait(&self->slot->wake, 0, POOL_FOREVER);
+    arena_unmark(arena->asleep, self->index);
+    return took;
+}
+
+static void setup(struct arena *arena, unsigned index, pid_t supervisor,
+                  const sigset_t *mask) {
+    char name[16];
+    snprintf(name, sizeof name, "pool-worker-%u", index);
+    prctl(PR_SET_NAME, name);
+    // The supervisor has one thread, so this means the supervisor's death. One
+    // that died before this line is noticed by the line after it.
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != supervisor)
+        _exit(EXIT_FAILURE);
+    worker = sys_map_private(sizeof *worker);
+    if (!worker || madvise(worker, sizeof *worker, MADV_WIPEONFORK) != 0) {
+        snprintf(arena->reason, sizeof arena->reason, "no memory for a worker");
+        _exit(EXIT_FAILURE);
+    }
+    worker->slot = &arena->slots[index];
+    worker->index = index;
+    size_t limit = arena->options.max_tasks_per_worker;
+    worker->budget = limit ? limit : SIZE_MAX;
+    worker->arena = arena;
+    sigprocmask(SIG_SETMASK, mask, NULL);
+}
+
+static void initialise(struct worker *self) {
+    const struct pool_options *options = &self->arena->options;
+    int rc = options->init ? options->init(options->init_arg) : 0;
+    fflush(NULL);
+    if (rc != 0) {
+        if (self->message[0])
+            snprintf(self->arena->reason, sizeof self->arena->reason,
+                     "worker initialiser failed: %.480s", self->message);
+        else
+            snprintf(self->arena->reason, sizeof self->arena->reason,
+                     "worker initialiser returned %d", rc);
+        _exit(EXIT_FAILURE);
+    }
+    self->message[0] = '\0';
+    atomic_store(&self->slot->phase, SLOT_READY);
+}
+
+_Noreturn void worker_main(struct arena *arena, unsigned index,
+                           pid_t supervisor, const sigset_t *mask) {
+    setup(arena, index, supervisor, mask);
+    initialise(worker);
+    worker_run_reserved(worker); // what a predecessor left
+    for (bool idle = true;;) {
+        bool took = worker_take(arena, worker->slot);
+        if (!took && stopped(arena))
+            _exit(EXIT_SUCCESS);
+        idle |= !took;
+        if (!took && !spin(worker))
+            took = sleep_for_work(worker);
+        if (!took)
+            continue;
+        if (idle) // who called one worker relies on it to call the next
+            arena_call_worker(arena);
+        idle = false;
+        worker_run_reserved(worker);
+    }
+}

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: MIT
+// A worker's work: claim a chunk, run its items, publish each.
+//
+// Interface: between claiming a chunk and moving its word to a final state, a
+// worker may be killed at any instruction. The word says which item it had
+// started; super_bury() reports that one lost and makes the rest READY again.
+// Nothing here locks, and nothing allocates shared memory.
+//
+// Runs in: worker.
+#define _GNU_SOURCE
+#include "internal.h"
+
+#include <stdio_ext.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+// Makes sure a result of `size` fits in front of the guard page.
+static bool reserve_result(struct worker *self, size_t size) {
+    if (size <= self->result_room)
+        return true;
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    size_t room = (size + page - 1) / page * page;
+    char *memory = mmap(NULL, room + page, PROT_NONE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (memory == MAP_FAILED)
+        return false;
+    if (mprotect(memory, room, PROT_READ | PROT_WRITE) != 0) {
+        munmap(memory, room + page);
+        return false;
+    }
+    if (self->result_guard)
+        munmap(self->result_guard - self->result_room,
+               self->result_room + page);
+    self->result_guard = memory + room;
+    self->result_room = room;
+    return true;
+}
+
+// Sets the time by which the item must be done, and wakes the supervisor if it
+// means to sleep longer than that.
+static void start_clock(struct worker *self) {
+    struct arena *arena = self->arena;
+    uint64_t deadline =
+        sys_now_ns() + (uint64_t)arena->options.task_timeout_ms * 1000000;
+    atomic_store(&self->slot->deadline_ns, deadline);
+    if (atomic_load(&arena->super_wakes_ns) > deadline &&
+        !sys_event_signal(arena->super_event))
+        _exit(EXIT_FAILURE);
+}
+
+// Runs one item and publishes its result. Returns 0 or what the task returned.
+static int run_item(struct worker *self, struct job *job, uint64_t item) {
+    size_t size = job->result_size;
+    char *result = size ? self->result_guard - size : NULL;
+    const char *arg =
+        job->item_size ? job->input + item * job->item_size : NULL;
+    int rc = job->fn(arg, job->item_size, result, size);
+    if (!self->arena) // a child that the task has forked came back from it
+        _exit(EXIT_FAILURE);
+    if (__fpending(stdout))
+        fflush(stdout);
+    if (rc == 0 && size)
+        memcpy(job->output + item * size, result, size);
+    return rc;
+}
+
+// Leaves word of a failure: one byte per item, one message per chunk.
+static void record_failure(struct worker *self, struct entry *entry,
+                           uint64_t word, struct job *job, uint64_t item,
+                           int rc) {
+    job_statuses(job)[item] = -POOL_ETASK;
+    if (!(word & WORD_FAULT)) {
+        char *message = arena_message(self->arena, entry);
+        if (self->message[0])
+            memcpy(message, self->message, POOL_MESSAGE_SIZE);
+        else
+            snprintf(message, POOL_MESSAGE_SIZE, "task returned %d", rc);
+    }
+    self->message[0] = '\0';
+}
+
+// Moves the word on. Only where items have a time limit may the supervisor have
+// been quicker; then it kills this worker any moment.
+static void advance(struct worker *self, struct entry *entry, uint64_t word,
+                    uint64_t next) {
+    if (!self->arena->options.task_timeout_ms) {
+        atomic_store_explicit(&entry->word, next, memory_order_release);
+        return;
+    }
+    atomic_store(&self->slot->deadline_ns, 0);
+    if (!atomic_compare_exchange_strong(&entry->word, &word, next))
+        for (;;)
+            pause();
+}
+
+static struct pool_trace_event *trace_chunk(struct worker *self,
+                                            struct entry *entry, uint64_t done,
+                                            uint64_t seq) {
+    if (!atomic_load_explicit(&self->arena->trace, memory_order_relaxed))
+        return NULL;
+    struct pool_trace_event event = {.kind = POOL_TRACE_RUN,
+                                     .task = seq,
+                                     .worker = (int)self->index,
+                                     .pid = getpid()};
+    struct job *job = arena_job(self->arena, entry);
+    event.count = arena_chunk(job, entry, &event.first) - (uint32_t)done;
+    event.first += done;
+    return arena_trace_add(self->arena, event);
+}
+
+// Runs what is left of a claimed chunk. Returns with its word final, or READY
+// for another worker where this one's time is over.
+static void run_chunk(struct worker *self, struct entry *entry, uint64_t word,
+                      uint64_t seq) {
+    struct job *job = arena_job(self->arena, entry);
+    uint64_t first, item = word_done(word);
+    uint32_t count = arena_chunk(job, entry, &first);
+    bool limited = self->arena->options.task_timeout_ms;
+    struct pool_trace_event *trace = trace_chunk(self, entry, item, seq);
+    bool fits = reserve_result(self, job->result_size);
+    for (;;) {
+        if (limited)
+            start_clock(self);
+        int rc = fits ? run_item(self, job, first + item)
+                      : pool_fail("no memory for a result of %u bytes",
+                                  job->result_size);
+        uint64_t fault = word & WORD_FAULT;
+        if (rc != 0) {
+            record_failure(self, entry, word, job, first + item, rc);
+            fault = WORD_FAULT;
+        }
+        item++;
+        bool retire = --self->budget == 0;
+        enum chunk_state state = item == count ? CHUNK_DONE
+                                 : retire      ? CHUNK_READY
+                                               : CHUNK_RUNNING;
+        uint64_t next = word_make(state, self->index, fault, item);
+        if (trace && state != CHUNK_RUNNING)
+            trace->end_ns = sys_now_ns();
+        advance(self, entry, word, next);
+        word = next;
+        if (state != CHUNK_RUNNING)
+            return;
+    }
+}
+
+// Claims and runs the reserved chunks that are still to be had. The client is
+// told of finished ones when this worker turns to something else, at the latest
+// before it starts the chunk of another job: that one may take long.
+void worker_run_reserved(struct worker *self) {
+    struct arena *arena = self->arena;
+    struct slot *slot = self->slot;
+    uint64_t seq = atomic_load_explicit(&slot->lo, memory_order_relaxed);
+    uint64_t hi = atomic_load_explicit(&slot->hi, memory_order_relaxed);
+    if (seq >= hi || hi - seq > HINTS_MAX) // nothing, or half written
+        return;
+    uint64_t untold = seq;
+    uint32_t job = 0;
+    for (; seq < hi; seq++) {
+        struct entry *entry = arena_entry(arena, seq);
+        uint64_t word =
+            atomic_load_explicit(&entry->word, memory_order_relaxed);
+        if (word_state(word) != CHUNK_READY)
+            continue;
+        atomic_store_explicit(&slot->lo, seq, memory_order_relaxed);
+        uint64_t claimed = word_claim(word, self->index);
+        // Claiming is the one race: of all who see it READY, one gets it.
+        if (!atomic_compare_exchange_strong(&entry->word, &word, claimed))
+            continue;
+        if (job && entry->job != job) {
+            if (!arena_finished(arena, untold, seq - 1))
+                _exit(EXIT_FAILURE);
+            untold = seq;
+        }
+        job = entry->job;
+        run_chunk(self, entry, claimed, seq);
+        if (self->budget == 0)
+            worker_end(self);
+    }
+    atomic_store_explicit(&slot->lo, hi, memory_order_relaxed);
+    if (!arena_finished(arena, untold, hi - 1))
+        _exit(EXIT_FAILURE); // a task closed the descriptor; be replaced
+}
