@@ -40,7 +40,7 @@ static size_t bitmap_words(const struct arena *arena) {
     return (arena->options.workers + 63) / 64;
 }
 
-static size_t count_looking(struct arena *arena) {
+size_t arena_count_looking(struct arena *arena) {
     size_t count = 0;
     for (size_t i = 0; i < bitmap_words(arena); i++)
         count += (size_t)__builtin_popcountll(
@@ -49,7 +49,7 @@ static size_t count_looking(struct arena *arena) {
 }
 
 // Wakes up to `count` sleepers, lowest index first, so that few tasks keep to
-// few workers.
+// few workers. They count as looking from here on.
 static void wake_sleepers(struct arena *arena, size_t count) {
     for (size_t i = 0; i < bitmap_words(arena); i++) {
         uint64_t asleep =
@@ -57,6 +57,7 @@ static void wake_sleepers(struct arena *arena, size_t count) {
         for (; asleep && count; asleep &= asleep - 1) {
             unsigned worker = (unsigned)(i * 64) + __builtin_ctzll(asleep);
             if (arena_unmark(arena->asleep, worker)) {
+                arena_mark(arena->looking, worker);
                 arena_wake_slot(&arena->slots[worker]);
                 count--;
             }
@@ -65,14 +66,19 @@ static void wake_sleepers(struct arena *arena, size_t count) {
 }
 
 // Sees to it that somebody comes for chunks that nobody has reserved: wakes one
-// sleeper, unless there are enough workers looking to take them all. Who comes
-// calls in turn, so as many wake as there is work for, and no one process pays
-// for all the calls. Chunks are counted before lookers: a worker takes its mark
-// off before it takes a chunk, so none is counted on twice.
+// sleeper, unless a worker is looking already. Who finds work takes its mark
+// off, takes the work, and makes this call in turn. So as many wake as there is
+// work for, one after the other, and short tasks are over before many are.
 void arena_call_worker(struct arena *arena) {
     atomic_thread_fence(memory_order_seq_cst);
-    uint64_t next = atomic_load(&arena->next), tail = atomic_load(&arena->tail);
-    if (next < tail && count_looking(arena) < tail - next)
+    if (atomic_load(&arena->next) < atomic_load(&arena->tail) &&
+        arena_count_looking(arena) == 0)
+        wake_sleepers(arena, 1);
+}
+
+// As above, whoever is looking: that one may have been stopped.
+void arena_call_another(struct arena *arena) {
+    if (atomic_load(&arena->next) < atomic_load(&arena->tail))
         wake_sleepers(arena, 1);
 }
 

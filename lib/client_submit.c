@@ -13,6 +13,8 @@ enum {
     CHUNKS_MAX = 1 << 24,   // of one map
     CHUNK_MAX = 1 << 30,    // items of one chunk
     COLLECT_EVERY = 64,     // submissions
+    PUBLISH_FIRST = 64,     // chunks
+    PUBLISH_BYTES = 1 << 18,
 };
 
 static bool in_arena(const struct pool *pool, const void *memory) {
@@ -88,22 +90,27 @@ static void grow(struct pool *pool, uint64_t chunks) {
     sys_event_signal(arena->super_event);
 }
 
-// Gives every chunk its entry, page by page, so that workers start on the first
-// while the client copies the next. Returns the number of the first.
+// Gives every chunk its entry. Workers start on the first ones while the client
+// copies the next: it publishes twice as many at a time as the time before, and
+// oftener where the items are large.
 static void push_chunks(struct pool *pool, struct pool_result *result,
                         const void *items, uint64_t chunks) {
     struct job *job = result->job;
-    uint64_t first = 0, seq = 0;
+    uint64_t first = 0, seq = 0, until = PUBLISH_FIRST, bytes = 0;
     for (uint64_t chunk = 0; chunk < chunks; chunk++) {
         uint64_t left = job->count - first;
         uint64_t count = left < job->chunk_size ? left : job->chunk_size;
         copy_inputs(pool, job, items, first, count);
         first += count;
+        bytes += count * job->item_size;
         seq = client_ring_push(pool, job, (uint32_t)chunk);
         if (chunk == 0)
             result->cursor = seq;
-        if (pool->ring.seq % RING_PAGE == 0)
+        if (chunk >= until || bytes > PUBLISH_BYTES) {
             publish(pool);
+            until = 2 * chunk;
+            bytes = 0;
+        }
     }
     result->left = (uint32_t)(seq + 1 - result->cursor);
     publish(pool);

@@ -108,6 +108,7 @@ static void doze(struct pool *pool, client_ready_fn *ready, void *what,
     atomic_store(&arena->awaited, awaited); // mark, fence, look, sleep
     atomic_thread_fence(memory_order_seq_cst);
     bool gone = false;
+    arena_call_another(arena);
     if (!pressing(pool, ready, what))
         gone = pool->supervisor && wait_supervisor(pool, true, timeout_ms);
     client_wait_over(pool);

@@ -46,7 +46,9 @@ void sys_describe_exit(char *text, size_t size, int status);
 
 void arena_mark(_Atomic uint64_t *bitmap, unsigned worker);
 bool arena_unmark(_Atomic uint64_t *bitmap, unsigned worker);
+size_t arena_count_looking(struct arena *arena);
 void arena_call_worker(struct arena *arena);
+void arena_call_another(struct arena *arena);
 void arena_call_all(struct arena *arena);
 void arena_wake_slot(struct slot *slot);
 bool arena_finished(struct arena *arena, uint64_t from, uint64_t to);

@@ -59,7 +59,7 @@ static bool stopped(struct arena *arena) {
 // taken: a client that sees both the mark and the work has one looker for it.
 static bool spin(struct worker *self) {
     struct arena *arena = self->arena;
-    if (self->index >= arena->cpus || arena->cpus < 2)
+    if (arena_count_looking(arena) + 1 >= arena->cpus)
         return false;
     arena_mark(arena->looking, self->index);
     uint64_t start = sys_now_ns();
@@ -86,6 +86,7 @@ static bool sleep_for_work(struct worker *self) {
     while (!took && !stopped(arena) && !atomic_load(&self->slot->wake))
         sys_futex_wait(&self->slot->wake, 0, POOL_FOREVER);
     arena_unmark(arena->asleep, self->index);
+    arena_unmark(arena->looking, self->index);
     return took;
 }
 
