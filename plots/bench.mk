@@ -35,3 +35,12 @@ $(B)/plots/bench/%.o: plots/bench/%.c
 
 $(BENCH): $(BENCH_OBJ) $(LIBPOOL)
 	$(CC) $(ALL_CFLAGS) -o $@ $^ $(call BENCH_GLIB,libs) $(BENCH_OPENMP)
+
+# That the benchmark works; it measures nothing.
+.PHONY: test-bench
+TEST_TARGETS += test-bench
+test-bench: $(BENCH) $(B)/plots/bench/test/stats ## every row of the benchmark runs, with few items
+	@sh plots/bench/test/bench.sh $^
+
+$(B)/plots/bench/test/stats: $(B)/plots/bench/test/stats.o $(B)/plots/bench/stats.o
+	$(CC) $(ALL_CFLAGS) -o $@ $^

@@ -13,7 +13,10 @@ trap 'rm -rf "$folder"' EXIT
 # counts ROW N: "client supervisor workers", instructions each
 counts() {
     mkdir "$folder/$2"
-    timeout 300 valgrind -q --tool=callgrind \
+    # The benchmark's own making and checking of items is not counted.
+    timeout 300 valgrind -q --tool=callgrind --toggle-collect=memory \
+        --toggle-collect=new_items --toggle-collect=check_results \
+        --collect-atstart=yes \
         --callgrind-out-file="$folder/$2/%p" "$BENCH" "$1" --ours-only \
         --n "$2" --workers "$workers" >"$folder/log" 2>&1 || {
         cat "$folder/log" >&2
@@ -21,8 +24,8 @@ counts() {
     }
     # The first process is the client, its only child the supervisor: process
     # ids grow, and the client is the oldest.
-    grep -H '^\(summary\|totals\):' "$folder/$2"/* |
-        sed 's|.*/\([0-9]*\):[a-z]*: *\([0-9]*\)|\1 \2|' | sort -n |
+    grep -H '^totals:' "$folder/$2"/* |
+        sed 's|.*/\([0-9]*\):totals: *\([0-9]*\)|\1 \2|' | sort -n |
         awk 'NR == 1 { c = $2 } NR == 2 { s = $2 } NR > 2 { w += $2 }
              END { print c + 0, s + 0, w + 0 }'
     rm -r "${folder:?}/$2"
