@@ -123,7 +123,7 @@ const struct row rows[] = {
      .kind = RATIO_AT_LEAST,
      .goal = 10000,
      .ours = MAP_CHUNK1,
-     .ref = {.what = "fork and waitpid for each item",
+     .ref = {.what = "fork and waitpid for each of the first 200 items",
              .setup = fork_setup,
              .pass = fork_per_task,
              .n = 200}},
