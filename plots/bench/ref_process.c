@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+// References made of bare system calls: fork loops and a futex ping-pong.
+// Runs in: the measuring process and the children it forks.
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "ref.h"
+
+static pid_t fork_or_die(void) {
+    pid_t parent = getpid(), child = fork();
+    if (child < 0)
+        die("fork: %s", strerror(errno));
+    if (child == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (getppid() != parent)
+            _exit(1);
+    }
+    return child;
+}
+
+static void kill_and_reap(pid_t child) {
+    kill(child, SIGKILL);
+    waitpid(child, NULL, 0);
+}
+
+// --- one process per task
+
+static uint64_t *items, *results;
+
+// The program has as many items as the one with the pool, since fork copies
+// what maps them; the first n of them are run.
+void fork_setup(const struct job *job) {
+    enum { ALL = 1000000 };
+    size_t all = job->n > ALL ? job->n : ALL;
+    items = memory(all * sizeof *items);
+    results = shared_memory(all * sizeof *results);
+}
+
+double fork_per_task(const struct job *job) {
+    new_items(items, job->n);
+    double begin = now();
+    for (size_t i = 0; i < job->n; i++) {
+        pid_t child = fork();
+        if (child < 0)
+            die("fork: %s", strerror(errno));
+        if (child == 0) {
+            tiny(&items[i], sizeof *items, &results[i], sizeof *results);
+            _exit(0);
+        }
+        if (waitpid(child, NULL, 0) != child)
+            die("waitpid: %s", strerror(errno));
+    }
+    double end = now();
+    check_results(items, results, job->n);
+    return (end - begin) / (double)job->n;
+}
+
+// --- nine bare forks, until the first child says that it runs
+
+// The children then sleep; they are killed and reaped outside the clock, as
+// a pool's processes are.
+double bare_forks(const struct job *job) {
+    static uint32_t *running, *never;
+    if (!running) {
+        running = shared_memory(2 * sizeof *running);
+        never = running + 1;
+    }
+    *running = 0;
+    pid_t children[job->n];
+    double begin = now();
+    for (size_t i = 0; i < job->n; i++) {
+        children[i] = fork_or_die();
+        if (children[i] == 0) {
+            if (!__atomic_exchange_n(running, 1, __ATOMIC_ACQ_REL))
+                wake(running);
+            wait_while(never, 0);
+            _exit(0);
+        }
+    }
+    wait_while(running, 0);
+    double end = now();
+    for (size_t i = 0; i < job->n; i++)
+        kill_and_reap(children[i]);
+    return end - begin;
+}
+
+// --- two processes that wake each other
+
+// Each side has a word that the other sets; in between lies the work.
+static struct {
+    uint32_t ping, pong;
+    uint64_t item, result;
+} * table;
+static pid_t partner;
+
+static _Noreturn void answer_for_ever(void) {
+    for (uint32_t round = 0;; round++) {
+        wait_while(&table->ping, round);
+        tiny(&table->item, sizeof table->item, &table->result,
+             sizeof table->result);
+        __atomic_store_n(&table->pong, round + 1, __ATOMIC_RELEASE);
+        wake(&table->pong);
+    }
+}
+
+void ping_pong_setup(const struct job *job) {
+    items = memory(job->n * sizeof *items);
+    results = memory(job->n * sizeof *results);
+    table = shared_memory(sizeof *table);
+    partner = fork_or_die();
+    if (partner == 0)
+        answer_for_ever();
+}
+
+double ping_pong(const struct job *job) {
+    new_items(items, job->n);
+    double begin = now();
+    for (size_t i = 0; i < job->n; i++) {
+        uint32_t round = table->pong;
+        table->item = items[i];
+        __atomic_store_n(&table->ping, round + 1, __ATOMIC_RELEASE);
+        wake(&table->ping);
+        wait_while(&table->pong, round);
+        results[i] = table->result;
+    }
+    double end = now();
+    check_results(items, results, job->n);
+    return (end - begin) / (double)job->n;
+}
+
+void ping_pong_end(void) { kill_and_reap(partner); }

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+// The tasks that ours and the references both run, their inputs, and the
+// checks of every result. Runs in: the measuring process and its workers.
+#include <errno.h>
+#include <linux/futex.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "bench.h"
+
+void die(const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    fputs("bench: ", stderr);
+    vfprintf(stderr, format, args);
+    fputc('\n', stderr);
+    va_end(args);
+    _exit(1);
+}
+
+void check(int error, const char *what) {
+    if (error)
+        die("%s: %s", what, pool_strerror(error));
+}
+
+void *memory(size_t size) {
+    void *p = malloc(size ? size : 1);
+    if (!p)
+        die("no memory for %zu bytes", size);
+    return memset(p, 0, size);
+}
+
+void *shared_memory(size_t size) {
+    void *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
+                   MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+    if (p == MAP_FAILED)
+        die("mmap of %zu bytes: %s", size, strerror(errno));
+    return p;
+}
+
+double now(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
+}
+
+void wait_while(uint32_t *word, uint32_t value) {
+    while (__atomic_load_n(word, __ATOMIC_ACQUIRE) == value)
+        syscall(SYS_futex, word, FUTEX_WAIT, value, NULL, NULL, 0);
+}
+
+void wake(uint32_t *word) {
+    syscall(SYS_futex, word, FUTEX_WAKE, INT32_MAX, NULL, NULL, 0);
+}
+
+// --- tiny items: 8 bytes in, 8 bytes out, one multiplication
+
+int tiny(const void *arg, size_t arg_size, void *result, size_t result_size) {
+    (void)arg_size, (void)result_size;
+    *(uint64_t *)result = *(const uint64_t *)arg * 3 + 1;
+    return 0;
+}
+
+// New numbers for each pass, so that an old result is never a right one.
+void new_items(uint64_t *items, size_t n) {
+    static uint64_t next = 1;
+    for (size_t i = 0; i < n; i++)
+        items[i] = next++;
+}
+
+void check_results(const uint64_t *items, const uint64_t *results, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (results[i] != items[i] * 3 + 1)
+            die("wrong result: item %zu is %llu, its result %llu", i,
+                (unsigned long long)items[i], (unsigned long long)results[i]);
+}
+
+// --- large items: 1 MiB in and out, of which a task touches one word a page,
+// so that the copying is what takes the time
+
+int large(const void *arg, size_t arg_size, void *result, size_t result_size) {
+    const char *in = arg;
+    char *out = result;
+    for (size_t at = 0; at < arg_size && at < result_size; at += PAGE)
+        tiny(in + at, sizeof(uint64_t), out + at, sizeof(uint64_t));
+    return 0;
+}
+
+void new_large_items(char *items, size_t n) {
+    for (size_t at = 0; at < n * LARGE; at += PAGE)
+        new_items((uint64_t *)(items + at), 1);
+}
+
+void check_large_results(const char *items, const char *results, size_t n) {
+    for (size_t at = 0; at < n * LARGE; at += PAGE)
+        check_results((const uint64_t *)(items + at),
+                      (const uint64_t *)(results + at), 1);
+}
+
+// --- items of uneven length: a number that says how often to turn
+
+int spin(const void *arg, size_t arg_size, void *result, size_t result_size) {
+    (void)arg_size, (void)result_size;
+    uint64_t turns = *(const uint64_t *)arg, x = turns;
+    while (turns--)
+        x = x * 6364136223846793005u + 1442695040888963407u;
+    *(uint64_t *)result = x;
+    return 0;
+}
+
+// One item in twenty takes fifty times as long as the others. They lie
+// anywhere (always in the same places), or all at the end.
+void uneven_lengths(uint64_t *lengths, size_t n, bool long_ones_last) {
+    const uint64_t one = 5000; // turns of a short item: some microseconds
+    size_t many = n / 20;
+    for (size_t i = 0; i < n; i++)
+        lengths[i] = long_ones_last && i >= n - many ? 50 * one : one;
+    uint64_t random = 1;
+    for (size_t i = 0; !long_ones_last && i < many;) {
+        random = random * 6364136223846793005u + 1442695040888963407u;
+        size_t at = (size_t)(random >> 33) % n;
+        if (lengths[at] == one) {
+            lengths[at] = 50 * one;
+            i++;
+        }
+    }
+}
