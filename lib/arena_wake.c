@@ -25,8 +25,7 @@ void arena_mark(_Atomic uint64_t *bitmap, unsigned worker) {
 // True if the mark was there: then this caller is the one who took it away.
 bool arena_unmark(_Atomic uint64_t *bitmap, unsigned worker) {
     uint64_t bit = UINT64_C(1) << worker % 64;
-    if (!(atomic_load_explicit(&bitmap[worker / 64], memory_order_relaxed) &
-          bit))
+    if (!(atomic_load(&bitmap[worker / 64]) & bit))
         return false;
     return atomic_fetch_and(&bitmap[worker / 64], ~bit) & bit;
 }
@@ -49,17 +48,20 @@ size_t arena_count_looking(struct arena *arena) {
 }
 
 // Wakes up to `count` sleepers, lowest index first, so that few tasks keep to
-// few workers. They count as looking from here on.
+// few workers. They count as looking from here on. That mark is made first:
+// made last, it could come when the worker has long found work, and would stay.
 static void wake_sleepers(struct arena *arena, size_t count) {
     for (size_t i = 0; i < bitmap_words(arena); i++) {
         uint64_t asleep =
             atomic_load_explicit(&arena->asleep[i], memory_order_relaxed);
         for (; asleep && count; asleep &= asleep - 1) {
             unsigned worker = (unsigned)(i * 64) + __builtin_ctzll(asleep);
+            arena_mark(arena->looking, worker);
             if (arena_unmark(arena->asleep, worker)) {
-                arena_mark(arena->looking, worker);
                 arena_wake_slot(&arena->slots[worker]);
                 count--;
+            } else { // awake; a mark too few only costs a call too many
+                arena_unmark(arena->looking, worker);
             }
         }
     }
@@ -82,7 +84,13 @@ void arena_call_another(struct arena *arena) {
         wake_sleepers(arena, 1);
 }
 
-void arena_call_all(struct arena *arena) { wake_sleepers(arena, SIZE_MAX); }
+// After a death: whatever the dead one has set or was about to do is made up
+// for. Marks of the living that are lost here only cost needless calls.
+void arena_call_all(struct arena *arena) {
+    for (size_t i = 0; i < bitmap_words(arena); i++)
+        atomic_store(&arena->looking[i], 0);
+    wake_sleepers(arena, SIZE_MAX);
+}
 
 // Wakes the client whatever it waits for. False: the descriptor is unusable.
 bool arena_wake_client(struct arena *arena) {

@@ -99,6 +99,7 @@ struct pool {
     struct pool_iter *iters;   // linked
     size_t callbacks;          // not yet called
     size_t called;             // callbacks, so far
+    size_t calling;            // running now, one inside the other
     ptrdiff_t window;          // from a byte of the heap to its read-only twin
     size_t submissions;
     size_t submitted, completed, failed, lost, cancelled;

@@ -216,22 +216,27 @@ void client_results_collect(struct pool *pool) {
     }
 }
 
-// Calls what is due. A callback may do nearly anything, this included, so the
-// list is looked at afresh each time.
+// Calls a settled result's callback, which may do nearly anything.
+static void call(struct pool_result *result) {
+    struct pool *pool = result->pool;
+    pool_callback_fn *callback = result->callback;
+    client_result_relist(&pool->settled, result);
+    result->callback = NULL;
+    result->flags |= RESULT_IN_CALL;
+    pool->callbacks--;
+    pool->called++;
+    pool->calling++;
+    callback(result, result->user);
+    pool->calling--;
+    result->flags &= (uint16_t)~RESULT_IN_CALL;
+    if (result->flags & RESULT_DETACHED)
+        client_result_drop(result);
+}
+
+// Calls what is due, one after the other: not from inside a callback.
 void client_results_call(struct pool *pool) {
-    while (!client_list_empty(&pool->due)) {
-        struct pool_result *result = pool->due.next;
-        pool_callback_fn *callback = result->callback;
-        client_result_relist(&pool->settled, result);
-        result->callback = NULL;
-        result->flags |= RESULT_IN_CALL;
-        pool->callbacks--;
-        pool->called++;
-        callback(result, result->user);
-        result->flags &= (uint16_t)~RESULT_IN_CALL;
-        if (result->flags & RESULT_DETACHED)
-            client_result_drop(result);
-    }
+    while (!pool->calling && !client_list_empty(&pool->due))
+        call(pool->due.next);
 }
 
 void client_results_end(struct pool *pool) {
@@ -250,9 +255,14 @@ static bool usable(const struct pool_result *result) {
     return result && client_owns(result->pool);
 }
 
+// Settled, and its callback called: it alone, where one callback waits for it.
 static bool result_ready(struct pool *pool, void *what) {
-    (void)pool;
-    return client_result_settled(what);
+    struct pool_result *result = what;
+    if (!client_result_settled(result))
+        return false;
+    if (result->callback && pool->calling)
+        call(result);
+    return !result->callback;
 }
 
 int pool_result_wait(struct pool_result *result, int timeout_ms) {

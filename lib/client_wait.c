@@ -68,9 +68,12 @@ static void spin(struct pool *pool, client_ready_fn *ready, void *what) {
     } while (sys_now_ns() - start < SPIN_NS);
 }
 
-// Runs what is due, then looks. Without callbacks there is nothing to collect:
-// `ready` looks at what it waits for itself.
+// Looks; if it is not ready, runs what is due and looks again. Without
+// callbacks there is nothing to collect: `ready` looks at what it waits for
+// itself.
 static bool look(struct pool *pool, client_ready_fn *ready, void *what) {
+    if (ready(pool, what))
+        return true;
     if (pool->callbacks) {
         client_results_collect(pool);
         client_results_call(pool);
@@ -78,11 +81,12 @@ static bool look(struct pool *pool, client_ready_fn *ready, void *what) {
     return ready(pool, what);
 }
 
-// True if there is something to do at once; calls nothing.
+// True if there is something to do at once.
 static bool pressing(struct pool *pool, client_ready_fn *ready, void *what) {
     if (pool->callbacks)
         client_results_collect(pool);
-    return !client_list_empty(&pool->due) || ready(pool, what);
+    return (!pool->calling && !client_list_empty(&pool->due)) ||
+           ready(pool, what);
 }
 
 // Hears what was called so far. With pool_fd() in use, whatever finishes from

@@ -50,7 +50,6 @@ void super_bury(struct arena *arena, unsigned worker, int status) {
         lose_item(arena, entry, word, pid, status);
     arena_queue_repair(slot, worker);
     arena_unmark(arena->asleep, worker);
-    arena_unmark(arena->looking, worker);
     atomic_store(&slot->deadline_ns, 0);
     atomic_store(&slot->pid, 0);
     arena_trace_add(arena, (struct pool_trace_event){.kind = POOL_TRACE_DEATH,
