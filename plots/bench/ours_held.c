@@ -16,36 +16,43 @@ static struct pool_result **handles;
 
 // --- holding the workers up: each runs a task that waits at the gate
 
+// Both words only ever grow: a worker that is late to leave the gate of one
+// round must not be caught by the next.
 struct gate {
-    uint32_t arrived, open;
+    uint32_t arrived; // workers, of all rounds
+    uint32_t open;    // how many rounds have been let go
 };
 static struct gate *gate;
+static uint32_t round_now;
+
+struct visit {
+    struct gate *gate;
+    uint32_t round;
+};
 
 static int wait_at_gate(const void *arg, size_t arg_size, void *result,
                         size_t result_size) {
     (void)arg_size, (void)result, (void)result_size;
-    struct gate *here = *(struct gate *const *)arg;
-    __atomic_add_fetch(&here->arrived, 1, __ATOMIC_ACQ_REL);
-    wake(&here->arrived);
-    wait_while(&here->open, 0);
+    const struct visit *visit = arg;
+    __atomic_add_fetch(&visit->gate->arrived, 1, __ATOMIC_ACQ_REL);
+    wake(&visit->gate->arrived);
+    wait_while(&visit->gate->open, visit->round);
     return 0;
 }
 
 static void hold_workers(const struct job *job) {
-    __atomic_store_n(&gate->arrived, 0, __ATOMIC_RELAXED);
-    __atomic_store_n(&gate->open, 0, __ATOMIC_RELEASE);
+    struct visit visit = {.gate = gate, .round = round_now};
     for (size_t w = 0; w < job->workers; w++)
-        check(pool_apply_async(pool, wait_at_gate, &gate, sizeof gate, 0, NULL,
-                               NULL, NULL),
+        check(pool_apply_async(pool, wait_at_gate, &visit, sizeof visit, 0,
+                               NULL, NULL, NULL),
               "pool_apply_async");
-    uint32_t arrived;
-    while ((arrived = __atomic_load_n(&gate->arrived, __ATOMIC_ACQUIRE)) <
-           job->workers)
+    uint32_t all = (uint32_t)((round_now + 1) * job->workers), arrived;
+    while ((arrived = __atomic_load_n(&gate->arrived, __ATOMIC_ACQUIRE)) != all)
         wait_while(&gate->arrived, arrived);
 }
 
 static void release_workers(void) {
-    __atomic_store_n(&gate->open, 1, __ATOMIC_RELEASE);
+    __atomic_store_n(&gate->open, ++round_now, __ATOMIC_RELEASE);
     wake(&gate->open);
 }
 
@@ -76,9 +83,9 @@ static void collect(size_t n) {
 }
 
 // Time for submitting, running and collecting one task when n are pending.
-// Small n are repeated, so that each pass has a hundred thousand tasks.
+// Small n are repeated, so that each pass has about a hundred thousand tasks.
 double pending(const struct job *job) {
-    size_t rounds = job->n < 100000 ? 100000 / job->n : 1;
+    size_t rounds = job->n < 1000 ? 100 : 1 + 99999 / job->n;
     double time = 0;
     for (size_t round = 0; round < rounds; round++) {
         new_items(items, job->n);
