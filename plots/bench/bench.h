@@ -98,7 +98,8 @@ int tiny(const void *arg, size_t arg_size, void *result, size_t result_size);
 void new_items(uint64_t *items, size_t n); // different ones at each call
 void check_results(const uint64_t *items, const uint64_t *results, size_t n);
 
-enum { LARGE = 1 << 20, PAGE = 4096 };
+// The stride is no power of two: such words would share a few cache sets.
+enum { LARGE = 1 << 20, STRIDE = 65528 };
 int large(const void *arg, size_t arg_size, void *result, size_t result_size);
 void new_large_items(char *items, size_t n);
 void check_large_results(const char *items, const char *results, size_t n);

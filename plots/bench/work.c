@@ -81,26 +81,28 @@ void check_results(const uint64_t *items, const uint64_t *results, size_t n) {
                 (unsigned long long)items[i], (unsigned long long)results[i]);
 }
 
-// --- large items: 1 MiB in and out, of which a task touches one word a page,
-// so that the copying is what takes the time
+// --- large items: 1 MiB in and out, of which a task touches 17 words spread
+// over it, so that the copying is what takes the time
 
 int large(const void *arg, size_t arg_size, void *result, size_t result_size) {
     const char *in = arg;
     char *out = result;
-    for (size_t at = 0; at < arg_size && at < result_size; at += PAGE)
+    for (size_t at = 0; at < arg_size && at < result_size; at += STRIDE)
         tiny(in + at, sizeof(uint64_t), out + at, sizeof(uint64_t));
     return 0;
 }
 
 void new_large_items(char *items, size_t n) {
-    for (size_t at = 0; at < n * LARGE; at += PAGE)
-        new_items((uint64_t *)(items + at), 1);
+    for (size_t i = 0; i < n; i++)
+        for (size_t at = 0; at < LARGE; at += STRIDE)
+            new_items((uint64_t *)(items + i * LARGE + at), 1);
 }
 
 void check_large_results(const char *items, const char *results, size_t n) {
-    for (size_t at = 0; at < n * LARGE; at += PAGE)
-        check_results((const uint64_t *)(items + at),
-                      (const uint64_t *)(results + at), 1);
+    for (size_t i = 0; i < n * LARGE; i += LARGE)
+        for (size_t at = 0; at < LARGE; at += STRIDE)
+            check_results((const uint64_t *)(items + i + at),
+                          (const uint64_t *)(results + i + at), 1);
 }
 
 // --- items of uneven length: a number that says how often to turn
