@@ -12,7 +12,7 @@ BENCH_OPTIONS = $(if $(QUICK),--quick) $(if $(DETAIL),--detail) \
 
 .PHONY: bench bench-list bench-instructions
 
-bench: $(BENCH) ## measure speed and memory beside their references [ROWS= QUICK=1 WORKERS= DETAIL=1]
+bench: $(BENCH) ## speed and memory beside their references [ROWS= QUICK=1 DETAIL=1]
 	@rm -f $(B)/plots/bench.csv
 	@$(BENCH) $(BENCH_OPTIONS) --csv $(B)/plots/bench.csv $(ROWS)
 
@@ -39,7 +39,7 @@ $(BENCH): $(BENCH_OBJ) $(LIBPOOL)
 # That the benchmark works; it measures nothing.
 .PHONY: test-bench
 TEST_TARGETS += test-bench
-test-bench: $(BENCH) $(B)/plots/bench/test/stats ## every row of the benchmark runs, with few items
+test-bench: $(BENCH) $(B)/plots/bench/test/stats ## every row of the benchmark runs
 	@sh plots/bench/test/bench.sh $^
 
 $(B)/plots/bench/test/stats: $(B)/plots/bench/test/stats.o $(B)/plots/bench/stats.o
