@@ -120,10 +120,8 @@ static void doze(struct pool *pool, client_ready_fn *ready, void *what,
         client_break(pool);
 }
 
-// Waits until `ready` says so, running callbacks meanwhile. `result`, if that
-// is all it waits for, lets workers leave the client asleep until it is done.
 // Returns 0 or POOL_ETIMEDOUT.
-int client_wait(struct pool *pool, client_ready_fn *ready, void *what,
+static int wait_ready(struct pool *pool, client_ready_fn *ready, void *what,
                 struct pool_result *result, int timeout_ms) {
     if (look(pool, ready, what))
         return 0;
@@ -149,6 +147,19 @@ int client_wait(struct pool *pool, client_ready_fn *ready, void *what,
     }
 }
 
+// Waits until `ready` says so, running callbacks meanwhile. `result`, if that
+// is all it waits for, lets workers leave the client asleep until it is done.
+// Returns 0 or POOL_ETIMEDOUT.
+int client_wait(struct pool *pool, client_ready_fn *ready, void *what,
+                struct pool_result *result, int timeout_ms) {
+    int rc = wait_ready(pool, ready, what, result, timeout_ms);
+    if (pool->user_fd >= 0) { // its owner is not to hear of what has been done
+        client_wait_over(pool);
+        client_results_collect(pool);
+    }
+    return rc;
+}
+
 // ---- Callbacks and event loops ---------------------------------------------
 
 // `what` is how many callbacks had been called before.
@@ -160,7 +171,6 @@ int pool_poll(struct pool *pool, int timeout_ms) {
     if (!client_owns(pool))
         return POOL_EINVAL;
     size_t before = pool->called;
-    client_wait_over(pool);
     client_wait(pool, polled, &before, NULL, timeout_ms);
     return (int)(pool->called - before);
 }
