@@ -138,6 +138,7 @@ enum arena_mode { MODE_RUN, MODE_STOP, MODE_TERMINATE };
 #define AWAIT_ANY UINT64_C(1)
 #define AWAIT_CHUNK(seq) ((seq) + 2)
 
+struct worker;
 struct trace; // client memory layout, arena_trace.c
 
 struct arena {
@@ -150,7 +151,8 @@ struct arena {
     struct entry *ring;
     char (*messages)[POOL_MESSAGE_SIZE]; // one per entry, touched on failure
     char *heap;
-    unsigned cpus; // this process may run on
+    struct worker *worker; // private memory that a worker finds zeroed
+    unsigned cpus;         // this process may run on
     pid_t client;
     int client_event; // eventfds that wake …
     int super_event;
@@ -174,7 +176,7 @@ struct arena {
     // Written by the supervisor.
     _Alignas(LINE) _Atomic uint64_t super_wakes_ns; // its next deadline
     _Atomic uint64_t respawned;
-    _Atomic int started;            // every worker has been forked, or:
+    _Atomic uint32_t started;       // every worker has been forked (futex), or:
     int start_error;                // errno of the fork that failed
     char reason[POOL_MESSAGE_SIZE]; // why it gave up; workers: a failed start
 };

@@ -41,7 +41,7 @@ struct ring {
     uint64_t *ordinal; // of a page: its sequence numbers / RING_PAGE
 };
 
-bool client_ring_init(struct pool *pool, uint32_t pages);
+bool client_ring_init(struct pool *pool); // of ring.pages pages
 void client_ring_end(struct pool *pool);
 bool client_ring_has_room(struct pool *pool, uint64_t chunks);
 uint64_t client_ring_push(struct pool *pool, struct job *job, uint32_t chunk);

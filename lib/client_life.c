@@ -85,15 +85,19 @@ static bool map_arena(struct pool *pool, const struct pool_options *options,
     arena->cpus = sys_cpu_count();
     arena->client = getpid();
     arena->client_event = arena->super_event = -1;
-    return client_memory_init(&pool->memory, arena->heap, heap_size) &&
-           client_ring_init(pool, (uint32_t)pages);
+    pool->ring.pages = (uint32_t)pages;
+    return true;
+}
+
+static size_t heap_bytes(const struct arena *arena) {
+    return arena->size - (size_t)(arena->heap - (const char *)arena);
 }
 
 static void unmap_arena(struct pool *pool) {
     struct arena *arena = pool->arena;
     if (!arena)
         return;
-    size_t heap_size = arena->size - (size_t)(arena->heap - (char *)arena);
+    size_t heap_size = heap_bytes(arena);
     client_memory_end(&pool->memory);
     client_ring_end(pool);
     sys_close(&arena->client_event);
@@ -116,8 +120,6 @@ static bool reserve_arena(struct pool *pool,
     while (!map_arena(pool, options, memory)) {
         int error = errno;
         unmap_arena(pool);
-        pool->memory = (struct memory){0};
-        pool->ring = (struct ring){0};
         errno = error;
         if (error == EINVAL || memory / 2 < MEMORY_LEAST)
             return false;
@@ -126,6 +128,8 @@ static bool reserve_arena(struct pool *pool,
     return true;
 }
 
+static void end_supervisor(struct pool *pool, enum arena_mode mode);
+
 // ---- Creating --------------------------------------------------------------
 
 static bool options_valid(const struct pool_options *options) {
@@ -133,14 +137,23 @@ static bool options_valid(const struct pool_options *options) {
            options->task_timeout_ms >= 0 && options->max_retries <= UINT16_MAX;
 }
 
+// What is wiped in every child: the client's pool and a worker's self. So each
+// process finds there what it has written itself, and children that tasks or
+// the program fork find nothing.
+struct own {
+    struct pool pool;
+    struct worker worker;
+};
+
 static struct pool *pool_new(void) {
-    struct pool *pool = sys_map_private(sizeof *pool);
-    if (!pool)
+    struct own *own = sys_map_private(sizeof *own);
+    if (!own)
         return NULL;
-    if (madvise(pool, sizeof *pool, MADV_WIPEONFORK) != 0) {
-        munmap(pool, sizeof *pool);
+    if (madvise(own, sizeof *own, MADV_WIPEONFORK) != 0) {
+        munmap(own, sizeof *own);
         return NULL;
     }
+    struct pool *pool = &own->pool;
     struct list *lists[] = {&pool->unsettled, &pool->due, &pool->settled};
     for (size_t i = 0; i < 3; i++)
         lists[i]->next = lists[i]->prev = (struct pool_result *)lists[i];
@@ -154,7 +167,7 @@ static void pool_delete(struct pool *pool) {
     sys_close(&pool->user_fd);
     sys_close(&pool->super_fd);
     unmap_arena(pool);
-    munmap(pool, sizeof *pool);
+    munmap(pool, sizeof(struct own));
 }
 
 static void reap_supervisor(struct pool *pool, int *status) {
@@ -188,6 +201,12 @@ static bool launch(struct pool *pool) {
     if (pool->supervisor < 0)
         return pool->supervisor = 0, false;
     pool->super_fd = sys_pidfd_open(pool->supervisor);
+    // Only the client has this bookkeeping: it is made after the fork.
+    if (!client_memory_init(&pool->memory, arena->heap, heap_bytes(arena)) ||
+        !client_ring_init(pool)) {
+        end_supervisor(pool, MODE_TERMINATE);
+        return errno = ENOMEM, false;
+    }
     client_wait(pool, has_started, NULL, NULL, POOL_FOREVER);
     if (!pool->broken)
         return true;
@@ -208,7 +227,12 @@ struct pool *pool_create(const struct pool_options *options) {
     struct pool *pool = pool_new();
     if (!pool)
         return NULL;
-    if (!reserve_arena(pool, &exact) || !launch(pool)) {
+    bool ready = reserve_arena(pool, &exact);
+    if (ready) {
+        pool->arena->worker = &((struct own *)pool)->worker;
+        ready = launch(pool);
+    }
+    if (!ready) {
         int error = errno;
         pool_delete(pool);
         errno = error;

@@ -19,12 +19,12 @@ static size_t bookkeeping_size(uint32_t pages) {
     return pages * (sizeof(uint64_t) + sizeof(uint32_t) + sizeof(uint16_t));
 }
 
-bool client_ring_init(struct pool *pool, uint32_t pages) {
+bool client_ring_init(struct pool *pool) {
     struct ring *ring = &pool->ring;
+    uint32_t pages = ring->pages;
     char *memory = sys_map_private(bookkeeping_size(pages));
     if (!memory)
         return false;
-    ring->pages = pages;
     ring->ordinal = (uint64_t *)memory;
     ring->free = (uint32_t *)(ring->ordinal + pages);
     ring->live = (uint16_t *)(ring->free + pages);

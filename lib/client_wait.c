@@ -122,7 +122,7 @@ static void doze(struct pool *pool, client_ready_fn *ready, void *what,
 
 // Returns 0 or POOL_ETIMEDOUT.
 static int wait_ready(struct pool *pool, client_ready_fn *ready, void *what,
-                struct pool_result *result, int timeout_ms) {
+                      struct pool_result *result, int timeout_ms) {
     if (look(pool, ready, what))
         return 0;
     if (timeout_ms == 0) {

@@ -216,6 +216,7 @@ static void start(struct super *s) {
         }
     atomic_store(&arena->started, 1);
     sys_event_signal(arena->client_event);
+    sys_futex_wake(&arena->started);
 }
 
 _Noreturn void super_main(struct arena *arena, const sigset_t *mask) {

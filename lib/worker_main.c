@@ -13,7 +13,6 @@
 
 #include <stdarg.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -92,19 +91,18 @@ static bool sleep_for_work(struct worker *self) {
 
 static void setup(struct arena *arena, unsigned index, pid_t supervisor,
                   const sigset_t *mask) {
-    char name[16];
-    snprintf(name, sizeof name, "pool-worker-%u", index);
-    prctl(PR_SET_NAME, name);
     // The supervisor has one thread, so this means the supervisor's death. One
     // that died before this line is noticed by the line after it.
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != supervisor)
         _exit(EXIT_FAILURE);
-    worker = sys_map_private(sizeof *worker);
-    if (!worker || madvise(worker, sizeof *worker, MADV_WIPEONFORK) != 0) {
-        snprintf(arena->reason, sizeof arena->reason, "no memory for a worker");
-        _exit(EXIT_FAILURE);
-    }
+    // Leave the CPUs to the supervisor until it has forked all of us.
+    while (!atomic_load(&arena->started))
+        sys_futex_wait(&arena->started, 0, POOL_FOREVER);
+    char name[16];
+    snprintf(name, sizeof name, "pool-worker-%u", index);
+    prctl(PR_SET_NAME, name);
+    worker = arena->worker;
     worker->slot = &arena->slots[index];
     worker->index = index;
     size_t limit = arena->options.max_tasks_per_worker;
@@ -135,18 +133,19 @@ _Noreturn void worker_main(struct arena *arena, unsigned index,
     setup(arena, index, supervisor, mask);
     initialise(worker);
     worker_run_reserved(worker); // what a predecessor left
-    for (bool idle = true;;) {
+    for (bool idle = true, worked = false;;) {
         bool took = worker_take(arena, worker->slot);
         if (!took && stopped(arena))
             _exit(EXIT_SUCCESS);
         idle |= !took;
-        if (!took && !spin(worker))
+        if (!took && (!worked || !spin(worker)))
             took = sleep_for_work(worker);
         if (!took)
             continue;
         if (idle) // who called one worker relies on it to call the next
             arena_call_worker(arena);
         idle = false;
+        worked = true; // before that, others are still being started
         worker_run_reserved(worker);
     }
 }
