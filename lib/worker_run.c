@@ -38,6 +38,13 @@ static bool reserve_result(struct worker *self, size_t size) {
     return true;
 }
 
+// Stands in for a task where its result finds no room.
+static int no_memory(const void *arg, size_t arg_size, void *result,
+                     size_t result_size) {
+    (void)arg, (void)arg_size, (void)result;
+    return pool_fail("no memory for a result of %zu bytes", result_size);
+}
+
 // Sets the time by which the item must be done, and wakes the supervisor if it
 // means to sleep longer than that.
 static void start_clock(struct worker *self) {
@@ -50,28 +57,29 @@ static void start_clock(struct worker *self) {
         _exit(EXIT_FAILURE);
 }
 
-// Runs one item and publishes its result. Returns 0 or what the task returned.
-static int run_item(struct worker *self, struct job *job, uint64_t item) {
-    size_t size = job->result_size;
-    char *result = size ? self->result_guard - size : NULL;
-    const char *arg =
-        job->item_size ? job->input + item * job->item_size : NULL;
-    int rc = job->fn(arg, job->item_size, result, size);
-    if (!self->arena) // a child that the task has forked came back from it
+// After a task has returned: a child that it forked must not go on as if it
+// were the worker, and what it printed comes out before its result does.
+static void clean_up(const struct worker *self) {
+    if (!self->arena)
         _exit(EXIT_FAILURE);
     if (__fpending(stdout))
         fflush(stdout);
-    if (rc == 0 && size)
-        memcpy(job->output + item * size, result, size);
-    return rc;
+}
+
+// Copies a result out; most are one word.
+static void publish(char *output, const char *result, size_t size) {
+    if (size == sizeof(uint64_t))
+        memcpy(output, result, sizeof(uint64_t));
+    else if (size)
+        memcpy(output, result, size);
 }
 
 // Leaves word of a failure: one byte per item, one message per chunk.
 static void record_failure(struct worker *self, struct entry *entry,
-                           uint64_t word, struct job *job, uint64_t item,
+                           uint64_t fault, struct job *job, uint64_t item,
                            int rc) {
     job_statuses(job)[item] = -POOL_ETASK;
-    if (!(word & WORD_FAULT)) {
+    if (!fault) {
         char *message = arena_message(self->arena, entry);
         if (self->message[0])
             memcpy(message, self->message, POOL_MESSAGE_SIZE);
@@ -84,8 +92,8 @@ static void record_failure(struct worker *self, struct entry *entry,
 // Moves the word on. Only where items have a time limit may the supervisor have
 // been quicker; then it kills this worker any moment.
 static void advance(struct worker *self, struct entry *entry, uint64_t word,
-                    uint64_t next) {
-    if (!self->arena->options.task_timeout_ms) {
+                    uint64_t next, bool limited) {
+    if (!limited) {
         atomic_store_explicit(&entry->word, next, memory_order_release);
         return;
     }
@@ -115,35 +123,42 @@ static struct pool_trace_event *trace_chunk(struct worker *self,
 static void run_chunk(struct worker *self, struct entry *entry, uint64_t word,
                       uint64_t seq) {
     struct job *job = arena_job(self->arena, entry);
-    uint64_t first, item = word_done(word);
+    struct pool_trace_event *trace =
+        trace_chunk(self, entry, word_done(word), seq);
+    uint64_t first, fault = word & WORD_FAULT, item = word_done(word);
     uint32_t count = arena_chunk(job, entry, &first);
+    uint64_t stop = count - item < self->budget ? count : item + self->budget;
+    size_t arg_size = job->item_size, size = job->result_size;
+    const char *arg = arg_size ? job->input + (first + item) * arg_size : NULL;
+    char *output = job->output + (first + item) * size;
+    pool_task_fn *fn = reserve_result(self, size) ? job->fn : no_memory;
+    char *result = size ? self->result_guard - size : NULL;
     bool limited = self->arena->options.task_timeout_ms;
-    struct pool_trace_event *trace = trace_chunk(self, entry, item, seq);
-    bool fits = reserve_result(self, job->result_size);
+    self->budget -= stop - item;
     for (;;) {
         if (limited)
             start_clock(self);
-        int rc = fits ? run_item(self, job, first + item)
-                      : pool_fail("no memory for a result of %u bytes",
-                                  job->result_size);
-        uint64_t fault = word & WORD_FAULT;
-        if (rc != 0) {
-            record_failure(self, entry, word, job, first + item, rc);
+        int rc = fn(arg, arg_size, result, size);
+        clean_up(self);
+        if (rc == 0) {
+            publish(output, result, size);
+        } else {
+            record_failure(self, entry, fault, job, first + item, rc);
             fault = WORD_FAULT;
         }
-        item++;
-        bool retire = --self->budget == 0;
-        enum chunk_state state = item == count ? CHUNK_DONE
-                                 : retire      ? CHUNK_READY
-                                               : CHUNK_RUNNING;
-        uint64_t next = word_make(state, self->index, fault, item);
-        if (trace && state != CHUNK_RUNNING)
-            trace->end_ns = sys_now_ns();
-        advance(self, entry, word, next);
+        if (++item == stop)
+            break;
+        arg += arg_size;
+        output += size;
+        uint64_t next = word_make(CHUNK_RUNNING, self->index, fault, item);
+        advance(self, entry, word, next, limited);
         word = next;
-        if (state != CHUNK_RUNNING)
-            return;
     }
+    if (trace)
+        trace->end_ns = sys_now_ns();
+    advance(self, entry, word,
+            word_make(item == count ? CHUNK_DONE : CHUNK_READY, 0, fault, item),
+            limited);
 }
 
 // Claims and runs the reserved chunks that are still to be had. The client is
