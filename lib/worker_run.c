@@ -59,7 +59,7 @@ static void start_clock(struct worker *self) {
 
 // After a task has returned: a child that it forked must not go on as if it
 // were the worker, and what it printed comes out before its result does.
-static void clean_up(const struct worker *self) {
+static inline void clean_up(const struct worker *self) {
     if (!self->arena)
         _exit(EXIT_FAILURE);
     if (__fpending(stdout))
@@ -67,19 +67,20 @@ static void clean_up(const struct worker *self) {
 }
 
 // Copies a result out; most are one word.
-static void publish(char *output, const char *result, size_t size) {
+static inline void publish(char *output, const char *result, size_t size) {
     if (size == sizeof(uint64_t))
         memcpy(output, result, sizeof(uint64_t));
     else if (size)
         memcpy(output, result, size);
 }
 
-// Leaves word of a failure: one byte per item, one message per chunk.
-static void record_failure(struct worker *self, struct entry *entry,
-                           uint64_t fault, struct job *job, uint64_t item,
-                           int rc) {
-    job_statuses(job)[item] = -POOL_ETASK;
-    if (!fault) {
+// Leaves word of a failure: one byte per item, one message per chunk. Returns
+// the bit that says so in the chunk's word.
+static uint64_t record_failure(struct worker *self, struct entry *entry,
+                               uint64_t word, struct job *job, uint64_t first,
+                               int rc) {
+    job_statuses(job)[first + word_done(word)] = -POOL_ETASK;
+    if (!(word & WORD_FAULT)) {
         char *message = arena_message(self->arena, entry);
         if (self->message[0])
             memcpy(message, self->message, POOL_MESSAGE_SIZE);
@@ -87,18 +88,21 @@ static void record_failure(struct worker *self, struct entry *entry,
             snprintf(message, POOL_MESSAGE_SIZE, "task returned %d", rc);
     }
     self->message[0] = '\0';
+    return WORD_FAULT;
 }
 
 // Moves the word on. Only where items have a time limit may the supervisor have
 // been quicker; then it kills this worker any moment.
-static void advance(struct worker *self, struct entry *entry, uint64_t word,
-                    uint64_t next, bool limited) {
-    if (!limited) {
+static inline void advance(struct worker *self, struct entry *entry,
+                           uint64_t next) {
+    if (!self->arena->options.task_timeout_ms) {
         atomic_store_explicit(&entry->word, next, memory_order_release);
         return;
     }
     atomic_store(&self->slot->deadline_ns, 0);
-    if (!atomic_compare_exchange_strong(&entry->word, &word, next))
+    uint64_t word = atomic_load(&entry->word);
+    if (word_state(word) != CHUNK_RUNNING ||
+        !atomic_compare_exchange_strong(&entry->word, &word, next))
         for (;;)
             pause();
 }
@@ -119,46 +123,44 @@ static struct pool_trace_event *trace_chunk(struct worker *self,
 }
 
 // Runs what is left of a claimed chunk. Returns with its word final, or READY
-// for another worker where this one's time is over.
+// for another worker where this one's time is over. What changes from item to
+// item is few enough to stay in registers: this loop is the price of an item.
 static void run_chunk(struct worker *self, struct entry *entry, uint64_t word,
                       uint64_t seq) {
     struct job *job = arena_job(self->arena, entry);
     struct pool_trace_event *trace =
         trace_chunk(self, entry, word_done(word), seq);
-    uint64_t first, fault = word & WORD_FAULT, item = word_done(word);
-    uint32_t count = arena_chunk(job, entry, &first);
-    uint64_t stop = count - item < self->budget ? count : item + self->budget;
-    size_t arg_size = job->item_size, size = job->result_size;
-    const char *arg = arg_size ? job->input + (first + item) * arg_size : NULL;
-    char *output = job->output + (first + item) * size;
-    pool_task_fn *fn = reserve_result(self, size) ? job->fn : no_memory;
-    char *result = size ? self->result_guard - size : NULL;
-    bool limited = self->arena->options.task_timeout_ms;
-    self->budget -= stop - item;
+    uint64_t first;
+    uint32_t count = arena_chunk(job, entry, &first), done = word_done(word);
+    uint32_t stop =
+        count - done < self->budget ? count : done + (uint32_t)self->budget;
+    const size_t arg_size = job->item_size, size = job->result_size;
+    pool_task_fn *const fn = reserve_result(self, size) ? job->fn : no_memory;
+    char *const result = size ? self->result_guard - size : NULL;
+    const char *arg = arg_size ? job->input + (first + done) * arg_size : NULL;
+    char *output = job->output + (first + done) * size;
+    self->budget -= stop - done;
+    word = word_make(CHUNK_RUNNING, self->index, word & WORD_FAULT, done);
     for (;;) {
-        if (limited)
+        if (self->arena->options.task_timeout_ms)
             start_clock(self);
         int rc = fn(arg, arg_size, result, size);
         clean_up(self);
-        if (rc == 0) {
+        if (rc == 0)
             publish(output, result, size);
-        } else {
-            record_failure(self, entry, fault, job, first + item, rc);
-            fault = WORD_FAULT;
-        }
-        if (++item == stop)
+        else
+            word |= record_failure(self, entry, word, job, first, rc);
+        word += WORD_ITEM;
+        if (word_done(word) == stop)
             break;
         arg += arg_size;
         output += size;
-        uint64_t next = word_make(CHUNK_RUNNING, self->index, fault, item);
-        advance(self, entry, word, next, limited);
-        word = next;
+        advance(self, entry, word);
     }
     if (trace)
         trace->end_ns = sys_now_ns();
-    advance(self, entry, word,
-            word_make(item == count ? CHUNK_DONE : CHUNK_READY, 0, fault, item),
-            limited);
+    enum chunk_state state = stop == count ? CHUNK_DONE : CHUNK_READY;
+    advance(self, entry, word_make(state, 0, word & WORD_FAULT, stop));
 }
 
 // Claims and runs the reserved chunks that are still to be had. The client is
