@@ -107,7 +107,7 @@ static inline uint8_t *job_statuses(struct job *job) {
 
 // ---- Slots: one per worker -------------------------------------------------
 
-enum slot_phase { SLOT_STARTING, SLOT_READY, SLOT_RETIRED };
+enum slot_phase { SLOT_STARTING, SLOT_INITIALISING, SLOT_READY, SLOT_RETIRED };
 
 struct queue_cell;
 

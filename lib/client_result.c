@@ -67,8 +67,6 @@ void client_result_settle(struct pool_result *result) {
     result->flags |= RESULT_SETTLED;
     client_result_relist(result->callback ? &pool->due : &pool->settled,
                          result);
-    if (result->callback && pool->user_fd >= 0)
-        sys_event_signal(pool->arena->client_event);
     if (!result->callback && (result->flags & RESULT_DETACHED))
         client_result_drop(result);
 }

@@ -147,16 +147,24 @@ static int wait_ready(struct pool *pool, client_ready_fn *ready, void *what,
     }
 }
 
+// Makes pool_fd() readable if there is something to do, and only then; what
+// finishes later makes it so.
+static void refresh_user_fd(struct pool *pool) {
+    if (pool->user_fd < 0)
+        return;
+    client_wait_over(pool);
+    client_results_collect(pool);
+    if (!pool->calling && !client_list_empty(&pool->due))
+        sys_event_signal(pool->arena->client_event);
+}
+
 // Waits until `ready` says so, running callbacks meanwhile. `result`, if that
 // is all it waits for, lets workers leave the client asleep until it is done.
 // Returns 0 or POOL_ETIMEDOUT.
 int client_wait(struct pool *pool, client_ready_fn *ready, void *what,
                 struct pool_result *result, int timeout_ms) {
     int rc = wait_ready(pool, ready, what, result, timeout_ms);
-    if (pool->user_fd >= 0) { // its owner is not to hear of what has been done
-        client_wait_over(pool);
-        client_results_collect(pool);
-    }
+    refresh_user_fd(pool);
     return rc;
 }
 
@@ -190,9 +198,6 @@ int pool_fd(struct pool *pool) {
         return POOL_ESYS;
     }
     pool->user_fd = fd;
-    client_wait_over(pool); // call from now on, and for what is done already
-    client_results_collect(pool);
-    if (!client_list_empty(&pool->due))
-        sys_event_signal(pool->arena->client_event);
+    refresh_user_fd(pool);
     return fd;
 }

@@ -114,14 +114,21 @@ static int spawn_missing(struct super *s) {
     return -1;
 }
 
-// Buries worker `index`. One that keeps dying before its first task would do so
-// for ever.
+// True if a worker has failed to start, other than by somebody killing it
+// before it got to its initialiser.
+static bool failed_to_start(const struct slot *slot, int status) {
+    enum slot_phase phase = atomic_load(&slot->phase);
+    bool killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+    return phase == SLOT_INITIALISING || (phase == SLOT_STARTING && !killed);
+}
+
+// Buries worker `index`. One that keeps failing to start would do so for ever.
 static void bury(struct super *s, unsigned index, int status) {
     struct arena *arena = s->arena;
     struct slot *slot = &arena->slots[index];
     int pid = atomic_load(&slot->pid);
     super_bury(arena, index, status);
-    if (atomic_load(&slot->phase) != SLOT_STARTING) {
+    if (!failed_to_start(slot, status)) {
         slot->failed_starts = 0;
     } else if (++slot->failed_starts >= START_TRIES) {
         if (!arena->reason[0]) {

@@ -105,6 +105,8 @@ static void setup(struct arena *arena, unsigned index, pid_t supervisor,
     worker = arena->worker;
     worker->slot = &arena->slots[index];
     worker->index = index;
+    // The supervisor writes it too, but perhaps after our first task.
+    atomic_store(&worker->slot->pid, getpid());
     size_t limit = arena->options.max_tasks_per_worker;
     worker->budget = limit ? limit : SIZE_MAX;
     worker->arena = arena;
@@ -113,6 +115,7 @@ static void setup(struct arena *arena, unsigned index, pid_t supervisor,
 
 static void initialise(struct worker *self) {
     const struct pool_options *options = &self->arena->options;
+    atomic_store(&self->slot->phase, SLOT_INITIALISING);
     int rc = options->init ? options->init(options->init_arg) : 0;
     fflush(NULL);
     if (rc != 0) {
@@ -124,7 +127,6 @@ static void initialise(struct worker *self) {
                      "worker initialiser returned %d", rc);
         _exit(EXIT_FAILURE);
     }
-    self->message[0] = '\0';
     atomic_store(&self->slot->phase, SLOT_READY);
 }
 

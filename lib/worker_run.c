@@ -87,7 +87,6 @@ static uint64_t record_failure(struct worker *self, struct entry *entry,
         else
             snprintf(message, POOL_MESSAGE_SIZE, "task returned %d", rc);
     }
-    self->message[0] = '\0';
     return WORD_FAULT;
 }
 
@@ -144,6 +143,7 @@ static void run_chunk(struct worker *self, struct entry *entry, uint64_t word,
     for (;;) {
         if (self->arena->options.task_timeout_ms)
             start_clock(self);
+        self->message[0] = '\0';
         int rc = fn(arg, arg_size, result, size);
         clean_up(self);
         if (rc == 0)
