@@ -23,11 +23,12 @@ static int vowels(const char *word) {
 }
 
 // Runs in: child. Its exit status, 8 bits, is all the parent gets of it.
-static _Noreturn void child_main(const char *word, size_t slot) {
-    event[slot].begin_ns = lesson_now();
+static _Noreturn void child_main(const char *word,
+                                 struct pool_trace_event *run) {
+    run->begin_ns = lesson_now();
     int count = vowels(word);
     served++;
-    event[slot].end_ns = lesson_now();
+    run->end_ns = lesson_now();
     _exit(count); // not exit(): that would print the parent's buffers again
 }
 
@@ -45,13 +46,17 @@ static int run_batch(const struct lesson_word *word, size_t count,
 
     // 1 create the processes, 2 give each its task: it finds it in its memory
     for (started = 0; started < count; started++) {
-        event[started] = (struct pool_trace_event){.task = started + 1,
-                                                   .count = 1,
-                                                   .worker = (int)started,
-                                                   .kind = POOL_TRACE_RUN};
+        struct pool_trace_event *run = &event[2 * started + 1];
+        run[0] = (struct pool_trace_event){.kind = POOL_TRACE_RUN,
+                                           .count = 1,
+                                           .task = started + 1,
+                                           .worker = (int)started};
+        run[-1] = run[0];
+        run[-1].kind = POOL_TRACE_START;
+        run[-1].begin_ns = lesson_now();
         pids[started] = fork();
         if (pids[started] == 0)
-            child_main(word[started].text, started);
+            child_main(word[started].text, run);
         if (pids[started] < 0)
             break;
     }
@@ -76,7 +81,7 @@ int main(void) {
     size_t tasks = lesson_tasks(100, 10000);
     struct lesson_words in = lesson_words(tasks, true);
     struct counts sum = {0};
-    event = mmap(NULL, BATCH * sizeof *event, PROT_READ | PROT_WRITE,
+    event = mmap(NULL, 2 * BATCH * sizeof *event, PROT_READ | PROT_WRITE,
                  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (event == MAP_FAILED)
         return lesson_failed("mmap", 0);
@@ -121,7 +126,7 @@ int main(void) {
     lesson_claim(ratio > 10, "the process costs far more than the task");
 
     lesson_part("Who ran what when");
-    lesson_timeline_of("process", event, tasks % BATCH ? tasks % BATCH : BATCH);
+    lesson_timeline_of("process", event, 2 * ((tasks - 1) % BATCH + 1));
     lesson_answer(ratio < 3      ? 'a'
                   : ratio < 30   ? 'b'
                   : ratio < 1000 ? 'c'
@@ -129,7 +134,7 @@ int main(void) {
                   "fork() copies the page tables, the kernel schedules the "
                   "child, waitpid() buries it: %s the work.",
                   lesson_times(ratio, 1));
-    munmap(event, BATCH * sizeof *event);
+    munmap(event, 2 * BATCH * sizeof *event);
     lesson_words_free(&in);
     return lesson_end();
 }

@@ -14,6 +14,10 @@ int lesson_number(void);
 void lesson_refuse(const char *format, ...)
     __attribute__((format(printf, 1, 2), noreturn));
 
+// Begins a new paragraph, with an empty line where claims came before
+// (lesson.c).
+void lesson_paragraph(void);
+
 // Refuses a TRACE= that cannot be written, before anything runs (timeline.c).
 void lesson_check_trace(void);
 

@@ -241,16 +241,17 @@ static unsigned distance(const char *a, const char *b) {
     return row[strlen(b)];
 }
 
-size_t lesson_nearest(const struct lesson_words *words, const char *word) {
+size_t lesson_nearest(const struct lesson_words *words, const char *word,
+                      unsigned *least) {
     size_t best = 0, most = words->distinct;
-    unsigned least = ~0u;
 
+    *least = 0;
     if (most > MOST_COMPARED)
         most = MOST_COMPARED;
     for (size_t i = 0; i < most; i++) {
         unsigned d = distance(word, words->word[i].text);
-        if (d > 0 && d < least) {
-            least = d;
+        if (d > 0 && (*least == 0 || d < *least)) {
+            *least = d;
             best = i;
         }
     }

@@ -111,16 +111,20 @@ void lesson_begin(int number, const char *title) {
     printf("\nLesson %d: %s\n\n", number, title);
 }
 
-void lesson_part(const char *title) {
-    printf("%s%d  %s\n\n", lesson.claims ? "\n" : "", ++lesson.parts, title);
+void lesson_paragraph(void) {
+    if (lesson.claims)
+        putchar('\n');
     lesson.claims = 0;
+}
+
+void lesson_part(const char *title) {
+    lesson_paragraph();
+    printf("%d  %s\n\n", ++lesson.parts, title);
 }
 
 void lesson_say(const char *format, ...) {
     va_list args;
-    if (lesson.claims)
-        putchar('\n');
-    lesson.claims = 0;
+    lesson_paragraph();
     va_start(args, format);
     vwrap("  ", "  ", format, args);
     va_end(args);
@@ -163,15 +167,19 @@ void lesson_predict(const char *question, const char *const choices[]) {
     putchar('\n');
 }
 
+// "You said:   b) one" or "It was:     c) all of them".
+static void show_choice(const char *who, char choice) {
+    char first[32];
+    snprintf(first, sizeof first, "  %-12s%c) ", who, choice);
+    wrap(first, "                 ", lesson.choices[choice - 'a']);
+}
+
 void lesson_answer(char right, const char *why, ...) {
     va_list args;
-    if (lesson.claims)
-        putchar('\n');
-    lesson.claims = 0;
+    lesson_paragraph();
     if (lesson.said)
-        printf("  You said:   %c) %s\n", lesson.said,
-               lesson.choices[lesson.said - 'a']);
-    printf("  It did:     %c) %s\n", right, lesson.choices[right - 'a']);
+        show_choice("You said:", lesson.said);
+    show_choice("It was:", right);
     va_start(args, why);
     vwrap("  Because:    ", "              ", why, args);
     va_end(args);
@@ -190,9 +198,14 @@ int lesson_failed(const char *what, int error) {
     return EXIT_FAILURE;
 }
 
+int lesson_must(const char *what, int error) {
+    if (error < 0)
+        exit(lesson_failed(what, error));
+    return error;
+}
+
 int lesson_end(void) {
-    if (lesson.claims)
-        putchar('\n');
+    lesson_paragraph();
     if (!lesson.broken) {
         printf("  Now read lessons/%02d-*/README.md and break it on purpose.\n",
                lesson.number);

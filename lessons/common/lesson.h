@@ -17,9 +17,8 @@
 ///                                         NULL});
 ///
 ///         lesson_part("One map");
-///         ... create, pool_trace_start(), submit, close, join ...
-///         if (error < 0)
-///             return lesson_failed("pool_map", error);
+///         ... create, pool_trace_start(), submit, close, join, as in
+///         lesson_must("pool_close", pool_close(pool));
 ///         lesson_say("Each of the %zu words took one task.", tasks);
 ///         lesson_claim(sorted, "the results are in the order of the words");
 ///
@@ -66,6 +65,11 @@ int lesson_end(void);
 /// @param error  what the pool's function returned; 0 means: see `errno`
 /// @return EXIT_FAILURE
 int lesson_failed(const char *what, int error);
+
+/// The same in one line: `lesson_must("pool_close", pool_close(pool));` ends
+/// the program with a sentence if that is negative.
+/// @return what it was given
+int lesson_must(const char *what, int error);
 
 /// @}
 /// @name Knobs
@@ -166,8 +170,11 @@ void lesson_words_free(struct lesson_words *words);
 int lesson_checksum(const char *path, uint32_t *crc);
 
 /// The word of `words` that is most like `word` but another one, by edit
-/// distance; the first of several. Honest work of about 0.1 ms. Any process.
-size_t lesson_nearest(const struct lesson_words *words, const char *word);
+/// distance; the first of several, among the first 2,000. Honest work of
+/// about 0.1 ms. Any process.
+/// @param distance  receives how many letters differ; 0: there is no other word
+size_t lesson_nearest(const struct lesson_words *words, const char *word,
+                      unsigned *distance);
 
 /// A text made fit to be printed in `width` columns (at most 79): other bytes
 /// than printable ASCII are '?'. Up to eight of these live at the same time.

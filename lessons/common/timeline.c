@@ -95,10 +95,13 @@ static void draw_row(const struct picture *p, int worker) {
 
 static void draw_text(const struct picture *p) {
     double column = (double)(p->end - p->begin + 1) / CELLS / 1e3;
+    bool ms = column >= 1000;
 
-    printf("  Timeline, from left to right. A column is about %.2g %s, a letter"
+    column /= ms ? 1000 : 1;
+    lesson_paragraph();
+    printf("  Timeline, from left to right. A column is about %.*f %s, a letter"
            "\n  a task, # several, ^ a start, X a death.\n\n",
-           column < 1000 ? column : column / 1e3, column < 1000 ? "us" : "ms");
+           column < 10, column, ms ? "ms" : "us");
     printf("  %-10s|%-*s| items\n", "", CELLS, "");
     for (int row = 0; row < p->rows && row < MOST_ROWS; row++)
         draw_row(p, row);
