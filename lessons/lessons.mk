@@ -23,7 +23,7 @@ LESSON_RUN     =
 LESSON_ENV     = LESSON_OUT=$(B)/lessons PYTHONPATH=lessons/common \
 	PYTHONDONTWRITEBYTECODE=1
 
-.PHONY: lessons lessonN lessonN-python transcripts test-lessons
+.PHONY: first lessons lessonN lessonN-python transcripts test-lessons
 TEST_TARGETS += test-lessons
 
 lessons: ## list the lessons
@@ -38,6 +38,11 @@ transcripts: lessons-build ## write the programs' output and code into the texts
 
 test-lessons: lessons-build
 	@B=$(B) lessons/test.sh
+
+first: $(B)/lessons/02-a-pool-of-workers/first ## the first program, the one in README.md
+	@$<
+
+lessons-build: $(B)/lessons/02-a-pool-of-workers/first
 
 -include $(wildcard lessons/[0-9][0-9]-*/lesson.mk)
 

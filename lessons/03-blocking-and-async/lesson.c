@@ -9,7 +9,7 @@
 // Read before the pool is made, so every worker has it too.
 static struct lesson_words words;
 
-// A task: how many of these words have another one but a letter away?
+// A task: how many of these words become another one by a single letter?
 struct job {
     size_t number, first, count;
 };
@@ -86,8 +86,8 @@ int main(void) {
     }
     double blocking = (double)(lesson_now() - start);
     size_t at_once = lesson_at_once(pool, 1, tasks);
-    lesson_say("%zu tasks look through %s for words that differ in a single "
-               "letter, like \"thing\" and \"think\".",
+    lesson_say("%zu tasks look through %s for words that differ from another "
+               "one in a single letter.",
                tasks, words.source);
     lesson_claim(at_once == 1,
                  "the pool has %zu workers, and never more than "
@@ -121,7 +121,8 @@ int main(void) {
         "takes %s as long.",
         100 * submitted / async, lesson_at_once(pool, tasks + 1, 2 * tasks),
         news.overtaken, lesson_times(blocking, async));
-    lesson_claim(news.close == close, "both ways find the same words");
+    lesson_claim(news.close == close, "both ways find the same %zu words",
+                 close);
     lesson_claim(news.calls == tasks && news.here == tasks,
                  "%zu tasks ran in workers, their %zu callbacks in the client",
                  tasks, tasks);
