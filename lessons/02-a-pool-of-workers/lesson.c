@@ -131,6 +131,14 @@ int main(void) {
     lesson_claim(lesson_at_once(pool, 0, 0) <= workers,
                  "never more than %zu tasks ran at once; the others waited",
                  workers);
+    uint32_t crc;
+    size_t same = 0;
+    for (size_t i = 0; i < tasks; i++)
+        same += lesson_checksum(in.file[i].path, &crc) == 0 &&
+                answers[i].value == crc;
+    lesson_claim(
+        same == tasks,
+        "the workers' checksums are those that the client finds itself");
     lesson_timeline(pool);
     pool_destroy(pool);
 
