@@ -70,7 +70,7 @@ static struct lesson_files walk(const char *root) {
     all.file = must(calloc(MOST_FILES, sizeof *all.file));
     while (tree && all.count < MOST_FILES && (entry = fts_read(tree))) {
         if (entry->fts_level == 0 && entry->fts_errno)
-            lesson_refuse("INPUT=%s: %s.", lesson_print(root, 60),
+            lesson_refuse("INPUT=%s: %s.", lesson_print(root, 34),
                           strerror(entry->fts_errno));
         if (entry->fts_level > 0 && entry->fts_name[0] == '.')
             fts_set(tree, entry, FTS_SKIP);
@@ -84,7 +84,7 @@ static struct lesson_files walk(const char *root) {
         fts_close(tree);
     if (!all.count)
         lesson_refuse("INPUT=%s holds no file that can be read.",
-                      lesson_print(root, 60));
+                      lesson_print(root, 34));
     all.distinct = all.count;
     return all;
 }
@@ -198,7 +198,7 @@ struct lesson_words lesson_words(size_t count, bool different) {
     free(v.table);
     if (!words.distinct)
         lesson_refuse("INPUT=%s holds no word (letters a to z).",
-                      lesson_print(root, 60));
+                      lesson_print(root, 34));
 
     words.count = count ? count : words.distinct;
     size_t room = count > words.distinct ? count : words.distinct;

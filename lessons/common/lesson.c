@@ -56,7 +56,7 @@ size_t lesson_knob(const char *name, size_t preset, size_t least, size_t most) {
     if (!isdigit((unsigned char)*text) || *end || errno || value < least ||
         value > most)
         lesson_refuse("%s must be a whole number from %zu to %zu, not \"%s\".",
-                      name, least, most, lesson_print(text, 24));
+                      name, least, most, lesson_print(text, 14));
     return (size_t)value;
 }
 

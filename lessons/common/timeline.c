@@ -177,7 +177,7 @@ void lesson_check_trace(void) {
     const char *name = lesson_setting("TRACE");
     FILE *file = name ? fopen(name, "ae") : NULL;
     if (name && !file)
-        lesson_refuse("TRACE=%s: %s.", lesson_print(name, 50), strerror(errno));
+        lesson_refuse("TRACE=%s: %s.", lesson_print(name, 34), strerror(errno));
     if (file)
         fclose(file);
 }
@@ -223,11 +223,11 @@ static void draw(struct pool *pool, const char *row,
     if (file && fclose(file) != 0)
         error = POOL_ESYS;
     if (error < 0)
-        lesson_claim(false, "the trace is in %s: %s", lesson_print(name, 50),
+        lesson_claim(false, "the trace is in %s: %s", lesson_print(name, 34),
                      strerror(errno));
     else
         printf("  Trace for https://ui.perfetto.dev: %s\n\n",
-               lesson_print(name, 50));
+               lesson_print(name, 34));
 }
 
 void lesson_timeline_of(const char *row, const struct pool_trace_event *events,
