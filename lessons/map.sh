@@ -32,17 +32,21 @@ if ls exercises/[0-9][0-9]-*/README.md >/dev/null 2>&1; then
 fi
 
 printf '\nCommands\n'
-# command "make x", what it does: only where the folder that brings it is there
+# command_line target-or-file "make x" "what it does": only where there is one
 command_line() {
-    [ -e "$1" ] && printf '  %-16s %s\n' "$2" "$3" || :
+    if [ -f "$1" ] || grep -qs "^$1:" Makefile ./*/*.mk; then
+        printf '  %-16s %s\n' "$2" "$3"
+    fi
 }
-command_line lessons   "make lessons"  "list the lessons and their knobs"
-command_line exercises "make hint1"    "a hint for exercise 1; watch1: check at every save"
-command_line exercises "make progress" "which exercises are done, what is next"
-command_line plots     "make plots"    "measure and draw the charts (QUICK=1: 20 seconds)"
-command_line docs      "make docs"     "all texts and the reference as one site"
-command_line tests     "make setup"    "install what tests, charts and site need (Debian)"
-command_line tests     "make test"     "test everything"
-command_line lib       "make install"  "install the library (PREFIX=/usr/local)"
-command_line Makefile  "make help"     "every command"
+command_line lessons  "make lessons"  "the lessons and their knobs"
+command_line exercises/exercises.mk "make hint1"    "a hint for exercise 1; watch1: check it at every save"
+command_line exercises/exercises.mk "make progress" "which exercises are done, what is next"
+command_line bench    "make bench"    "measure the pool beside others"
+command_line plots    "make plots"    "measure and draw the charts (QUICK=1: 20 seconds)"
+command_line grade    "make grade"    "grade a class (SUBMISSIONS=folder OUT=folder)"
+command_line docs     "make docs"     "all texts and the reference as one site"
+command_line setup    "make setup"    "install what tests, charts and site need (Debian)"
+command_line test     "make test"     "test everything"
+command_line install  "make install"  "install the library (PREFIX=/usr/local)"
+command_line help     "make help"     "every command"
 printf '\nStart with: make lesson1\n'

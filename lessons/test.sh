@@ -111,7 +111,7 @@ for folder in lessons/[0-9][0-9]-*/; do
         INPUT=$temp/locked setpriv --reuid 65534 --clear-groups "$program" \
             </dev/null >/dev/null 2>"$temp/err"
         status=$?
-        [ $status -eq 0 ] || [ $status -eq 2 -a "$(wc -l <"$temp/err")" -eq 1 ] ||
+        [ $status -eq 0 ] || { [ $status -eq 2 ] && [ "$(wc -l <"$temp/err")" -eq 1 ]; } ||
             fail "$number: a folder without permission: status $status"
     fi
 
