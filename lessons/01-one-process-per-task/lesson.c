@@ -47,13 +47,8 @@ static int run_batch(const struct lesson_word *word, size_t count,
     // 1 create the processes, 2 give each its task: it finds it in its memory
     for (started = 0; started < count; started++) {
         struct pool_trace_event *run = &event[2 * started + 1];
-        run[0] = (struct pool_trace_event){.kind = POOL_TRACE_RUN,
-                                           .count = 1,
-                                           .task = started + 1,
-                                           .worker = (int)started};
-        run[-1] = run[0];
-        run[-1].kind = POOL_TRACE_START;
-        run[-1].begin_ns = lesson_now();
+        run[-1] = lesson_event(POOL_TRACE_START, started, 0);
+        run[0] = lesson_event(POOL_TRACE_RUN, started, started + 1);
         pids[started] = fork();
         if (pids[started] == 0)
             child_main(word[started].text, run);
@@ -71,7 +66,7 @@ static int run_batch(const struct lesson_word *word, size_t count,
     for (size_t i = 0; i < started; i++)
         if (waitpid(pids[i], &status, 0) == pids[i] && WIFEXITED(status))
             sum->right += WEXITSTATUS(status) == vowels(word[i].text);
-    sum->processes += lesson_processes(pids, started);
+    sum->processes += lesson_processes(pids, started, sizeof *pids);
     errno = saved;
     return started == count ? 0 : -1;
 }
@@ -118,6 +113,7 @@ int main(void) {
     before = lesson_now();
     for (size_t i = 0; i < 100000; i++)
         sink += vowels(in.word[i % tasks].text);
+    (void)sink;
     double call = (double)(lesson_now() - before) / 100000;
     double ratio = (double)forked / (double)tasks / call;
     lesson_say("The same task as a function call, in the same run: a process "
@@ -127,10 +123,8 @@ int main(void) {
 
     lesson_part("Who ran what when");
     lesson_timeline_of("process", event, 2 * ((tasks - 1) % BATCH + 1));
-    lesson_answer(ratio < 3      ? 'a'
-                  : ratio < 30   ? 'b'
-                  : ratio < 1000 ? 'c'
-                                 : 'd',
+    char right = ratio < 3 ? 'a' : ratio < 30 ? 'b' : ratio < 1000 ? 'c' : 'd';
+    lesson_answer(right,
                   "fork() copies the page tables, the kernel schedules the "
                   "child, waitpid() buries it: %s the work.",
                   lesson_times(ratio, 1));

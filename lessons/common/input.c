@@ -67,7 +67,7 @@ static struct lesson_files walk(const char *root) {
         roots, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR | FTS_XDEV, by_name);
     FTSENT *entry;
 
-    all.file = must(calloc(MOST_FILES, sizeof *all.file));
+    all.file = lesson_calloc(MOST_FILES, sizeof *all.file);
     while (tree && all.count < MOST_FILES && (entry = fts_read(tree))) {
         if (entry->fts_level == 0 && entry->fts_errno)
             lesson_refuse("INPUT=%s: %s.", lesson_print(root, 34),
@@ -188,8 +188,8 @@ struct lesson_words lesson_words(size_t count, bool different) {
     if (!root)
         root = access(PRESET_TEXT, R_OK) == 0 ? PRESET_TEXT : "LICENSE";
     words.source = strdup(lesson_name(root, 40));
-    words.word = must(calloc(MOST_WORDS, sizeof *words.word));
-    v.table = must(calloc(SLOTS, sizeof *v.table));
+    words.word = lesson_calloc(MOST_WORDS, sizeof *words.word);
+    v.table = lesson_calloc(SLOTS, sizeof *v.table);
 
     struct lesson_files files = walk(root);
     for (size_t i = 0; i < files.count; i++)

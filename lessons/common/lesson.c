@@ -35,13 +35,20 @@ int lesson_number(void) { return lesson.number; }
 
 void lesson_refuse(const char *format, ...) {
     va_list args;
-    fflush(stdout);
+    fflush(NULL);
     fprintf(stderr, "lesson %d: ", lesson.number);
     va_start(args, format);
     vfprintf(stderr, format, args);
     va_end(args);
     fputc('\n', stderr);
-    exit(2);
+    _exit(2);
+}
+
+void *lesson_calloc(size_t count, size_t size) {
+    void *memory = calloc(count ? count : 1, size);
+    if (!memory)
+        lesson_refuse("out of memory.");
+    return memory;
 }
 
 size_t lesson_knob(const char *name, size_t preset, size_t least, size_t most) {
@@ -263,13 +270,11 @@ static int by_pid(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-size_t lesson_processes(const pid_t *pids, size_t count) {
+size_t lesson_processes(const pid_t *pids, size_t count, size_t stride) {
     size_t different = 0;
-    pid_t *sorted = malloc(count * sizeof *sorted + 1);
-    if (!sorted)
-        lesson_refuse("out of memory.");
-    if (count)
-        memcpy(sorted, pids, count * sizeof *sorted);
+    pid_t *sorted = lesson_calloc(count, sizeof *sorted);
+    for (size_t i = 0; i < count; i++)
+        sorted[i] = *(const pid_t *)((const char *)pids + i * stride);
     qsort(sorted, count, sizeof *sorted, by_pid);
     for (size_t i = 0; i < count; i++)
         different += i == 0 || sorted[i] != sorted[i - 1];

@@ -71,6 +71,9 @@ int lesson_failed(const char *what, int error);
 /// @return what it was given
 int lesson_must(const char *what, int error);
 
+/// Zeroed memory for free(3); ends the program if there is none.
+void *lesson_calloc(size_t count, size_t size);
+
 /// @}
 /// @name Knobs
 /// From the environment, where make puts them: `make lesson4 WORKERS=8`.
@@ -201,6 +204,10 @@ void lesson_timeline(struct pool *pool);
 void lesson_timeline_of(const char *row, const struct pool_trace_event *events,
                         size_t count);
 
+/// An event that begins now: its kind, its row, and its task from 1.
+struct pool_trace_event lesson_event(enum pool_trace_kind kind, size_t row,
+                                     uint64_t task);
+
 /// Most items that ran at the same time, by the trace, among the submissions
 /// `from` to `to` (numbered from 1; 0, 0: all).
 size_t lesson_at_once(struct pool *pool, uint64_t from, uint64_t to);
@@ -209,8 +216,9 @@ size_t lesson_at_once(struct pool *pool, uint64_t from, uint64_t to);
 /// has ended and waits to be reaped (a zombie), '-' there is none.
 char lesson_state(pid_t pid);
 
-/// How many different process ids there are.
-size_t lesson_processes(const pid_t *pids, size_t count);
+/// How many different process ids there are, the next one `stride` bytes on:
+/// `lesson_processes(&answers[0].pid, count, sizeof answers[0])`.
+size_t lesson_processes(const pid_t *pids, size_t count, size_t stride);
 
 /// @}
 

@@ -235,12 +235,19 @@ void lesson_timeline_of(const char *row, const struct pool_trace_event *events,
     draw(NULL, row, events, count);
 }
 
+struct pool_trace_event lesson_event(enum pool_trace_kind kind, size_t row,
+                                     uint64_t task) {
+    return (struct pool_trace_event){.kind = kind,
+                                     .worker = (int32_t)row,
+                                     .task = task,
+                                     .count = 1,
+                                     .begin_ns = lesson_now()};
+}
+
 // The pool's trace, copied out; the caller frees it.
 static struct pool_trace_event *read_trace(struct pool *pool, size_t *count) {
     *count = pool_trace_read(pool, NULL, 0);
-    struct pool_trace_event *events = calloc(*count + 1, sizeof *events);
-    if (!events)
-        lesson_refuse("out of memory.");
+    struct pool_trace_event *events = lesson_calloc(*count, sizeof *events);
     size_t now = pool_trace_read(pool, events, *count);
     if (now < *count)
         *count = now;
@@ -270,11 +277,9 @@ static int by_time(const void *a, const void *b) {
 size_t lesson_at_once(struct pool *pool, uint64_t from, uint64_t to) {
     size_t count, edges = 0;
     struct pool_trace_event *events = read_trace(pool, &count);
-    struct edge *edge = calloc(2 * count + 1, sizeof *edge);
+    struct edge *edge = lesson_calloc(2 * count, sizeof *edge);
     long now = 0, most = 0;
 
-    if (!edge)
-        lesson_refuse("out of memory.");
     for (size_t i = 0; i < count; i++) {
         const struct pool_trace_event *e = &events[i];
         if (e->kind != POOL_TRACE_RUN ||
