@@ -25,7 +25,7 @@ renew() {
         case $line in
         '<!-- transcript: '*) quote=${line#*: } quote=${quote% -->}
             printf '%s\n```text\n$ %s\n' "$line" "$quote"
-            timeout 120 sh -c "$quote" </dev/null 2>&1 | sed 's/[ \t]*$//'
+            timeout 120 sh -c "$quote" </dev/null 2>&1 | sed '/As a picture:/,+1d; s/[ \t]*$//'
             printf '```\n' ;;
         '<!-- code: '*) quote=${line#*: } quote=${quote% -->}
             printf '%s\n```c\n' "$line"
@@ -52,7 +52,7 @@ code() {
 
 # Paragraph by paragraph, with what may differ taken out.
 normal() {
-    sed -E '/^ +[a-z]+ +[0-9]+\|.*\|/d; /more rows$/d; /As a picture:/d' |
+    sed -E '/^ +[a-z]+ +[0-9]+\|.*\|/d; /more rows$/d' |
         awk 'BEGIN { RS = "" }
             { gsub(/[ \n]+/, " ")
               gsub(/about [0-9.,]+ (times|us|ms)/, "about N")
