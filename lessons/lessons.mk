@@ -25,6 +25,8 @@ LESSON_ENV     = LESSON_OUT=$(B)/lessons PYTHONPATH=lessons/common \
 
 .PHONY: first lessons lessonN lessonN-python transcripts test-lessons
 TEST_TARGETS += test-lessons
+# For the Python twins and the pictures; the lessons themselves need neither.
+PACKAGES += python3 gnuplot-nox
 
 lessons: ## list the lessons
 	@sh lessons/map.sh lessons
