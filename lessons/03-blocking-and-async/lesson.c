@@ -34,9 +34,9 @@ static int compare(const void *arg, size_t arg_size, void *result,
     return 0;
 }
 
-// The first job is ten times as long, so that others can overtake it.
+// The first job is twenty times as long, so that others can overtake it.
 static struct job job_number(size_t i) {
-    return (struct job){i, i * 8, i == 0 ? 80 : 8};
+    return (struct job){i, i * 12, i == 0 ? 240 : 12};
 }
 
 // What the callbacks saw.
@@ -90,8 +90,8 @@ int main(void) {
                "one in a single letter.",
                tasks, words.source);
     lesson_claim(at_once == 1,
-                 "the pool has %zu workers, and never more than "
-                 "one of them worked",
+                 "the pool has %zu workers, and never more than one of them "
+                 "worked",
                  workers);
 
     lesson_part("pool_apply_async() in a loop");
@@ -114,21 +114,19 @@ int main(void) {
     while (news.calls < tasks)
         lesson_must("pool_poll", pool_poll(pool, POOL_FOREVER));
     double async = (double)(lesson_now() - start);
-    lesson_say(
-        "This time the loop of submissions took %.1f %% of the whole, and "
-        "up to %zu tasks ran at once; %zu were overtaken by later ones. One by "
-        "one "
-        "takes %s as long.",
-        100 * submitted / async, lesson_at_once(pool, tasks + 1, 2 * tasks),
-        news.overtaken, lesson_times(blocking, async));
+    lesson_say("This time the loop of submissions took %.1f %% of the whole; "
+               "up to %zu tasks ran at once, and %zu were overtaken by later "
+               "ones. One by one takes %s as long.",
+               100 * submitted / async,
+               lesson_at_once(pool, tasks + 1, 2 * tasks), news.overtaken,
+               lesson_times(blocking, async));
     lesson_claim(news.close == close, "both ways find the same %zu words",
                  close);
     lesson_claim(news.calls == tasks && news.here == tasks,
                  "%zu tasks ran in workers, their %zu callbacks in the client",
                  tasks, tasks);
     lesson_claim(silent, "while the client slept outside the pool's functions, "
-                         "a result was ready and no "
-                         "callback ran");
+                         "a result was ready and no callback ran");
     if (workers > 1 && tasks > 2)
         lesson_claim(news.overtaken > 0, "results came in another order than "
                                          "the tasks were submitted in");
@@ -147,8 +145,7 @@ int main(void) {
     lesson_must("pool_join", pool_join(pool));   // 4 join
     lesson_must("pool_stats", pool_stats(pool, &stats));
     lesson_say("Two tasks without words to look at were submitted, closed and "
-               "joined. Nothing "
-               "was printed.");
+               "joined. Nothing was printed.");
     lesson_claim(stats.failed == 2, "both failed, and no call said so");
     lesson_claim(pool_result_status(asked) == POOL_ETASK,
                  "the one whose result was kept says why: \"%s\"",

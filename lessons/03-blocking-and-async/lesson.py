@@ -32,7 +32,7 @@ def compare(number, first, count):
 
 
 def job(i):
-    return i, i * 8, 80 if i == 0 else 8
+    return i, i * 12, 240 if i == 0 else 12
 
 
 def at_once(found):
