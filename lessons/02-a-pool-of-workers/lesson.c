@@ -42,18 +42,17 @@ static size_t run(struct pool *pool, pool_task_fn *task, const char *items,
 
     // 2 submit: returns at once, whether a worker is free or not
     for (size_t i = 0; i < tasks; i++)
-        lesson_must("pool_apply_async",
-                    pool_apply_async(pool, task, items + i * item_size,
+        lesson_must(pool_apply_async(pool, task, items + i * item_size,
                                      item_size, sizeof *answers, NULL, NULL,
                                      &results[i]));
     // 3 close
-    lesson_must("pool_close", pool_close(pool));
+    lesson_must(pool_close(pool));
     // 4 join
-    lesson_must("pool_join", pool_join(pool));
+    lesson_must(pool_join(pool));
     // 5 use the results
     for (size_t i = 0; i < tasks; i++)
-        lesson_must("pool_result_get", pool_result_get(results[i], &answers[i],
-                                                       sizeof *answers, 0));
+        lesson_must(
+            pool_result_get(results[i], &answers[i], sizeof *answers, 0));
     free(results);
     return lesson_processes(&answers->pid, tasks, sizeof *answers);
 }
@@ -101,10 +100,9 @@ int main(void) {
         &(struct pool_options){.workers = workers, .on_demand = true});
     if (!pool)
         return lesson_failed("pool_create", 0);
-    lesson_must("pool_trace_start", pool_trace_start(pool, LESSON_TRACE));
+    lesson_must(pool_trace_start(pool, LESSON_TRACE));
     before = pool_worker_pids(pool, NULL, 0);
-    lesson_must("pool_apply",
-                pool_apply(pool, checksum, in.file, sizeof *in.file, answers,
+    lesson_must(pool_apply(pool, checksum, in.file, sizeof *in.file, answers,
                            sizeof *answers));
     size_t after = pool_worker_pids(pool, NULL, 0), same = 0;
     processes = run(pool, checksum, (const char *)in.file, sizeof *in.file,

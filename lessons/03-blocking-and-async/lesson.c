@@ -85,12 +85,12 @@ int main(void) {
         return lesson_failed("pool_create", 0);
     if (!(news.heard = pool_alloc(pool, sizeof *news.heard)))
         return lesson_failed("pool_alloc", 0);
-    lesson_must("pool_trace_start", pool_trace_start(pool, LESSON_TRACE));
+    lesson_must(pool_trace_start(pool, LESSON_TRACE));
     uint64_t start = lesson_now();
     for (size_t i = 0; i < tasks; i++) {
         job = job_number(i, NULL);
-        lesson_must("pool_apply", pool_apply(pool, compare, &job, sizeof job,
-                                             &found, sizeof found));
+        lesson_must(
+            pool_apply(pool, compare, &job, sizeof job, &found, sizeof found));
         close += found.close;
     }
     double blocking = (double)(lesson_now() - start);
@@ -110,8 +110,7 @@ int main(void) {
     // 2 submit
     for (size_t i = 0; i < tasks; i++) {
         job = job_number(i, until);
-        lesson_must("pool_apply_async",
-                    pool_apply_async(pool, compare, &job, sizeof job,
+        lesson_must(pool_apply_async(pool, compare, &job, sizeof job,
                                      sizeof found, told, &news, NULL));
     }
     double submitted = (double)(lesson_now() - start);
@@ -123,7 +122,7 @@ int main(void) {
     bool silent = news.calls == earlier;
     // 5 use the results: the callbacks add them up
     while (news.calls < tasks)
-        lesson_must("pool_poll", pool_poll(pool, POOL_FOREVER));
+        lesson_must(pool_poll(pool, POOL_FOREVER));
     double async = (double)(lesson_now() - start);
     lesson_say("This time the loop of submissions took %.1f %% of the whole; "
                "up to %zu tasks ran at once, and %zu were overtaken by later "
@@ -146,15 +145,13 @@ int main(void) {
     struct pool_result *asked;
     struct pool_stats stats;
     job.count = 0;
-    lesson_must("pool_apply_async",
-                pool_apply_async(pool, compare, &job, sizeof job, sizeof found,
+    lesson_must(pool_apply_async(pool, compare, &job, sizeof job, sizeof found,
                                  NULL, NULL, NULL));
-    lesson_must("pool_apply_async",
-                pool_apply_async(pool, compare, &job, sizeof job, sizeof found,
+    lesson_must(pool_apply_async(pool, compare, &job, sizeof job, sizeof found,
                                  NULL, NULL, &asked));
-    lesson_must("pool_close", pool_close(pool)); // 3 close
-    lesson_must("pool_join", pool_join(pool));   // 4 join
-    lesson_must("pool_stats", pool_stats(pool, &stats));
+    lesson_must(pool_close(pool)); // 3 close
+    lesson_must(pool_join(pool));  // 4 join
+    lesson_must(pool_stats(pool, &stats));
     lesson_say("Two tasks without words to look at were submitted, closed and "
                "joined. Nothing was printed.");
     lesson_claim(stats.failed == 2, "both failed, and no call said so");

@@ -205,9 +205,11 @@ int lesson_failed(const char *what, int error) {
     return EXIT_FAILURE;
 }
 
-int lesson_must(const char *what, int error) {
+int lesson_must_not_fail(const char *call, int error) {
+    char name[64];
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(call, "("), call);
     if (error < 0)
-        exit(lesson_failed(what, error));
+        exit(lesson_failed(name, error));
     return error;
 }
 

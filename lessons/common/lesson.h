@@ -18,7 +18,7 @@
 ///
 ///         lesson_part("One map");
 ///         ... create, pool_trace_start(), submit, close, join, as in
-///         lesson_must("pool_close", pool_close(pool));
+///         lesson_must(pool_close(pool));
 ///         lesson_say("Each of the %zu words took one task.", tasks);
 ///         lesson_claim(sorted, "the results are in the order of the words");
 ///
@@ -66,10 +66,11 @@ int lesson_end(void);
 /// @return EXIT_FAILURE
 int lesson_failed(const char *what, int error);
 
-/// The same in one line: `lesson_must("pool_close", pool_close(pool));` ends
-/// the program with a sentence if that is negative.
-/// @return what it was given
-int lesson_must(const char *what, int error);
+/// The same in one line: `lesson_must(pool_close(pool));` ends the program with
+/// a sentence that names the function, if it returns an error. Its value is
+/// what the function returned.
+#define lesson_must(call) lesson_must_not_fail(#call, call)
+int lesson_must_not_fail(const char *call, int error);
 
 /// Zeroed memory for free(3); ends the program if there is none.
 void *lesson_calloc(size_t count, size_t size);
