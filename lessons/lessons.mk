@@ -1,0 +1,74 @@
+# The lessons: `make lesson3` builds and runs lessons/03-*/lesson.c.
+#
+# A new lesson needs no rule here: a folder lessons/NN-name/ with lesson.c,
+# README.md and, if Python has the same calls, lesson.py is enough. A lesson
+# that needs more (another compiler, a launcher, more object files) says so in
+# a lesson.mk of its own, for example:
+#
+#     lesson12: LESSON_RUN = mpirun -n 4
+#     $(B)/lessons/12-beyond-one-machine/lesson: LESSON_CC = mpicc
+#     $(B)/lessons/12-beyond-one-machine/lesson: $(B)/lessons/12-…/tasks.o
+#
+# Other programs beside lesson.c (step1.c) build as $(B)/lessons/NN-name/step1.
+
+LESSONS       := $(sort $(patsubst lessons/%/lesson.c,%, \
+                   $(wildcard lessons/[0-9][0-9]-*/lesson.c)))
+lesson_name    = lesson$(patsubst 0%,%,$(firstword $(subst -, ,$1)))
+LESSON_COMMON  = $(patsubst %.c,$(B)/%.o,$(wildcard lessons/common/*.c))
+LESSON_SOURCES = $(wildcard lessons/[0-9]*/*.c)
+LESSON_CC      = $(CC)
+LESSON_LIBS    = -lm -lpthread
+LESSON_RUN     =
+# What the programs see; knobs such as WORKERS= come through make by themselves.
+LESSON_ENV     = LESSON_OUT=$(B)/lessons PYTHONPATH=lessons/common \
+	PYTHONDONTWRITEBYTECODE=1
+
+.PHONY: first lessons lessonN lessonN-python transcripts test-lessons
+TEST_TARGETS += test-lessons
+# For the Python twins and the pictures; the lessons themselves need neither.
+PACKAGES += python3 gnuplot-nox
+
+lessons: ## list the lessons
+	@sh lessons/map.sh lessons
+
+lessonN: lessons ## run lesson N: make lesson1, lesson2 … (WORKERS= TASKS= INPUT= TRACE=)
+
+lessonN-python: lessons ## the same in Python, where Python has the same calls
+
+transcripts: lessons-build ## write the programs' output and code into the texts
+	@B=$(B) lessons/transcripts.sh write
+
+test-lessons: lessons-build
+	@B=$(B) lessons/test.sh
+
+first: $(B)/lessons/02-a-pool-of-workers/first ## the first program, the one in README.md
+	@$<
+
+lessons-build: $(B)/lessons/02-a-pool-of-workers/first
+
+-include $(wildcard lessons/[0-9][0-9]-*/lesson.mk)
+
+define lesson_rules
+.PHONY: $(call lesson_name,$1) $(call lesson_name,$1)-python
+lessons-build: $$(B)/lessons/$1/lesson
+$(call lesson_name,$1): $$(B)/lessons/$1/lesson
+	@$$(LESSON_ENV) $$(LESSON_RUN) $$<
+$(call lesson_name,$1)-python:
+	@test -f lessons/$1/lesson.py || { echo "Lesson $1 has no Python twin:" \
+		"Python has no such call, or the twin would show nothing new."; exit 1; }
+	@command -v python3 >/dev/null || { echo "This needs python3 (on Debian:" \
+		"apt install python3). The lesson itself, in C, does not."; exit 1; }
+	@$$(LESSON_ENV) python3 lessons/$1/lesson.py
+endef
+$(foreach lesson,$(LESSONS),$(eval $(call lesson_rules,$(lesson))))
+
+.PHONY: lessons-build
+lessons-build:
+
+$(B)/lessons/%.o: lessons/%.c
+	@mkdir -p $(@D)
+	@$(LESSON_CC) $(ALL_CFLAGS) -Ilessons/common -c -o $@ $<
+
+# The library by its path: LIBPOOL is defined only after this file is read.
+$(LESSON_SOURCES:%.c=$(B)/%): %: %.o $(LESSON_COMMON) $(B)/lib/libpool.a
+	@$(LESSON_CC) $(ALL_CFLAGS) -o $@ $(filter %.o %.a,$^) $(LESSON_LIBS)

@@ -1,0 +1,159 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Plays the student who tries everything: runs each lesson with default, odd and
+# wrong knobs, in a pipe, on a terminal and interrupted, compares it with its
+# Python twin and with its text. Prints what failed; silent about the rest.
+set -uo pipefail
+
+B=${B:-build/gcc}
+temp=$(mktemp -d)
+trap 'rm -rf "$temp"' EXIT
+export LESSON_TEST="lessons-$$" # marks every process started from here
+unset WORKERS TASKS INPUT PREDICT TRACE LESSON_OUT
+failures=0 runs=0
+
+fail() {
+    echo "FAILED: $*"
+    failures=$((failures + 1))
+}
+
+# try NAME=value …: runs $program in a pipe; status in $status, output in files
+try() {
+    what="$number $*"
+    runs=$((runs + 1))
+    env "$@" timeout -k 5 180 "$program" </dev/null 2>"$temp/err" | cat >"$temp/out"
+    status=$?
+    awk 'length > 80 { exit 1 }' "$temp/out" "$temp/err" ||
+        fail "$what: a line is longer than 80 columns"
+    ! LC_ALL=C grep -q '[^ -~]' "$temp/out" "$temp/err" ||
+        fail "$what: prints other bytes than plain text"
+}
+works() {
+    try "$@"
+    [ $status -eq 0 ] && [ ! -s "$temp/err" ] && grep -q '\[ok\]' "$temp/out" || {
+        fail "$what: status $status"
+        grep -h 'NOT SO' "$temp/out"; cat "$temp/err"
+    }
+}
+refuses() {
+    try "$@"
+    [ $status -eq 2 ] && [ "$(wc -l <"$temp/err")" -eq 1 ] && grep -q '\.$' "$temp/err" || {
+        fail "$what: not refused with one sentence (status $status)"
+        cat "$temp/err"
+    }
+}
+# Lessons differ in what they take from INPUT and how many tasks they allow.
+works_or_refuses() {
+    try "$@"
+    case $status in
+        0) [ ! -s "$temp/err" ] || fail "$what: status 0 but complains" ;;
+        2) [ "$(wc -l <"$temp/err")" -eq 1 ] || fail "$what: more than one sentence" ;;
+        *) fail "$what: status $status"; grep -h 'NOT SO' "$temp/out"; cat "$temp/err" ;;
+    esac
+}
+
+# Whether a process started from here is left, waiting up to two seconds.
+left_over() {
+    local deadline=$((SECONDS + 3))
+    while grep -lqsa "LESSON_TEST=$LESSON_TEST" $(others); do
+        [ $SECONDS -lt $deadline ] || return 0
+    done
+    return 1
+}
+others() { # environments of all processes but this shell and its helpers
+    for pid in /proc/[0-9]*; do
+        case $(cat "$pid/comm" 2>/dev/null) in lesson | pool-*) echo "$pid/environ" ;; esac
+    done
+    echo /dev/null
+}
+
+# The claims of an output, one per line.
+claims() {
+    awk '/^  \[ok\]/ { if (c) print c; c = $0; next }
+         /^       / && c { sub(/^ +/, " "); c = c $0; next }
+         { if (c) print c; c = "" } END { if (c) print c }' "$1"
+}
+
+mkdir "$temp/empty" "$temp/locked" "$temp/odd" "$temp/binary"
+printf 'thing and think' >"$temp/odd/no newline"
+: >"$temp/odd/empty"
+printf 'words in a file of a strange name' >"$temp/odd/$(printf 'new\nline \033[1m\377')"
+LC_ALL=C awk 'BEGIN { for (i = 0; i < 20000; i++) printf "%c", (i * 7919) % 256 }' >"$temp/binary/bytes"
+echo secret >"$temp/locked/file"
+chmod 0 "$temp/locked"
+chmod 755 "$temp"
+
+for folder in lessons/[0-9][0-9]-*/; do
+    [ -f "$folder/lesson.c" ] || continue
+    name=$(basename "$folder") program=$B/lessons/$name/lesson
+    number=lesson${name%%-*}
+
+    works PREDICT=0
+    claims "$temp/out" >"$temp/claims"
+    works WORKERS=1
+    works WORKERS=64
+    works TASKS=1
+    works TASKS=2 WORKERS=3
+    works_or_refuses TASKS=10000
+    for bad in abc 0 -3 100000000000 99999999999999999999999 1.5 ' 7' 4x; do
+        refuses "WORKERS=$bad"
+    done
+    refuses TASKS=abc
+    refuses PREDICT=maybe
+    refuses "TRACE=$temp/missing/t.json"
+    for input in empty odd "odd/no newline" odd/empty binary binary/bytes missing; do
+        works_or_refuses "INPUT=$temp/$input"
+    done
+    if [ "$(id -u)" -ne 0 ]; then
+        works_or_refuses "INPUT=$temp/locked"
+    elif setpriv --reuid 65534 --clear-groups test -x "$program" 2>/dev/null; then
+        runs=$((runs + 1))
+        INPUT=$temp/locked setpriv --reuid 65534 --clear-groups "$program" \
+            </dev/null >/dev/null 2>"$temp/err"
+        status=$?
+        [ $status -eq 0 ] || { [ $status -eq 2 ] && [ "$(wc -l <"$temp/err")" -eq 1 ]; } ||
+            fail "$number: a folder without permission: status $status"
+    fi
+
+    works "TRACE=$temp/trace.json"
+    if [ -s "$temp/trace.json" ] && command -v python3 >/dev/null; then
+        python3 -m json.tool "$temp/trace.json" >/dev/null || fail "$number: TRACE is not JSON"
+    fi
+    rm -f "$temp"/trace*.json
+
+    # On a terminal it asks once, and says so afterwards.
+    if command -v script >/dev/null; then
+        printf 'zzz\na\n' | timeout 60 script -qec "$program" /dev/null >"$temp/out" 2>&1
+        grep -q 'You said: *a)' "$temp/out" || fail "$number: did not ask for a prediction"
+    fi
+    # Ctrl-C in the middle, and a reader that goes away: nothing is left.
+    for wait in 0.002 0.02 0.06; do
+        timeout -s INT $wait "$program" </dev/null >/dev/null 2>&1
+    done
+    "$program" </dev/null 2>/dev/null | head -3 >/dev/null
+    left_over && fail "$number: left a process behind"
+
+    if [ -f "$folder/lesson.py" ] && command -v python3 >/dev/null; then
+        PYTHONPATH=lessons/common PYTHONDONTWRITEBYTECODE=1 \
+            timeout 120 python3 "$folder/lesson.py" </dev/null >"$temp/out" 2>&1 ||
+            { fail "$number-python"; tail -5 "$temp/out"; }
+        claims "$temp/out" | grep -vxFf "$temp/claims" >"$temp/extra" &&
+            { fail "$number: only Python claims"; cat "$temp/extra"; }
+    fi
+
+    words=$(sed '/^```/,/^```/d; /^<!--/d' "$folder/README.md" | wc -w)
+    [ "$words" -ge 500 ] && [ "$words" -le 900 ] || fail "${folder}README.md has $words words"
+done
+
+# Links of the texts lead somewhere.
+for text in README.md lessons/README.md lessons/[0-9]*/README.md; do
+    [ -f "$text" ] || continue
+    for link in $(grep -o '](\([^)h#][^)#]*\)' "$text" | sed 's/](//'); do
+        [ -e "$(dirname "$text")/$link" ] || fail "$text: no $link"
+    done
+done
+
+lessons/transcripts.sh check || fail "transcripts"
+chmod 755 "$temp/locked"
+echo "lessons: $runs runs, $failures failures"
+[ $failures -eq 0 ]
