@@ -9,10 +9,12 @@ CFLAGS   = -O2 -g
 SANITIZE =
 PREFIX   = /usr/local
 
+# V=1 shows the commands.
+Q = $(if $(V),,@)
+
 # One build folder per compiler and sanitizer, so that they never mix.
-empty :=
-B        = build/$(notdir $(CC))$(if $(SANITIZE),-$(subst $(empty),,$(subst $(comma),-,$(SANITIZE))))
 comma   := ,
+B        = build/$(notdir $(CC))$(if $(SANITIZE),-$(subst $(comma),-,$(SANITIZE)))
 WARN     = -Wall -Wextra -Werror
 ALL_CFLAGS = -std=gnu11 $(WARN) -fno-omit-frame-pointer -MMD -MP -Ilib \
 	$(CFLAGS) $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all)

@@ -13,14 +13,17 @@ lib: $(LIBPOOL) $(LIBPOOL_SO) ## build the pool library, static and shared
 
 $(B)/lib/%.o: lib/%.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -fPIC -fvisibility=hidden -c -o $@ $<
+	@echo "  cc $<"
+	$(Q)$(CC) $(ALL_CFLAGS) -fPIC -fvisibility=hidden -c -o $@ $<
 
 $(LIBPOOL): $(LIB_OBJ)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	@echo "  ar $@"
+	$(Q)$(AR) rcs $@ $^
 
 $(LIBPOOL_SO): $(LIB_OBJ)
-	$(CC) $(ALL_CFLAGS) -shared -Wl,-soname,libpool.so.1 -o $@ $^
+	@echo "  ld $@"
+	$(Q)$(CC) $(ALL_CFLAGS) -shared -Wl,-soname,libpool.so.1 -o $@ $^
 
 install: lib ## install pool.h, the library and pool.pc under PREFIX=
 	install -d $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/lib/pkgconfig

@@ -114,7 +114,7 @@ int main(void) {
         "%zu workers took part. A task that finds "
         "the pool full waits for a worker; no process is started for it.",
         in.distinct, processes);
-    lesson_claim(before == 0 && after <= 1,
+    lesson_claim(before == 0 && after == 1,
                  "no worker before the first task, and only one for it");
     lesson_claim(lesson_at_once(pool, 0, 0) <= workers,
                  "never more than %zu tasks ran at once; the others waited",
