@@ -84,7 +84,8 @@ enum { RESULT_BLOCK = 128 }; // results allocated at a time
 
 struct pool {
     uint32_t alive; // POOL_ALIVE; zero in forked children: the page is wiped
-    bool closed, terminated, broken, joined;
+    bool closed, broken;
+    bool dozing; // looks for the last time before it sleeps
     struct arena *arena;
     struct memory memory;
     struct ring ring;

@@ -329,7 +329,7 @@ int pool_join(struct pool *pool) {
 }
 
 void pool_destroy(struct pool *pool) {
-    if (!client_owns(pool))
+    if (!client_owns(pool) || pool->calling)
         return;
     pool_terminate(pool);
     pool_delete(pool);

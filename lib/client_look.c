@@ -104,12 +104,13 @@ struct queue_wish {
     int rc;
 };
 
-// Tries once more; says first that it waits, so that nothing is missed.
+// Tries once more; says first that it waits if it is about to sleep.
 static bool queue_ready(struct pool *pool, void *what) {
     struct queue_wish *wish = what;
     if (wish->rc != POOL_ETIMEDOUT)
         return true;
-    arena_queue_await(wish->queue, true);
+    if (pool->dozing)
+        arena_queue_await(wish->queue, true);
     wish->rc = arena_queue_try(wish->queue, wish->side, wish->item, NULL);
     if (wish->rc == POOL_ETIMEDOUT && !pool->supervisor)
         wish->rc = pool->broken ? POOL_EBROKEN : POOL_ECLOSED;

@@ -113,8 +113,10 @@ static void doze(struct pool *pool, client_ready_fn *ready, void *what,
     atomic_thread_fence(memory_order_seq_cst);
     bool gone = false;
     arena_call_another(arena);
+    pool->dozing = true;
     if (!pressing(pool, ready, what))
         gone = pool->supervisor && wait_supervisor(pool, true, timeout_ms);
+    pool->dozing = false;
     client_wait_over(pool);
     if (gone)
         client_break(pool);

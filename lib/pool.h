@@ -189,7 +189,8 @@ int pool_terminate(struct pool *pool);
 int pool_join(struct pool *pool);
 
 /// Terminates and joins where that has not been done, then frees the pool with
-/// all its results, iterators and queues. NULL is fine. Not from a callback.
+/// all its results, iterators and queues. NULL is fine. In a callback it does
+/// nothing.
 void pool_destroy(struct pool *pool);
 
 /// @}
@@ -239,7 +240,7 @@ int pool_apply_async(struct pool *pool, pool_task_fn *fn, const void *arg,
 /// @param result_size  size of one
 /// @param chunksize    items a worker takes at a time; 0: the library chooses.
 ///                     Larger than asked for where there would be more than
-///                     2²⁴ chunks; 2²⁰ at most
+///                     2²⁴ chunks
 /// @return 0, or the error of the failing item with the lowest index
 int pool_map(struct pool *pool, pool_task_fn *fn, const void *items,
              size_t count, size_t item_size, void *results, size_t result_size,
