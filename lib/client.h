@@ -44,9 +44,10 @@ struct ring {
 bool client_ring_init(struct pool *pool); // of ring.pages pages
 void client_ring_end(struct pool *pool);
 bool client_ring_has_room(struct pool *pool, uint64_t chunks);
-uint64_t client_ring_push(struct pool *pool, struct job *job, uint32_t chunk);
+uint32_t client_ring_push(struct pool *pool, struct job *job, uint32_t chunk,
+                          uint64_t count, uint64_t *seq);
 uint64_t client_ring_valid(struct pool *pool, uint64_t seq);
-void client_ring_retire(struct pool *pool, uint64_t seq);
+void client_ring_retire(struct pool *pool, uint64_t seq, uint32_t count);
 
 // ==== Results ===============================================================
 

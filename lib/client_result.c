@@ -87,8 +87,8 @@ static void count_item(struct pool *pool, struct job *job, uint64_t item) {
     memset(job->output + item * job->result_size, 0, job->result_size);
 }
 
-// The chunk at the cursor is final. Its first failure, if it is the first of
-// the result, gives the result its status and message.
+// A chunk is final. Its first failure, if it is the first of the result, gives
+// the result its status and message.
 static void account(struct pool_result *result, struct entry *entry,
                     uint64_t word) {
     struct pool *pool = result->pool;
@@ -109,18 +109,21 @@ static void account(struct pool_result *result, struct entry *entry,
     }
 }
 
-// The entry at the cursor, past numbers that were skipped.
-static struct entry *entry_at_cursor(struct pool_result *result) {
+// The entries from the cursor to the end of the result or of their page.
+static struct entry *entries_at_cursor(struct pool_result *result,
+                                       uint32_t *count) {
     uint64_t valid = client_ring_valid(result->pool, result->cursor);
     result->left -= (uint32_t)(valid - result->cursor);
     result->cursor = valid;
+    uint32_t room = RING_PAGE - valid % RING_PAGE;
+    *count = result->left < room ? result->left : room;
     return arena_entry(result->pool->arena, valid);
 }
 
-static void next_chunk(struct pool_result *result) {
-    client_ring_retire(result->pool, result->cursor);
-    result->cursor++;
-    result->left--;
+static void move_cursor(struct pool_result *result, uint32_t count) {
+    client_ring_retire(result->pool, result->cursor, count);
+    result->cursor += count;
+    result->left -= count;
 }
 
 // Looks how far a result has come; true once it is ready.
@@ -128,13 +131,18 @@ bool client_result_settled(struct pool_result *result) {
     if (result->flags & RESULT_SETTLED)
         return true;
     while (result->left) {
-        struct entry *entry = entry_at_cursor(result);
-        uint64_t word =
-            atomic_load_explicit(&entry->word, memory_order_acquire);
-        if (word_state(word) != CHUNK_DONE)
+        uint32_t count, i;
+        struct entry *entry = entries_at_cursor(result, &count);
+        for (i = 0; i < count; i++) {
+            uint64_t word =
+                atomic_load_explicit(&entry[i].word, memory_order_acquire);
+            if (word_state(word) != CHUNK_DONE)
+                break;
+            account(result, &entry[i], word);
+        }
+        move_cursor(result, i);
+        if (i < count)
             return false;
-        account(result, entry, word);
-        next_chunk(result);
     }
     client_result_settle(result);
     return true;
@@ -172,21 +180,28 @@ void client_result_progress(struct pool_result *result, uint64_t next,
     }
 }
 
-// No worker lives any more: what is not done never will be.
+// A chunk that will never be done: what is left of it fails.
+static uint64_t abort_chunk(struct pool_result *result, struct entry *entry,
+                            int status) {
+    uint64_t word = atomic_load(&entry->word), first;
+    uint32_t count = arena_chunk(result->job, entry, &first);
+    if (word_state(word) == CHUNK_DONE)
+        return word;
+    memset(job_statuses(result->job) + first + word_done(word), -status,
+           count - word_done(word));
+    *arena_message(result->pool->arena, entry) = '\0';
+    return word | WORD_FAULT;
+}
+
+// No worker lives any more.
 static void abort_result(struct pool_result *result, int status,
                          const char *why) {
     while (result->left) {
-        struct entry *entry = entry_at_cursor(result);
-        uint64_t word = atomic_load(&entry->word), first;
-        uint32_t count = arena_chunk(result->job, entry, &first);
-        if (word_state(word) != CHUNK_DONE) {
-            memset(job_statuses(result->job) + first + word_done(word), -status,
-                   count - word_done(word));
-            word |= WORD_FAULT;
-            *arena_message(result->pool->arena, entry) = '\0';
-        }
-        account(result, entry, word);
-        next_chunk(result);
+        uint32_t count;
+        struct entry *entry = entries_at_cursor(result, &count);
+        for (uint32_t i = 0; i < count; i++)
+            account(result, &entry[i], abort_chunk(result, &entry[i], status));
+        move_cursor(result, count);
     }
     result->status = (int16_t)status;
     free(result->message);

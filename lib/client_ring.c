@@ -86,19 +86,29 @@ static void page_begin(struct pool *pool) {
     ring->seq = ordinal * RING_PAGE;
 }
 
-// Makes a chunk READY and returns its number. Workers look for it once `tail`
-// has passed it; one with an old hint may take it at once, and may.
-uint64_t client_ring_push(struct pool *pool, struct job *job, uint32_t chunk) {
+// Makes chunks from `chunk` on READY, up to `count` of them, as many as fit on
+// one page; returns how many, and the number of the first in `seq`. Workers
+// look for them once `tail` has passed them; one with an old hint may take them
+// at once, and may.
+uint32_t client_ring_push(struct pool *pool, struct job *job, uint32_t chunk,
+                          uint64_t count, uint64_t *seq) {
     struct ring *ring = &pool->ring;
     if (ring->seq % RING_PAGE == 0)
         page_begin(pool);
-    uint64_t seq = ring->seq++;
-    struct entry *entry = arena_entry(pool->arena, seq);
-    ring->live[page_at(pool, seq / RING_PAGE)]++;
-    entry->job = (uint32_t)(((char *)job - (char *)pool->arena) / JOB_UNIT);
-    entry->chunk = chunk;
-    atomic_store_explicit(&entry->word, CHUNK_READY, memory_order_release);
-    return seq;
+    uint32_t room = RING_PAGE - ring->seq % RING_PAGE;
+    uint32_t pushed = count < room ? (uint32_t)count : room;
+    uint32_t unit = (uint32_t)(((char *)job - (char *)pool->arena) / JOB_UNIT);
+    struct entry *entry = arena_entry(pool->arena, ring->seq);
+    for (uint32_t i = 0; i < pushed; i++) {
+        entry[i].job = unit;
+        entry[i].chunk = chunk + i;
+        atomic_store_explicit(&entry[i].word, CHUNK_READY,
+                              memory_order_release);
+    }
+    *seq = ring->seq;
+    ring->live[page_at(pool, ring->seq / RING_PAGE)] += (uint16_t)pushed;
+    ring->seq += pushed;
+    return pushed;
 }
 
 // `seq`, or where it begins a stretch that was skipped, the number after that.
@@ -108,12 +118,14 @@ uint64_t client_ring_valid(struct pool *pool, uint64_t seq) {
     return seq;
 }
 
-// The client has read all it wants to know from a finished entry.
-void client_ring_retire(struct pool *pool, uint64_t seq) {
+// The client has read all it wants to know from `count` finished entries of one
+// page.
+void client_ring_retire(struct pool *pool, uint64_t seq, uint32_t count) {
     struct ring *ring = &pool->ring;
     uint32_t page = page_at(pool, seq / RING_PAGE);
     bool filling = (ring->seq - 1) / RING_PAGE == seq / RING_PAGE &&
                    ring->seq % RING_PAGE != 0;
-    if (--ring->live[page] == 0 && !filling)
+    ring->live[page] -= (uint16_t)count;
+    if (ring->live[page] == 0 && count && !filling)
         page_free(ring, page);
 }

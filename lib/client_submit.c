@@ -90,29 +90,37 @@ static void grow(struct pool *pool, uint64_t chunks) {
     sys_event_signal(arena->super_event);
 }
 
-// Gives every chunk its entry. Workers start on the first ones while the client
-// copies the next: it publishes twice as many at a time as the time before, and
-// oftener where the items are large.
+// Gives every chunk its entry, some at a time: workers start on the first ones
+// while the client copies the next. It publishes twice as many as the time
+// before, and oftener where items are large.
 static void push_chunks(struct pool *pool, struct pool_result *result,
                         const void *items, uint64_t chunks) {
     struct job *job = result->job;
-    uint64_t first = 0, seq = 0, until = PUBLISH_FIRST, bytes = 0;
-    for (uint64_t chunk = 0; chunk < chunks; chunk++) {
-        uint64_t left = job->count - first;
-        uint64_t count = left < job->chunk_size ? left : job->chunk_size;
-        copy_inputs(pool, job, items, first, count);
-        first += count;
-        bytes += count * job->item_size;
-        seq = client_ring_push(pool, job, (uint32_t)chunk);
-        if (chunk == 0)
-            result->cursor = seq;
-        if (chunk >= until || bytes > PUBLISH_BYTES) {
+    uint64_t bytes = (uint64_t)job->chunk_size * job->item_size;
+    uint64_t step = bytes > PUBLISH_BYTES ? 1 : PUBLISH_BYTES / (bytes + 1) + 1;
+    uint64_t chunk = 0, seq = 0, unseen = 0, until = PUBLISH_FIRST;
+    while (chunk < chunks) {
+        uint64_t most = chunks - chunk < step ? chunks - chunk : step;
+        if (most > RING_PAGE)
+            most = RING_PAGE;
+        uint64_t first = chunk * job->chunk_size;
+        uint64_t count = most * job->chunk_size;
+        copy_inputs(pool, job, items, first,
+                    count < job->count - first ? count : job->count - first);
+        while (most) {
+            uint32_t pushed =
+                client_ring_push(pool, job, (uint32_t)chunk, most, &seq);
+            if (chunk == 0)
+                result->cursor = seq;
+            chunk += pushed, most -= pushed, unseen += pushed;
+        }
+        if (unseen >= until || unseen * bytes > PUBLISH_BYTES) {
             publish(pool);
-            until = 2 * chunk;
-            bytes = 0;
+            unseen = 0;
+            until *= 2;
         }
     }
-    result->left = (uint32_t)(seq + 1 - result->cursor);
+    result->left = (uint32_t)(pool->ring.seq - result->cursor);
     publish(pool);
 }
 
