@@ -88,9 +88,10 @@ static inline void publish(char *output, const char *result, size_t size) {
 // Leaves word of a failure: one byte per item, one message per chunk. Returns
 // the bit that says so in the chunk's word.
 static uint64_t record_failure(struct worker *self, struct entry *entry,
-                               uint64_t word, struct job *job, uint64_t first,
-                               int rc) {
-    job_statuses(job)[first + word_done(word)] = -POOL_ETASK;
+                               uint64_t word, enum pool_error error,
+                               uint64_t first, int rc) {
+    struct job *job = arena_job(self->arena, entry);
+    job_statuses(job)[first + word_done(word)] = (uint8_t)-error;
     if (!(word & WORD_FAULT)) {
         char *message = arena_message(self->arena, entry);
         if (self->message[0])
@@ -145,9 +146,10 @@ static void run_chunk(struct worker *self, struct entry *entry, uint64_t word,
     uint32_t stop =
         count - done < self->budget ? count : done + (uint32_t)self->budget;
     const size_t arg_size = job->item_size, size = job->result_size;
-    pool_task_fn *const fn = reserve_result(self, size) ? job->fn : no_memory;
-    char *const result = size ? self->result_guard - size : NULL;
-    const char *arg = arg_size ? job->input + (first + done) * arg_size : NULL;
+    const bool fits = reserve_result(self, size);
+    pool_task_fn *const fn = fits ? job->fn : no_memory;
+    char *const result = fits && size ? self->result_guard - size : NULL;
+    const char *arg = job->input + (first + done) * arg_size;
     char *output = job->output + (first + done) * size;
     self->budget -= stop - done;
     word = word_make(CHUNK_RUNNING, self->index, word & WORD_FAULT, done);
@@ -155,12 +157,13 @@ static void run_chunk(struct worker *self, struct entry *entry, uint64_t word,
         if (self->arena->options.task_timeout_ms)
             start_clock(self);
         self->message[0] = '\0';
-        int rc = fn(arg, arg_size, result, size);
+        int rc = fn(arg_size ? arg : NULL, arg_size, result, size);
         clean_up(self);
         if (rc == 0)
             publish(output, result, size);
         else
-            word |= record_failure(self, entry, word, job, first, rc);
+            word |= record_failure(self, entry, word,
+                                   fits ? POOL_ETASK : POOL_ENOMEM, first, rc);
         word += WORD_ITEM;
         if (word_done(word) == stop)
             break;
