@@ -49,6 +49,17 @@ uint32_t client_ring_push(struct pool *pool, struct job *job, uint32_t chunk,
 uint64_t client_ring_valid(struct pool *pool, uint64_t seq);
 void client_ring_retire(struct pool *pool, uint64_t seq, uint32_t count);
 
+// ==== client_arena.c, client_super.c ========================================
+
+bool client_arena_map(struct pool *pool, const struct pool_options *options);
+void client_arena_unmap(struct pool *pool);
+size_t client_heap_size(const struct arena *arena);
+
+bool client_wait_supervisor(struct pool *pool, bool event, int timeout_ms);
+void client_notice_death(struct pool *pool);
+void client_break(struct pool *pool);
+void client_end_supervisor(struct pool *pool, enum arena_mode mode);
+
 // ==== Results ===============================================================
 
 enum result_flags {
@@ -125,6 +136,7 @@ void client_results_abort(struct pool *pool, int status, const char *why);
 void client_result_progress(struct pool_result *result, uint64_t next,
                             struct pool_stats *stats);
 void client_results_collect(struct pool *pool);
+void client_result_call(struct pool_result *result);
 void client_results_call(struct pool *pool);
 void client_results_end(struct pool *pool);
 
@@ -140,12 +152,9 @@ typedef bool client_ready_fn(struct pool *pool, void *what);
 int client_wait(struct pool *pool, client_ready_fn *ready, void *what,
                 struct pool_result *result, int timeout_ms);
 void client_wait_over(struct pool *pool);
-bool client_supervisor_gone(struct pool *pool, int timeout_ms);
-void client_notice_death(struct pool *pool);
 
-// ==== client_life.c, client_iter.c ==========================================
+// ==== client_iter.c =========================================================
 
-void client_break(struct pool *pool);
 void client_iters_end(struct pool *pool);
 
 #endif

@@ -6,53 +6,9 @@
 // Runs in: client.
 #include "client.h"
 
-#include <errno.h>
-#include <poll.h>
 #include <sys/epoll.h>
-#include <sys/wait.h>
 
-enum {
-    SPIN_NS = 50000,   // about the cost of going to sleep and waking up
-    NO_PIDFD_MS = 250, // between looks at the supervisor, without a pidfd
-};
-
-// Waits up to `timeout_ms` for the supervisor's end, and for the client's
-// eventfd too if `event` is set. True: the supervisor has ended.
-static bool wait_supervisor(struct pool *pool, bool event, int timeout_ms) {
-    struct pollfd fds[] = {
-        {.fd = event ? pool->arena->client_event : -1, .events = POLLIN},
-        {.fd = pool->super_fd, .events = POLLIN},
-    };
-    if (pool->super_fd < 0 && (timeout_ms < 0 || timeout_ms > NO_PIDFD_MS))
-        timeout_ms = NO_PIDFD_MS;
-    if (poll(fds, 2, timeout_ms) > 0 && fds[1].revents)
-        return true;
-    if (pool->super_fd >= 0)
-        return false;
-    siginfo_t info = {.si_pid = 0};
-    int rc = waitid(P_PID, (id_t)pool->supervisor, &info,
-                    WEXITED | WNOHANG | WNOWAIT);
-    return rc < 0 ? errno == ECHILD : info.si_pid != 0;
-}
-
-// Waits for the supervisor's end, for a bounded time.
-bool client_supervisor_gone(struct pool *pool, int timeout_ms) {
-    uint64_t end = sys_now_ns() + (uint64_t)timeout_ms * 1000000;
-    for (;;) {
-        uint64_t now = sys_now_ns();
-        int left = now < end ? (int)((end - now) / 1000000) + 1 : 0;
-        if (wait_supervisor(pool, false, left))
-            return true;
-        if (left == 0)
-            return false;
-    }
-}
-
-// For calls that look without waiting: sees if the supervisor has died.
-void client_notice_death(struct pool *pool) {
-    if (pool->supervisor && wait_supervisor(pool, false, 0))
-        client_break(pool);
-}
+enum { SPIN_NS = 50000 }; // about the cost of going to sleep and waking up
 
 // Watches, without sleeping, for about as long as sleeping would cost. Not
 // where the workers need every CPU.
@@ -115,7 +71,8 @@ static void doze(struct pool *pool, client_ready_fn *ready, void *what,
     arena_call_another(arena);
     pool->dozing = true;
     if (!pressing(pool, ready, what))
-        gone = pool->supervisor && wait_supervisor(pool, true, timeout_ms);
+        gone =
+            pool->supervisor && client_wait_supervisor(pool, true, timeout_ms);
     pool->dozing = false;
     client_wait_over(pool);
     if (gone)

@@ -86,18 +86,7 @@ struct trace {
 struct pool_trace_event *arena_trace_add(struct arena *arena,
                                          struct pool_trace_event event);
 
-// ==== worker_main.c: a worker's life =========================================
-
-_Noreturn void worker_main(struct arena *arena, unsigned index,
-                           pid_t supervisor, const sigset_t *mask);
-// The arena this process is a worker of, and its slot there; or NULL.
-struct arena *worker_arena(struct slot **slot);
-
-// ==== worker_take.c: finding chunks =========================================
-
-bool worker_take(struct arena *arena, struct slot *self);
-
-// ==== worker_run.c: running and publishing items ============================
+// ==== worker_self.c: who this process is =====================================
 
 struct worker {
     struct arena *arena; // NULL: not a worker (this page is wiped on fork)
@@ -109,8 +98,23 @@ struct worker {
     char message[POOL_MESSAGE_SIZE]; // of pool_fail()
 };
 
-void worker_run_reserved(struct worker *self);
+struct worker *worker_become(struct arena *arena, unsigned index);
 void worker_end(struct worker *self);
+// The arena this process is a worker of, and its slot there; or NULL.
+struct arena *worker_arena(struct slot **slot);
+
+// ==== worker_main.c: a worker's life ========================================
+
+_Noreturn void worker_main(struct arena *arena, unsigned index,
+                           pid_t supervisor, const sigset_t *mask);
+
+// ==== worker_take.c: finding chunks =========================================
+
+bool worker_take(struct arena *arena, struct slot *self);
+
+// ==== worker_run.c: running and publishing items ============================
+
+void worker_run_reserved(struct worker *self);
 
 // ==== super_main.c: the supervisor's loop ===================================
 

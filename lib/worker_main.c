@@ -11,43 +11,11 @@
 #define _GNU_SOURCE
 #include "internal.h"
 
-#include <stdarg.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
 enum { SPIN_NS = 50000 }; // about the cost of going to sleep and waking up
-
-// This process as a worker. The page is wiped in children that a task forks, so
-// that none of them passes for the worker.
-static struct worker *worker;
-
-int pool_worker_index(void) {
-    return worker && worker->arena ? (int)worker->index : -1;
-}
-
-struct arena *worker_arena(struct slot **slot) {
-    *slot = worker ? worker->slot : NULL;
-    return worker ? worker->arena : NULL;
-}
-
-int pool_fail(const char *format, ...) {
-    if (worker && worker->arena && format) {
-        va_list arguments;
-        va_start(arguments, format);
-        vsnprintf(worker->message, sizeof worker->message, format, arguments);
-        va_end(arguments);
-    }
-    return POOL_ETASK;
-}
-
-// Ends a worker that is to be replaced. What it has reserved stays in its slot,
-// for its successor.
-void worker_end(struct worker *self) {
-    fflush(NULL);
-    atomic_store(&self->slot->phase, SLOT_RETIRED);
-    _exit(EXIT_SUCCESS); // super_bury() wakes the client
-}
 
 static bool stopped(struct arena *arena) {
     return atomic_load(&arena->mode) != MODE_RUN;
@@ -102,14 +70,8 @@ static void setup(struct arena *arena, unsigned index, pid_t supervisor,
     char name[16];
     snprintf(name, sizeof name, "pool-worker-%u", index);
     prctl(PR_SET_NAME, name);
-    worker = arena->worker;
-    worker->slot = &arena->slots[index];
-    worker->index = index;
     // The supervisor writes it too, but perhaps after our first task.
-    atomic_store(&worker->slot->pid, getpid());
-    size_t limit = arena->options.max_tasks_per_worker;
-    worker->budget = limit ? limit : SIZE_MAX;
-    worker->arena = arena;
+    atomic_store(&arena->slots[index].pid, getpid());
     sigprocmask(SIG_SETMASK, mask, NULL);
 }
 
@@ -133,21 +95,22 @@ static void initialise(struct worker *self) {
 _Noreturn void worker_main(struct arena *arena, unsigned index,
                            pid_t supervisor, const sigset_t *mask) {
     setup(arena, index, supervisor, mask);
-    initialise(worker);
-    worker_run_reserved(worker); // what a predecessor left
+    struct worker *self = worker_become(arena, index);
+    initialise(self);
+    worker_run_reserved(self); // what a predecessor left
     for (bool idle = true, worked = false;;) {
-        bool took = worker_take(arena, worker->slot);
+        bool took = worker_take(arena, self->slot);
         if (!took && stopped(arena))
             _exit(EXIT_SUCCESS);
         idle |= !took;
-        if (!took && (!worked || !spin(worker)))
-            took = sleep_for_work(worker);
+        if (!took && (!worked || !spin(self)))
+            took = sleep_for_work(self);
         if (!took)
             continue;
         if (idle) // who called one worker relies on it to call the next
             arena_call_worker(arena);
         idle = false;
         worked = true; // before that, others are still being started
-        worker_run_reserved(worker);
+        worker_run_reserved(self);
     }
 }

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+// Mapping the arena: where its parts lie, and what to do where so much address
+// space cannot be had.
+//
+// Runs in: client.
+#define _GNU_SOURCE
+#include "client.h"
+
+#include <errno.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum { MEMORY_LEAST = 1 << 18 }; // for less, an arena is refused
+
+#define MEMORY_MOST (UINT64_C(1) << 36) // entries name jobs in 32 bits of 16 B
+#define RING_MOST (UINT64_C(1) << 25)   // entries
+
+static size_t default_memory(void) {
+    uint64_t pages = (uint64_t)sysconf(_SC_PHYS_PAGES);
+    uint64_t half = pages * (uint64_t)sysconf(_SC_PAGESIZE) / 2;
+    return half < MEMORY_MOST ? half : MEMORY_MOST;
+}
+
+static size_t place(size_t *size, size_t bytes) {
+    size_t at = *size;
+    *size += (bytes + 4095) / 4096 * 4096;
+    return at;
+}
+
+// Maps an arena with a quarter of `memory` for the ring, the rest for the heap.
+// Messages come on top: address space that is only touched by failures.
+static bool map_arena(struct pool *pool, const struct pool_options *options,
+                      size_t memory) {
+    size_t entries = memory / 4 / sizeof(struct entry);
+    if (entries > RING_MOST)
+        entries = RING_MOST;
+    size_t pages = entries / RING_PAGE, directory = 2;
+    while (directory < pages)
+        directory *= 2;
+    size_t size = 0;
+    place(&size, sizeof(struct arena));
+    size_t slots = place(&size, options->workers * sizeof(struct slot));
+    size_t map = place(&size, directory * sizeof(uint32_t));
+    size_t ring = place(&size, entries * sizeof(struct entry));
+    if (size + 16 * 4096 > memory)
+        return errno = EINVAL, false;
+    size_t heap_size = (memory - size) / 4096 * 4096;
+    size_t messages = place(&size, entries * POOL_MESSAGE_SIZE);
+    size_t heap = place(&size, heap_size);
+    struct arena *arena =
+        mmap(NULL, size, PROT_READ | PROT_WRITE,
+             MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (arena == MAP_FAILED)
+        return false;
+    char *base = (char *)arena;
+    // A second mapping of the heap's pages: an old size of 0 asks for that. It
+    // is refused under Valgrind; then inputs are not protected from tasks.
+    char *window = mremap(base + heap, 0, heap_size, MREMAP_MAYMOVE);
+    if (window != MAP_FAILED)
+        mprotect(window, heap_size, PROT_READ);
+    else
+        window = base + heap;
+    madvise(arena, size, MADV_DONTDUMP);
+    pool->arena = arena;
+    pool->window = window - (base + heap);
+    arena->options = *options;
+    arena->options.memory = memory;
+    arena->size = size;
+    arena->slots = (struct slot *)(base + slots);
+    arena->directory = (_Atomic uint32_t *)(base + map);
+    arena->directory_mask = directory - 1;
+    arena->ring = (struct entry *)(base + ring);
+    arena->messages = (char(*)[POOL_MESSAGE_SIZE])(base + messages);
+    arena->heap = base + heap;
+    arena->cpus = sys_cpu_count();
+    arena->client = getpid();
+    arena->client_event = arena->super_event = -1;
+    pool->ring.pages = (uint32_t)pages;
+    return true;
+}
+
+size_t client_heap_size(const struct arena *arena) {
+    return arena->size - (size_t)(arena->heap - (const char *)arena);
+}
+
+void client_arena_unmap(struct pool *pool) {
+    struct arena *arena = pool->arena;
+    if (!arena)
+        return;
+    size_t heap_size = client_heap_size(arena);
+    client_memory_end(&pool->memory);
+    client_ring_end(pool);
+    sys_close(&arena->client_event);
+    sys_close(&arena->super_event);
+    if (pool->window)
+        munmap(arena->heap + pool->window, heap_size);
+    munmap(arena, arena->size);
+    pool->arena = NULL;
+}
+
+// Takes less where the system refuses so much address space (RLIMIT_AS, strict
+// overcommit): `memory` is what the arena may use at most.
+bool client_arena_map(struct pool *pool, const struct pool_options *options) {
+    size_t memory = options->memory ? options->memory : default_memory();
+    if (memory > MEMORY_MOST)
+        memory = MEMORY_MOST;
+    if (memory < MEMORY_LEAST)
+        return errno = EINVAL, false;
+    while (!map_arena(pool, options, memory)) {
+        int error = errno;
+        client_arena_unmap(pool);
+        errno = error;
+        if (error == EINVAL || memory / 2 < MEMORY_LEAST)
+            return false;
+        memory /= 2;
+    }
+    return true;
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+// The supervisor as the client sees it: watching it, ending it, and what is
+// left to do when it has died.
+//
+// Runs in: client.
+#include "client.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <sys/epoll.h>
+#include <sys/wait.h>
+
+enum {
+    NO_PIDFD_MS = 250,     // between looks at the supervisor, without a pidfd
+    END_MS = 4000,         // for the supervisor to end, then it is killed
+    WORKERS_END_MS = 1000, // for workers to follow it
+};
+
+// Waits up to `timeout_ms` for the supervisor's end, and for the client's
+// eventfd too if `event` is set. True: the supervisor has ended.
+bool client_wait_supervisor(struct pool *pool, bool event, int timeout_ms) {
+    struct pollfd fds[] = {
+        {.fd = event ? pool->arena->client_event : -1, .events = POLLIN},
+        {.fd = pool->super_fd, .events = POLLIN},
+    };
+    if (pool->super_fd < 0 && (timeout_ms < 0 || timeout_ms > NO_PIDFD_MS))
+        timeout_ms = NO_PIDFD_MS;
+    if (poll(fds, 2, timeout_ms) > 0 && fds[1].revents)
+        return true;
+    if (pool->super_fd >= 0)
+        return false;
+    siginfo_t info = {.si_pid = 0};
+    int rc = waitid(P_PID, (id_t)pool->supervisor, &info,
+                    WEXITED | WNOHANG | WNOWAIT);
+    return rc < 0 ? errno == ECHILD : info.si_pid != 0;
+}
+
+// Waits for the supervisor's end, for a bounded time.
+static bool supervisor_gone(struct pool *pool, int timeout_ms) {
+    uint64_t end = sys_now_ns() + (uint64_t)timeout_ms * 1000000;
+    for (;;) {
+        uint64_t now = sys_now_ns();
+        int left = now < end ? (int)((end - now) / 1000000) + 1 : 0;
+        if (client_wait_supervisor(pool, false, left))
+            return true;
+        if (left == 0)
+            return false;
+    }
+}
+
+// For calls that look without waiting: sees if the supervisor has died.
+void client_notice_death(struct pool *pool) {
+    if (pool->supervisor && client_wait_supervisor(pool, false, 0))
+        client_break(pool);
+}
+
+static void reap_supervisor(struct pool *pool, int *status) {
+    sys_reap(pool->supervisor, status, 0);
+    pool->supervisor = 0;
+    if (pool->user_fd >= 0 && pool->super_fd >= 0)
+        epoll_ctl(pool->user_fd, EPOLL_CTL_DEL, pool->super_fd, NULL);
+    sys_close(&pool->super_fd);
+}
+
+// Orphaned workers die with the supervisor, but not in its last instruction:
+// waits until they have, so that nothing runs when the pool is said to be gone.
+static void await_orphans(struct pool *pool) {
+    uint64_t end = sys_now_ns() + (uint64_t)WORKERS_END_MS * 1000000;
+    for (size_t i = 0; i < pool->arena->options.workers; i++) {
+        int pid = atomic_load(&pool->arena->slots[i].pid);
+        int fd = pid ? sys_pidfd_open(pid) : -1;
+        if (fd < 0)
+            continue;
+        uint64_t now = sys_now_ns();
+        struct pollfd poller = {.fd = fd, .events = POLLIN};
+        while (now < end &&
+               poll(&poller, 1, (int)((end - now) / 1000000) + 1) < 0)
+            now = sys_now_ns();
+        sys_close(&fd);
+        atomic_store(&pool->arena->slots[i].pid, 0);
+    }
+}
+
+// The supervisor is dead without having been asked to end.
+void client_break(struct pool *pool) {
+    struct arena *arena = pool->arena;
+    char why[POOL_MESSAGE_SIZE], how[128] = "is gone";
+    int pid = pool->supervisor, status = -1;
+    reap_supervisor(pool, &status);
+    pool->broken = true;
+    if (arena->reason[0]) {
+        snprintf(why, sizeof why, "%s", arena->reason);
+    } else {
+        if (status != -1)
+            sys_describe_exit(how, sizeof how, status);
+        snprintf(why, sizeof why, "supervisor %d %s", pid, how);
+    }
+    await_orphans(pool);
+    client_results_abort(pool, POOL_EBROKEN, why);
+}
+
+// Has the supervisor end all workers and itself.
+void client_end_supervisor(struct pool *pool, enum arena_mode mode) {
+    if (!pool->supervisor)
+        return;
+    atomic_store(&pool->arena->mode, mode);
+    sys_event_signal(pool->arena->super_event);
+    if (!supervisor_gone(pool, END_MS))
+        kill(pool->supervisor, SIGKILL); // stopped, perhaps
+    int status;
+    reap_supervisor(pool, &status);
+    await_orphans(pool);
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+// Who this process is: which worker, of which pool.
+//
+// Runs in: worker; in any other process it finds that it is none.
+#define _GNU_SOURCE
+#include "internal.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+// This process as a worker. The page is wiped in children that a task forks, so
+// that none of them passes for the worker.
+static struct worker *worker;
+
+// From here on this process is worker `index` of `arena`.
+struct worker *worker_become(struct arena *arena, unsigned index) {
+    size_t limit = arena->options.max_tasks_per_worker;
+    worker = arena->worker;
+    worker->slot = &arena->slots[index];
+    worker->index = index;
+    worker->budget = limit ? limit : SIZE_MAX;
+    worker->arena = arena;
+    return worker;
+}
+
+int pool_worker_index(void) {
+    return worker && worker->arena ? (int)worker->index : -1;
+}
+
+struct arena *worker_arena(struct slot **slot) {
+    *slot = worker ? worker->slot : NULL;
+    return worker ? worker->arena : NULL;
+}
+
+int pool_fail(const char *format, ...) {
+    if (worker && worker->arena && format) {
+        va_list arguments;
+        va_start(arguments, format);
+        vsnprintf(worker->message, sizeof worker->message, format, arguments);
+        va_end(arguments);
+    }
+    return POOL_ETASK;
+}
+
+// Ends a worker that is to be replaced. What it has reserved stays in its slot,
+// for its successor.
+void worker_end(struct worker *self) {
+    fflush(NULL);
+    atomic_store(&self->slot->phase, SLOT_RETIRED);
+    _exit(EXIT_SUCCESS); // super_bury() wakes the client
+}
