@@ -157,18 +157,24 @@ static unsigned class_of(size_t size, uint32_t *rounded) {
 
 static struct slab *slab_new(struct memory *memory, unsigned class,
                              uint32_t size) {
-    uint16_t count = (uint16_t)(SLAB_PAGES * PAGE / size);
-    struct slab *slab = malloc(sizeof *slab + count * sizeof slab->link[0]);
-    uint32_t first = slab ? take_run(memory, SLAB_PAGES, PAGE_SLAB) : 0;
-    if (!first) {
-        free(slab);
+    uint32_t pages = SLAB_PAGES, first = take_run(memory, pages, PAGE_SLAB);
+    if (!first) { // little is left: just room for one block
+        pages = (size + PAGE - 1) / PAGE;
+        first = take_run(memory, pages, PAGE_SLAB);
+    }
+    uint16_t count = (uint16_t)(pages * PAGE / size);
+    struct slab *slab =
+        first ? malloc(sizeof *slab + count * sizeof slab->link[0]) : NULL;
+    if (!slab) {
+        if (first)
+            give_run(memory, first);
         return NULL;
     }
     *slab = (struct slab){.page = first, .size = size, .count = count};
     slab->class = (uint16_t) class;
     for (uint16_t i = 0; i < count; i++)
         slab->link[i] = i + 1 < count ? i + 1 : NO_BLOCK;
-    for (uint32_t p = first; p < first + SLAB_PAGES; p++)
+    for (uint32_t p = first; p < first + pages; p++)
         memory->page[p].slab = slab;
     return slab;
 }
@@ -191,7 +197,16 @@ static void slab_unlist(struct memory *memory, struct slab *slab) {
         slab->next->prev = slab->prev;
 }
 
-static void *take_block(struct memory *memory, size_t size) {
+static void slab_delete(struct memory *memory, struct slab *slab) {
+    uint32_t end = slab->page + memory->page[slab->page].length;
+    slab_unlist(memory, slab);
+    for (uint32_t p = slab->page; p < end; p++)
+        memory->page[p].slab = NULL;
+    give_run(memory, slab->page);
+    free(slab);
+}
+
+static char *take_block(struct memory *memory, size_t size) {
     uint32_t rounded;
     unsigned class = class_of(size, &rounded);
     struct slab *slab = memory->partial[class];
@@ -221,26 +236,37 @@ static void give_block(struct memory *memory, struct slab *slab,
     slab->link[block] = slab->free;
     slab->free = (uint16_t)block;
     // The last slab of a class is kept: the next block is wanted soon.
-    if (slab->used == 0 && (slab->prev || slab->next)) {
-        slab_unlist(memory, slab);
-        for (uint32_t p = slab->page; p < slab->page + SLAB_PAGES; p++)
-            memory->page[p].slab = NULL;
-        give_run(memory, slab->page);
-        free(slab);
+    if (slab->used == 0 && (slab->prev || slab->next))
+        slab_delete(memory, slab);
+}
+
+static void delete_unused_slabs(struct memory *memory) {
+    for (unsigned class = 0; class < MEMORY_CLASSES; class ++) {
+        struct slab *slab = memory->partial[class], *next;
+        for (; slab; slab = next) {
+            next = slab->next;
+            if (slab->used == 0)
+                slab_delete(memory, slab);
+        }
     }
+}
+
+static char *take(struct memory *memory, size_t size) {
+    if (size <= SLAB_MAX)
+        return take_block(memory, size);
+    uint32_t first = take_run(memory, (size + PAGE - 1) / PAGE, PAGE_RUN);
+    return first ? memory->base + (size_t)first * PAGE : NULL;
 }
 
 // Takes a block of the heap, aligned to 16 bytes; NULL: there is no room.
 void *client_memory_take(struct memory *memory, size_t size, bool zeroed) {
     uint32_t touched = memory->touched;
-    char *block;
     if (size > SIZE_MAX - PAGE)
         return NULL;
-    if (size <= SLAB_MAX) {
-        block = take_block(memory, size);
-    } else {
-        uint32_t first = take_run(memory, (size + PAGE - 1) / PAGE, PAGE_RUN);
-        block = first ? memory->base + (size_t)first * PAGE : NULL;
+    char *block = take(memory, size);
+    if (!block) {
+        delete_unused_slabs(memory);
+        block = take(memory, size);
     }
     if (memory->top > memory->touched)
         memory->touched = memory->top;

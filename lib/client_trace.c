@@ -50,6 +50,22 @@ static uint64_t task_of(const struct pool_trace_event *const *submits,
     return low && seq < submits[low - 1]->first ? low : 0;
 }
 
+// A run that was cut short has meant to do the rest of its chunk, which another
+// run has done: it has the items up to there.
+static void cut_runs(struct pool_trace_event *events, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        struct pool_trace_event *run = &events[i];
+        if (run->kind != POOL_TRACE_RUN || run->end_ns)
+            continue;
+        for (size_t j = i + 1; j < count; j++)
+            if (events[j].kind == POOL_TRACE_RUN &&
+                events[j].task == run->task && events[j].first >= run->first) {
+                run->count = (uint32_t)(events[j].first - run->first);
+                break;
+            }
+    }
+}
+
 // Turns chunk numbers into submission numbers. `submits` has room for `count`.
 static void number_tasks(struct pool_trace_event *events, size_t count,
                          const struct pool_trace_event **submits) {
@@ -85,6 +101,7 @@ static struct pool_trace_event *snapshot(struct pool *pool, size_t *count) {
             if (trace->events[i].kind) // 0: whoever took the place died
                 events[(*count)++] = trace->events[i];
         qsort(events, *count, sizeof *events, by_begin);
+        cut_runs(events, *count);
         number_tasks(events, *count, submits);
     } else {
         free(events);

@@ -171,8 +171,10 @@ static void run_chunk(struct worker *self, struct entry *entry, uint64_t word,
         output += size;
         advance(self, entry, word);
     }
-    if (trace)
+    if (trace) {
+        trace->count -= count - stop;
         trace->end_ns = sys_now_ns();
+    }
     enum chunk_state state = stop == count ? CHUNK_DONE : CHUNK_READY;
     advance(self, entry, word_make(state, 0, word & WORD_FAULT, stop));
 }
