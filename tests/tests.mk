@@ -1,0 +1,56 @@
+# The tests: what the pool promises, one named test each.
+#
+#   make test                       everything, with both compilers and sanitizers
+#   make test-pool                  the pool's behaviour, this CC and SANITIZE
+#   make test-one TEST='imap*' TIMES=100
+#
+# Every test_*.c goes into one program, $(B)/tests/run.
+
+TESTS      = $(B)/tests/run
+TEST_OBJ   = $(patsubst %.c,$(B)/%.o,$(wildcard tests/test_*.c))
+HARNESS    = $(patsubst %,$(B)/tests/%.o,harness helpers left)
+TEST_LIBS  = -lcmocka -ljansson -lm -lpthread
+PACKAGES  += gcc make libc6-dev clang libclang-rt-14-dev libcmocka-dev \
+	libjansson-dev pkg-config gcovr
+TEST_TARGETS += test-harness test-pool
+
+# What `make test` adds where no sanitizer is asked for: the other builds.
+OTHER_BUILDS = $(if $(SANITIZE),,test-pool-clang test-pool-sanitized \
+	test-pool-clang-sanitized)
+
+.PHONY: setup test test-pool test-one test-harness
+.PHONY: test-pool-clang test-pool-sanitized test-pool-clang-sanitized
+
+setup: ## install what tests, charts and site need (Debian, root or sudo)
+	@sh tests/setup.sh $(PACKAGES)
+
+test: ## test everything, with both compilers and with sanitizers [SANITIZE=]
+	@MAKE="$(MAKE)" sh tests/run.sh $(B)/test-logs $(TEST_TARGETS) $(OTHER_BUILDS)
+
+test-pool-clang:
+	@$(MAKE) test-pool CC=clang
+
+test-pool-sanitized:
+	@$(MAKE) test-harness test-pool CC=gcc SANITIZE=address,undefined
+
+test-pool-clang-sanitized:
+	@$(MAKE) test-pool CC=clang SANITIZE=address,undefined
+
+$(B)/tests/%.o: tests/%.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+$(TESTS): $(TEST_OBJ) $(HARNESS) $(LIBPOOL)
+	$(CC) $(ALL_CFLAGS) -o $@ $^ $(TEST_LIBS)
+
+test-pool: $(TESTS) ## test the pool with this CC= and SANITIZE=
+	@$(TESTS)
+
+test-one: $(TESTS) ## test what is named so: TEST='imap*' [TIMES=100]
+	@TIMES=$(TIMES) $(TESTS) $(TEST)
+
+test-harness: $(B)/tests/harness_selftest # the harness can fail
+	@sh tests/harness_selftest.sh $<
+
+$(B)/tests/harness_selftest: $(B)/tests/harness_selftest.o $(HARNESS) $(LIBPOOL)
+	$(CC) $(ALL_CFLAGS) -o $@ $^ $(TEST_LIBS)
