@@ -89,7 +89,8 @@ TEST(is_skipped) { test_skip("because"); }
 
 #if SANITIZED
 TEST(leaks_memory) {
-    void *volatile memory = malloc(1000);
-    memory = memory ? NULL : &memory;
+    char *volatile memory = malloc(1000);
+    memory[0] = 1;
+    memory = NULL;
 }
 #endif
