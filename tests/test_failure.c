@@ -152,6 +152,8 @@ static int task_overflow_stack(const void *arg, size_t arg_size, void *result,
                                size_t result_size) {
     volatile char frame[4096];
     frame[0] = (char)arg_size;
+    if (arg_size == SIZE_MAX)
+        return 0;
     return task_overflow_stack(arg, arg_size + 1, result, result_size) +
            frame[0];
 }
