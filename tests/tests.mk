@@ -47,7 +47,7 @@ test-pool: $(TESTS) ## test the pool with this CC= and SANITIZE=
 	@$(TESTS)
 
 test-one: $(TESTS) ## test what is named so: TEST='imap*' [TIMES=100]
-	@TIMES=$(TIMES) $(TESTS) $(TEST)
+	@TIMES=$(or $(TIMES),1) $(TESTS) $(foreach t,$(TEST),"$t")
 
 test-harness: $(B)/tests/harness_selftest # the harness can fail
 	@sh tests/harness_selftest.sh $<
