@@ -12,13 +12,13 @@ HARNESS    = $(patsubst %,$(B)/tests/%.o,harness helpers left)
 TEST_LIBS  = -lcmocka -ljansson -lm -lpthread
 PACKAGES  += gcc make libc6-dev clang libclang-rt-14-dev libcmocka-dev \
 	libjansson-dev pkg-config gcovr
-TEST_TARGETS += test-harness test-pool
+TEST_TARGETS += test-harness test-pool test-install
 
 # What `make test` adds where no sanitizer is asked for: the other builds.
 OTHER_BUILDS = $(if $(SANITIZE),,test-pool-clang test-pool-sanitized \
 	test-pool-clang-sanitized)
 
-.PHONY: setup test test-pool test-one test-harness
+.PHONY: setup test test-pool test-one test-harness test-install
 .PHONY: test-pool-clang test-pool-sanitized test-pool-clang-sanitized
 
 setup: ## install what tests, charts and site need (Debian, root or sudo)
@@ -40,8 +40,13 @@ $(B)/tests/%.o: tests/%.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
-$(TESTS): $(TEST_OBJ) $(HARNESS) $(LIBPOOL)
-	$(CC) $(ALL_CFLAGS) -o $@ $^ $(TEST_LIBS)
+# What test_syscalls.c makes fail: calls of the library go through failing.c.
+FAILING = fork mmap mremap mprotect madvise eventfd signalfd epoll_create1 \
+	epoll_ctl poll read write waitpid sched_getaffinity syscall malloc calloc \
+	strdup strndup
+
+$(TESTS): $(TEST_OBJ) $(B)/tests/failing.o $(HARNESS) $(LIBPOOL)
+	$(CC) $(ALL_CFLAGS) $(FAILING:%=-Wl,--wrap=%) -o $@ $^ $(TEST_LIBS)
 
 test-pool: $(TESTS) ## test the pool with this CC= and SANITIZE=
 	@$(TESTS)
@@ -54,3 +59,6 @@ test-harness: $(B)/tests/harness_selftest # the harness can fail
 
 $(B)/tests/harness_selftest: $(B)/tests/harness_selftest.o $(HARNESS) $(LIBPOOL)
 	$(CC) $(ALL_CFLAGS) -o $@ $^ $(TEST_LIBS)
+
+test-install: # a program outside the repository uses every function
+	@sh tests/install.sh "$(MAKE)" $(CC)
