@@ -153,7 +153,8 @@ TEST(forgotten_pool_ends_with_its_program) {
     test_adopt_orphans();
     for (int idle = 0; idle < 2; idle++) {
         end_client(RETURN, idle);
-        end_client(EXIT, idle);
+        if (!SANITIZED) // to which a forgotten pool is a leak
+            end_client(EXIT, idle);
         end_client(DESTROYED, idle);
     }
 }
