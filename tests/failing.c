@@ -10,7 +10,6 @@
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdatomic.h>
 #include <stddef.h>
 #include <sys/epoll.h>
@@ -130,19 +129,16 @@ WRAP(char *, strdup, NULL, CALL_MALLOC, (const char *text), (text))
 WRAP(char *, strndup, NULL, CALL_MALLOC, (const char *text, size_t size),
      (text, size))
 
-long __real_syscall(long number, ...);
-long __wrap_syscall(long number, ...);
-long __wrap_syscall(long number, ...) {
-    long a[6];
-    va_list arguments;
-    va_start(arguments, number);
-    for (int i = 0; i < 6; i++)
-        a[i] = va_arg(arguments, long);
-    va_end(arguments);
+// Called with fewer arguments than it takes, as syscall() itself is: what is
+// handed on then means nothing to the kernel either.
+long __real_syscall(long, long, long, long, long, long, long);
+long __wrap_syscall(long, long, long, long, long, long, long);
+long __wrap_syscall(long number, long a, long b, long c, long d, long e,
+                    long f) {
     if (number == SYS_pidfd_open && fails(CALL_PIDFD_OPEN))
         return -1;
-    if (number == SYS_futex && (a[1] & FUTEX_CMD_MASK) == FUTEX_WAIT &&
+    if (number == SYS_futex && (b & FUTEX_CMD_MASK) == FUTEX_WAIT &&
         fails(CALL_FUTEX_WAIT))
         return -1;
-    return __real_syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]);
+    return __real_syscall(number, a, b, c, d, e, f);
 }

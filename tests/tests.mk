@@ -12,13 +12,13 @@ HARNESS    = $(patsubst %,$(B)/tests/%.o,harness helpers left)
 TEST_LIBS  = -lcmocka -ljansson -lm -lpthread
 PACKAGES  += gcc make libc6-dev clang libclang-rt-14-dev libcmocka-dev \
 	libjansson-dev pkg-config gcovr
-TEST_TARGETS += test-harness test-pool test-install
+TEST_TARGETS += test-harness test-pool test-install test-storm
 
 # What `make test` adds where no sanitizer is asked for: the other builds.
 OTHER_BUILDS = $(if $(SANITIZE),,test-pool-clang test-pool-sanitized \
 	test-pool-clang-sanitized)
 
-.PHONY: setup test test-pool test-one test-harness test-install
+.PHONY: setup test test-pool test-one test-harness test-install test-storm
 .PHONY: test-pool-clang test-pool-sanitized test-pool-clang-sanitized
 
 setup: ## install what tests, charts and site need (Debian, root or sudo)
@@ -62,3 +62,12 @@ $(B)/tests/harness_selftest: $(B)/tests/harness_selftest.o $(HARNESS) $(LIBPOOL)
 
 test-install: # a program outside the repository uses every function
 	@sh tests/install.sh "$(MAKE)" $(CC)
+
+STORM_TESTS = $(shell grep -c ^TEST tests/storms.c)
+
+test-storm: $(B)/tests/storm ## kill and stop processes at random: SECONDS=60 [TEST= SEED=]
+	@SECONDS=$(or $(SECONDS),20) SEED=$(SEED) STORMS=$(if $(TEST),$(words $(TEST)),$(STORM_TESTS)) \
+		$< $(foreach t,$(TEST),"$t")
+
+$(B)/tests/storm: $(B)/tests/storms.o $(B)/tests/storm.o $(HARNESS) $(LIBPOOL)
+	$(CC) $(ALL_CFLAGS) -o $@ $^ $(TEST_LIBS)
