@@ -258,16 +258,16 @@ TEST(busy_worker_killed_from_outside) {
 
 TEST(idle_worker_killed_is_replaced_and_nobody_notices) {
     struct pool *pool = pool_of(3);
-    for (int round = 0; round < 30; round++) {
+    for (size_t round = 0; round < 30; round++) {
         pid_t pids[3];
-        AWAIT(pool_worker_pids(pool, pids, 3) == 3);
+        AWAIT(stats_of(pool).respawned == round &&
+              pool_worker_pids(pool, pids, 3) == 3);
         kill(pids[round % 3], SIGKILL);
         assert_usable(pool);
     }
     struct pool_stats stats = stats_of(pool);
     assert_int_equal(stats.lost, 0);
     assert_int_equal(stats.failed, 0);
-    AWAIT(stats_of(pool).respawned == 30);
     pool_destroy(pool);
 }
 
