@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+// Wrappers of what the library calls: they count, and fail when it is time.
+//
+// Runs in: any process of a test.
+#define _GNU_SOURCE
+#include "failing.h"
+
+#include <errno.h>
+#include <linux/futex.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+const char *const failing_names[CALLS] = {
+    "fork",      "mmap",       "mremap",     "mprotect",
+    "madvise",   "eventfd",    "signalfd",   "epoll_create1",
+    "epoll_ctl", "pidfd_open", "futex wait", "poll",
+    "read",      "write",      "waitpid",    "sched_getaffinity",
+    "malloc"};
+
+static struct plan {
+    pid_t watcher, client;
+    _Atomic int armed, happened;
+    enum failing_call call;
+    enum failing_role role;
+    long nth;
+    int error;
+    bool always;
+    _Atomic long counts[ROLES][CALLS];
+} * plan; // shared by all processes of a run
+
+void *__real_mmap(void *, size_t, int, int, int, off_t);
+
+void failing_begin(void) {
+    plan = __real_mmap(NULL, sizeof *plan, PROT_READ | PROT_WRITE,
+                       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    plan->watcher = getpid();
+}
+
+void failing_end(void) {
+    munmap(plan, sizeof *plan);
+    plan = NULL;
+}
+
+void failing_arm(enum failing_call call, enum failing_role role, long nth,
+                 int error, bool always) {
+    for (int r = 0; r < ROLES; r++)
+        for (int c = 0; c < CALLS; c++)
+            atomic_store(&plan->counts[r][c], 0);
+    plan->client = getpid();
+    plan->call = call;
+    plan->role = role;
+    plan->nth = nth;
+    plan->error = error;
+    plan->always = always;
+    atomic_store(&plan->happened, 0);
+    atomic_store(&plan->armed, 1);
+}
+
+void failing_disarm(void) { atomic_store(&plan->armed, 0); }
+
+long failing_count(enum failing_call call, enum failing_role role) {
+    return atomic_load(&plan->counts[role][call]);
+}
+
+bool failing_happened(void) { return atomic_load(&plan->happened); }
+
+static bool fails(enum failing_call call) {
+    if (!plan || !atomic_load(&plan->armed))
+        return false;
+    pid_t self = (pid_t)getpid();
+    if (self == plan->watcher)
+        return false;
+    enum failing_role role = self == plan->client ? ROLE_CLIENT : ROLE_OTHERS;
+    long n = atomic_fetch_add(&plan->counts[role][call], 1) + 1;
+    if (call != plan->call || role != plan->role || plan->nth == 0 ||
+        (plan->always ? n < plan->nth : n != plan->nth))
+        return false;
+    atomic_store(&plan->happened, 1);
+    errno = plan->error;
+    return true;
+}
+
+#define WRAP(type, name, failure, call, parameters, arguments)                 \
+    type __real_##name parameters;                                             \
+    type __wrap_##name parameters;                                             \
+    type __wrap_##name parameters {                                            \
+        return fails(call) ? (failure) : __real_##name arguments;              \
+    }
+
+WRAP(pid_t, fork, -1, CALL_FORK, (void), ())
+WRAP(void *, mmap, MAP_FAILED, CALL_MMAP,
+     (void *at, size_t size, int prot, int flags, int fd, off_t offset),
+     (at, size, prot, flags, fd, offset))
+WRAP(void *, mremap, MAP_FAILED, CALL_MREMAP,
+     (void *at, size_t old, size_t size, int flags), (at, old, size, flags))
+WRAP(int, mprotect, -1, CALL_MPROTECT, (void *at, size_t size, int prot),
+     (at, size, prot))
+WRAP(int, madvise, -1, CALL_MADVISE, (void *at, size_t size, int advice),
+     (at, size, advice))
+WRAP(int, eventfd, -1, CALL_EVENTFD, (unsigned count, int flags),
+     (count, flags))
+WRAP(int, signalfd, -1, CALL_SIGNALFD, (int fd, const sigset_t *set, int flags),
+     (fd, set, flags))
+WRAP(int, epoll_create1, -1, CALL_EPOLL_CREATE, (int flags), (flags))
+WRAP(int, epoll_ctl, -1, CALL_EPOLL_CTL,
+     (int loop, int op, int fd, struct epoll_event *event),
+     (loop, op, fd, event))
+WRAP(int, poll, -1, CALL_POLL, (struct pollfd * fds, nfds_t count, int ms),
+     (fds, count, ms))
+WRAP(ssize_t, read, -1, CALL_READ, (int fd, void *to, size_t size),
+     (fd, to, size))
+WRAP(ssize_t, write, -1, CALL_WRITE, (int fd, const void *from, size_t size),
+     (fd, from, size))
+WRAP(pid_t, waitpid, -1, CALL_WAITPID, (pid_t pid, int *status, int flags),
+     (pid, status, flags))
+WRAP(int, sched_getaffinity, -1, CALL_AFFINITY,
+     (pid_t pid, size_t size, cpu_set_t *set), (pid, size, set))
+WRAP(void *, malloc, NULL, CALL_MALLOC, (size_t size), (size))
+WRAP(void *, calloc, NULL, CALL_MALLOC, (size_t count, size_t size),
+     (count, size))
+WRAP(char *, strdup, NULL, CALL_MALLOC, (const char *text), (text))
+WRAP(char *, strndup, NULL, CALL_MALLOC, (const char *text, size_t size),
+     (text, size))
+
+// Called with fewer arguments than it takes, as syscall() itself is: what is
+// handed on then means nothing to the kernel either.
+long __real_syscall(long, long, long, long, long, long, long);
+long __wrap_syscall(long, long, long, long, long, long, long);
+long __wrap_syscall(long number, long a, long b, long c, long d, long e,
+                    long f) {
+    if (number == SYS_pidfd_open && fails(CALL_PIDFD_OPEN))
+        return -1;
+    if (number == SYS_futex && (b & FUTEX_CMD_MASK) == FUTEX_WAIT &&
+        fails(CALL_FUTEX_WAIT))
+        return -1;
+    return __real_syscall(number, a, b, c, d, e, f);
+}

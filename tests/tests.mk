@@ -1,0 +1,87 @@
+# The tests: what the pool promises, one named test each.
+#
+#   make test                       everything, with both compilers and sanitizers
+#   make test-pool                  the pool's behaviour, this CC and SANITIZE
+#   make test-one TEST='imap*' TIMES=100
+#
+# Every test_*.c goes into one program, $(B)/tests/run.
+
+TESTS      = $(B)/tests/run
+TEST_OBJ   = $(patsubst %.c,$(B)/%.o,$(wildcard tests/test_*.c))
+HARNESS    = $(patsubst %,$(B)/tests/%.o,harness helpers left)
+TEST_LIBS  = -lcmocka -ljansson -lm -lpthread
+PACKAGES  += gcc make libc6-dev clang libclang-rt-dev libcmocka-dev \
+	libjansson-dev pkg-config gcovr
+TEST_TARGETS += test-harness test-pool test-install test-storm
+
+# What `make test` adds where no sanitizer is asked for: the other builds.
+OTHER_BUILDS = $(if $(SANITIZE),,test-pool-clang test-pool-sanitized \
+	test-pool-clang-sanitized)
+
+.PHONY: setup test test-pool test-one test-harness test-install test-storm coverage
+.PHONY: test-pool-clang test-pool-sanitized test-pool-clang-sanitized
+
+setup: ## install what tests, charts and site need (Debian, root or sudo)
+	@sh tests/setup.sh $(PACKAGES)
+
+test: ## test everything, with both compilers and with sanitizers [SANITIZE=]
+	@MAKE="$(MAKE)" sh tests/run.sh $(B)/test-logs $(TEST_TARGETS) $(OTHER_BUILDS)
+
+test-pool-clang:
+	@$(MAKE) test-pool CC=clang
+
+test-pool-sanitized:
+	@$(MAKE) test-harness test-pool CC=gcc SANITIZE=address,undefined
+
+test-pool-clang-sanitized:
+	@$(MAKE) test-pool CC=clang SANITIZE=address,undefined
+
+$(B)/tests/%.o: tests/%.c
+	@mkdir -p $(@D)
+	@echo "  cc $<"
+	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+# What test_syscalls.c makes fail: calls of the library go through failing.c.
+FAILING = fork mmap mremap mprotect madvise eventfd signalfd epoll_create1 \
+	epoll_ctl poll read write waitpid sched_getaffinity syscall malloc calloc \
+	strdup strndup
+
+$(TESTS): $(TEST_OBJ) $(B)/tests/failing.o $(HARNESS) $(COVERAGE) $(LIBPOOL)
+	$(Q)$(CC) $(ALL_CFLAGS) $(FAILING:%=-Wl,--wrap=%) -o $@ $^ $(TEST_LIBS)
+
+test-pool: $(TESTS) ## test the pool with this CC= and SANITIZE=
+	@$(TESTS)
+
+test-one: $(TESTS) ## test what is named so: TEST='imap*' [TIMES=100]
+	@TIMES=$(or $(TIMES),1) $(TESTS) $(foreach t,$(TEST),"$t")
+
+test-harness: $(B)/tests/harness_selftest # the harness can fail
+	@sh tests/harness_selftest.sh $<
+
+$(B)/tests/harness_selftest: $(B)/tests/harness_selftest.o $(HARNESS) $(LIBPOOL)
+	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ $(TEST_LIBS)
+
+test-install: # a program outside the repository uses every function
+	@sh tests/install.sh "$(MAKE)" $(CC)
+
+STORM_TESTS = $(shell grep -c ^TEST tests/storms.c)
+
+test-storm: $(B)/tests/storm ## kill and stop processes at random: SECONDS=60 [TEST= SEED=]
+	@SECONDS=$(or $(SECONDS),20) SEED=$(SEED) STORMS=$(if $(TEST),$(words $(TEST)),$(STORM_TESTS)) \
+		$< $(foreach t,$(TEST),"$t")
+
+$(B)/tests/storm: $(B)/tests/storms.o $(B)/tests/storm.o $(HARNESS) $(LIBPOOL)
+	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ $(TEST_LIBS)
+
+# A build of its own. What killed processes had counted is lost, so lines that
+# only they run count as not reached: see tests/README.md.
+coverage: ## which lines and branches of lib/ the tests reach (gcovr)
+	@find build/coverage -name '*.gcda' -delete 2>/dev/null || true
+	-@$(MAKE) --no-print-directory test-pool B=build/coverage CC=gcc SANITIZE= \
+		COVERAGE=build/coverage/tests/coverage.o CFLAGS="-O0 -g --coverage \
+		-fprofile-update=atomic -Wl,--wrap=_exit" >build/coverage.log 2>&1
+	@tail -n 3 build/coverage.log
+	@gcovr --root . --filter lib/ --object-directory build/coverage \
+		--gcov-ignore-parse-errors --exclude-unreachable-branches build/coverage
+	@echo "branches:"; gcovr --root . --filter lib/ --branches --gcov-ignore-parse-errors \
+		--exclude-unreachable-branches build/coverage | tail -n 3
