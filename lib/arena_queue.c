@@ -90,6 +90,13 @@ static void queue_wake(struct pool_queue *queue, enum queue_side side) {
     sys_futex_wake(&queue->changes[side]);
 }
 
+static void queue_wake_all(struct pool_queue *queue) {
+    queue_wake(queue, QUEUE_PUT);
+    queue_wake(queue, QUEUE_GET);
+    if (atomic_exchange(&queue->client_waits, 0))
+        sys_event_signal(queue->arena->client_event);
+}
+
 // Something happened that `side` may wait for. All of that side are woken: one
 // alone could be killed on its way, and with it the wake.
 static void queue_notify(struct pool_queue *queue, enum queue_side side,
@@ -106,6 +113,24 @@ static void queue_notify(struct pool_queue *queue, enum queue_side side,
 // Moves a hint on from `t`, unless somebody else has.
 static void queue_advance(_Atomic uint64_t *hint, uint64_t t) {
     atomic_compare_exchange_strong(hint, &t, t + 1);
+}
+
+// Moves `head` back to an item that is there again.
+static void queue_rewind(struct pool_queue *queue, uint64_t t) {
+    uint64_t head = atomic_load(&queue->head);
+    while (head > t && !atomic_compare_exchange_weak(&queue->head, &head, t))
+        continue;
+}
+
+// Item `h` is being got by somebody else: leaves it behind. If that one has
+// been killed meanwhile and its item put back, goes back to it.
+static void queue_pass(struct pool_queue *queue, struct queue_cell *cell,
+                       uint64_t h, struct slot *slot) {
+    if (slot) // if we are killed here, the supervisor goes back to it
+        atomic_store(&slot->cell, cell);
+    queue_advance(&queue->head, h);
+    if (atomic_load(&cell->word) == CELL_WORD(CELL_FULL, 0u, h))
+        queue_rewind(queue, h);
 }
 
 // Takes the cell over from `word`, leaving a note for the supervisor first.
@@ -152,8 +177,10 @@ static int queue_get(struct pool_queue *queue, void *item, uint64_t self,
         struct queue_cell *cell = queue_cell(queue, h);
         uint64_t word = atomic_load(&cell->word);
         unsigned state = word & 15;
-        if (word >> 16 > h || (word >> 16 == h && state == CELL_READING)) {
-            queue_advance(&queue->head, h); // item h is somebody else's
+        if (word >> 16 > h) {
+            queue_advance(&queue->head, h); // item h has been got
+        } else if (word >> 16 == h && state == CELL_READING) {
+            queue_pass(queue, cell, h, slot);
         } else if (word >> 16 == h && state == CELL_FULL) {
             if (!queue_claim(cell, word, CELL_WORD(CELL_READING, self, h),
                              slot))
@@ -227,20 +254,14 @@ void arena_queue_repair(struct slot *slot, unsigned worker) {
     if (!queue)
         return;
     uint64_t word = cell ? atomic_load(&cell->word) : 0, t = word >> 16;
-    if (word == CELL_WORD(CELL_WRITING, (uint64_t)worker, t)) {
+    if (word == CELL_WORD(CELL_WRITING, (uint64_t)worker, t))
         atomic_store(&cell->word,
                      CELL_WORD(CELL_EMPTY, 0u, t + queue->capacity));
-    } else if (word == CELL_WORD(CELL_READING, (uint64_t)worker, t)) {
-        atomic_store(&cell->word, CELL_WORD(CELL_FULL, 0u, t));
-        uint64_t head = atomic_load(&queue->head);
-        while (head > t &&
-               !atomic_compare_exchange_weak(&queue->head, &head, t))
-            continue;
-    }
-    queue_wake(queue, QUEUE_PUT);
-    queue_wake(queue, QUEUE_GET);
-    if (atomic_exchange(&queue->client_waits, 0))
-        sys_event_signal(queue->arena->client_event);
+    else if (word == CELL_WORD(CELL_READING, (uint64_t)worker, t))
+        atomic_store(&cell->word, word = CELL_WORD(CELL_FULL, 0u, t));
+    if (word == CELL_WORD(CELL_FULL, 0u, t))
+        queue_rewind(queue, t);
+    queue_wake_all(queue);
 }
 
 size_t pool_queue_size(struct pool_queue *queue) {
@@ -258,12 +279,11 @@ size_t pool_queue_size(struct pool_queue *queue) {
     return size;
 }
 
-void pool_queue_close(struct pool_queue *queue) {
-    if (!queue)
-        return;
+void arena_queue_close(struct pool_queue *queue, struct slot *slot) {
+    if (slot) // killed before it has woken all, the supervisor does
+        atomic_store(&slot->queue, queue);
     atomic_store(&queue->closed, 1);
-    queue_wake(queue, QUEUE_PUT);
-    queue_wake(queue, QUEUE_GET);
-    if (atomic_exchange(&queue->client_waits, 0))
-        sys_event_signal(queue->arena->client_event);
+    queue_wake_all(queue);
+    if (slot)
+        atomic_store(&slot->queue, NULL);
 }

@@ -85,11 +85,16 @@ void arena_call_another(struct arena *arena) {
 }
 
 // After a death: whatever the dead one has set or was about to do is made up
-// for. Marks of the living that are lost here only cost needless calls.
+// for. It may have taken a sleeper's mark off and not lived to wake it, so all
+// are woken, marked or not. Marks of the living that are lost here only cost
+// needless calls.
 void arena_call_all(struct arena *arena) {
-    for (size_t i = 0; i < bitmap_words(arena); i++)
+    for (size_t i = 0; i < bitmap_words(arena); i++) {
         atomic_store(&arena->looking[i], 0);
-    wake_sleepers(arena, SIZE_MAX);
+        atomic_store(&arena->asleep[i], 0);
+    }
+    for (size_t i = 0; i < arena->options.workers; i++)
+        arena_wake_slot(&arena->slots[i]);
 }
 
 // Wakes the client whatever it waits for. False: the descriptor is unusable.

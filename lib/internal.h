@@ -69,6 +69,7 @@ int arena_queue_try(struct pool_queue *queue, enum queue_side side, void *item,
 void arena_queue_await(struct pool_queue *queue, bool waiting); // the client
 int arena_queue_wait(struct pool_queue *queue, enum queue_side side, void *item,
                      struct slot *slot, int timeout_ms); // a worker
+void arena_queue_close(struct pool_queue *queue, struct slot *slot);
 void arena_queue_repair(struct slot *slot, unsigned worker);
 
 // ==== pool_queue.c: the calls that client and workers both make =============

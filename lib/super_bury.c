@@ -18,6 +18,7 @@ static void lose_item(struct arena *arena, struct entry *entry, uint64_t word,
     bool timed_out = word_state(word) == CHUNK_TIMED_OUT;
     uint64_t tries = word_tries(word);
     if (!timed_out && tries < arena->options.max_retries) {
+        job_statuses(job)[first + done] = 0; // it may have failed, unpublished
         atomic_store(&entry->word,
                      word_make(CHUNK_READY, 0, word & WORD_FAULT, done) |
                          (tries + 1) * WORD_TRY);
@@ -49,7 +50,6 @@ void super_bury(struct arena *arena, unsigned worker, int status) {
     if (word_held_by(word, worker) && !terminated) // else the client cancels it
         lose_item(arena, entry, word, pid, status);
     arena_queue_repair(slot, worker);
-    arena_unmark(arena->asleep, worker);
     atomic_store(&slot->deadline_ns, 0);
     atomic_store(&slot->pid, 0);
     arena_trace_add(arena, (struct pool_trace_event){.kind = POOL_TRACE_DEATH,
