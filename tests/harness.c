@@ -2,7 +2,8 @@
 // Runs each test in a process of its own, with a deadline, and counts what it
 // left behind: processes, zombies, descriptors, shared memory, files.
 //
-//   run [name-pattern…]    TIMES=n repeats; LIST=1 only lists
+//   run [name-pattern…]    TIMES=n repeats; LIST=1 only lists; SLOWER=n gives
+//                          tests n times as long
 //
 // The runner is the parent of all orphans, so that nothing a test starts can
 // hide from it. cmocka reports; its assertions run in the test's process, where
@@ -15,13 +16,11 @@
 
 #include <errno.h>
 #include <fnmatch.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -54,8 +53,16 @@ static void die_of_failures(void) {
             signal(numbers[i], SIG_DFL);
 }
 
+static void block_sigchld(int how) {
+    sigset_t child;
+    sigemptyset(&child);
+    sigaddset(&child, SIGCHLD);
+    sigprocmask(how, &child, NULL);
+}
+
 static _Noreturn void test_main(const struct test *test) {
     setpgid(0, 0);
+    block_sigchld(SIG_UNBLOCK);
     die_of_failures();
     struct left before, after;
     left_look(&before);
@@ -118,28 +125,25 @@ static size_t kill_descendants(void) {
     }
 }
 
-// Waits for the process of a test. False: it is hung.
+// Waits for the process of a test. False: it is hung. SIGCHLD is blocked in the
+// runner, so that it can be waited for with a limit.
 static bool await_test(pid_t pid, unsigned seconds, int *status) {
-    int fd = (int)syscall(SYS_pidfd_open, pid, 0);
-    if (fd < 0)
-        fail_msg("pidfd_open: %s", strerror(errno));
+    sigset_t child;
+    sigemptyset(&child);
+    sigaddset(&child, SIGCHLD);
     struct timespec start, now;
     clock_gettime(CLOCK_MONOTONIC, &start);
-    int left = (int)(seconds * SLOWER * 1000), rc;
     do {
-        struct pollfd poller = {.fd = fd, .events = POLLIN};
-        rc = poll(&poller, 1, left);
+        if (waitpid(pid, status, WNOHANG) == pid)
+            return true;
+        struct timespec second = {1, 0};
+        sigtimedwait(&child, NULL, &second);
         clock_gettime(CLOCK_MONOTONIC, &now);
-        left = (int)(seconds * SLOWER * 1000) -
-               (int)((now.tv_sec - start.tv_sec) * 1000);
-    } while (rc < 0 && errno == EINTR && left > 0);
-    close(fd);
-    if (rc <= 0) {
-        kill(-pid, SIGKILL);
-        kill(pid, SIGKILL);
-    }
+    } while (now.tv_sec - start.tv_sec < (time_t)seconds);
+    kill(-pid, SIGKILL);
+    kill(pid, SIGKILL);
     waitpid(pid, status, 0);
-    return rc > 0;
+    return false;
 }
 
 static void guard_test(void **state) {
@@ -152,11 +156,13 @@ static void guard_test(void **state) {
     if (pid == 0)
         test_main(test);
     int status;
-    bool ended = await_test(pid, test->seconds, &status);
+    const char *slower = getenv("SLOWER");
+    unsigned seconds =
+        test->seconds * SLOWER * (slower ? (unsigned)atoi(slower) : 1);
+    bool ended = await_test(pid, seconds, &status);
     size_t left = kill_descendants();
     if (!ended)
-        fail_msg("%s: hung, killed after %u s", test->name,
-                 test->seconds * SLOWER);
+        fail_msg("%s: hung, killed after %u s", test->name, seconds);
     if (WIFSIGNALED(status))
         fail_msg("%s: killed by signal %d (%s)", test->name, WTERMSIG(status),
                  strsignal(WTERMSIG(status)));
@@ -204,6 +210,7 @@ int main(int argc, char **argv) {
     setrlimit(RLIMIT_CORE, &no_core);
     setvbuf(stdout, NULL, _IOLBF, 0);
     prctl(PR_SET_CHILD_SUBREAPER, 1);
+    block_sigchld(SIG_BLOCK);
     if (getenv("LIST")) {
         for (struct test *test = all_tests; test; test = test->next)
             printf("%s\n", test->name);

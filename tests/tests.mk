@@ -11,14 +11,14 @@ TEST_OBJ   = $(patsubst %.c,$(B)/%.o,$(wildcard tests/test_*.c))
 HARNESS    = $(patsubst %,$(B)/tests/%.o,harness helpers left)
 TEST_LIBS  = -lcmocka -ljansson -lm -lpthread
 PACKAGES  += gcc make libc6-dev clang libclang-rt-dev libcmocka-dev \
-	libjansson-dev pkg-config gcovr
+	libjansson-dev pkg-config gcovr valgrind
 TEST_TARGETS += test-harness test-pool test-install test-storm
 
 # What `make test` adds where no sanitizer is asked for: the other builds.
 OTHER_BUILDS = $(if $(SANITIZE),,test-pool-clang test-pool-sanitized \
 	test-pool-clang-sanitized)
 
-.PHONY: setup test test-pool test-one test-harness test-install test-storm coverage
+.PHONY: setup test test-pool test-one test-harness test-install test-storm test-valgrind coverage
 .PHONY: test-pool-clang test-pool-sanitized test-pool-clang-sanitized
 
 setup: ## install what tests, charts and site need (Debian, root or sudo)
@@ -72,6 +72,15 @@ test-storm: $(B)/tests/storm ## kill and stop processes at random: SECONDS=60 [T
 
 $(B)/tests/storm: $(B)/tests/storms.o $(B)/tests/storm.o $(HARNESS) $(LIBPOOL)
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ $(TEST_LIBS)
+
+# Tests that Valgrind can follow in reasonable time: no task that crashes.
+VALGRIND_TESTS = apply_* map_async* many_maps* callback_* queue_is* closed_* \
+	stats_* trace_keeps* imap_timed* release_* close_lets*
+
+test-valgrind: $(TESTS) ## test some of it under Valgrind
+	@SLOWER=10 valgrind -q --error-exitcode=9 --leak-check=full \
+		--show-leak-kinds=definite --errors-for-leak-kinds=definite \
+		$(TESTS) $(foreach t,$(VALGRIND_TESTS),"$t")
 
 # A build of its own. What killed processes had counted is lost, so lines that
 # only they run count as not reached: see tests/README.md.
