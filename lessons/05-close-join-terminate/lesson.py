@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: MIT
+"""Lesson 5 in Python: the ways a pool ends. What would hang gets a time limit."""
+import multiprocessing
+import os
+import signal
+import struct
+import threading
+
+import twin
+
+GATE, NEWS = os.pipe(), os.pipe()  # made before the pool, so workers have them
+
+
+def patient():
+    os.read(GATE[0], 1)
+
+
+def stubborn():
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    os.write(NEWS[1], struct.pack("i", os.getpid()))
+    while True:
+        signal.pause()
+
+
+def ends_when_asked():
+    os.write(NEWS[1], struct.pack("i", os.getpid()))
+    signal.pause()
+
+
+def alive(pids):
+    count = 0
+    for pid in pids:
+        try:
+            with open(f"/proc/{pid}/stat", encoding="ascii") as file:
+                count += file.read().rsplit(")", 1)[1].split()[0] != "Z"
+        except OSError:
+            pass
+    return count
+
+
+def occupy(pool, task, workers):
+    results = [pool.apply_async(task) for _ in range(workers)]
+    pids = [struct.unpack("i", os.read(NEWS[0], 4))[0] for _ in range(workers)]
+    return results, pids
+
+
+def error_of(call, *args):
+    try:
+        call(*args)
+    except (ValueError, multiprocessing.TimeoutError) as error:
+        return str(error) or type(error).__name__
+    return ""
+
+
+def main():
+    twin.begin(5, "close, join, terminate")
+    workers, tasks = twin.workers(), twin.knob("TASKS", 50, 1, 10000)
+    files = twin.files()
+    paths = [files[i % len(files)] for i in range(tasks)]
+    fork = multiprocessing.get_context("fork")
+
+    twin.part("Close, then join; and the wrong orders too")
+    pool = fork.Pool(workers)  # 1 create the pool
+    # 2 submit
+    slow = pool.apply_async(patient)
+    results = [pool.apply_async(twin.checksum, (path,)) for path in paths]
+    pids = [child.pid for child in multiprocessing.active_children()]
+    join, late = error_of(pool.join), error_of(slow.get, 0.01)
+    os.write(GATE[1], b".")
+    slow.get()
+    pool.close()  # 3 close
+    more = error_of(pool.apply, twin.checksum, (paths[0],))
+    pool.close()
+    pool.join()   # 4 join
+    pool.join()
+    done = sum(result.ready() and result.successful() for result in results)
+    twin.claim(join != "", f'join while the pool is open: "{join.lower()}"')
+    twin.claim(late == "TimeoutError",
+               "a get timed out; its task went on, and a later get had it")
+    twin.claim(more != "", f'a task after close: "{more.lower()}"')
+    twin.claim(done == tasks,
+               f"all {done} tasks from before were done by the end of join")
+    twin.claim(alive(pids) == 0, "no worker is left, not even as a zombie")
+    results[-1].get()  # 5 use the results
+    twin.claim(True, "closing and joining twice is fine, and the results can still be read")
+
+    twin.part("Terminate: now, if the tasks let themselves be asked")
+    pool = fork.Pool(workers)
+    running, pids = occupy(pool, stubborn, workers)
+    ending = threading.Thread(target=pool.terminate, daemon=True)
+    ending.start()
+    ending.join(1)
+    hangs, left = ending.is_alive(), alive(pids)
+    for pid in pids:  # what terminate() does not do
+        os.kill(pid, signal.SIGKILL)
+    ending.join(30)
+    late = error_of(running[0].get, 0.2)
+    twin.claim(left == workers, f"{left} tasks ignored SIGTERM; SIGKILL is not to be ignored")
+    twin.say("terminate() sends SIGTERM, no more. After a second it "
+             + ("still waited, until somebody sent SIGKILL. " if hangs else "was done. ")
+             + ("get() on such a task waits for ever: here it had a time limit."
+                if late == "TimeoutError" else ""))
+
+    twin.part("With is terminate, not close")
+    with fork.Pool(workers) as pool:
+        occupy(pool, ends_when_asked, workers)
+        waiting = [pool.apply_async(twin.checksum, (path,)) for path in paths]
+    ran = sum(result.ready() for result in waiting)
+    twin.claim(ran == 0, f"of {tasks} tasks that waited, none was run")
+
+    twin.part("The client is killed, and can end nothing")
+    client = os.fork()
+    if client == 0:
+        pool = fork.Pool(workers)
+        for _ in range(workers):
+            pool.apply_async(stubborn)
+        while True:
+            signal.pause()
+    pids = [struct.unpack("i", os.read(NEWS[0], 4))[0] for _ in range(workers)]
+    os.kill(client, signal.SIGKILL)
+    os.waitpid(client, 0)
+    left = alive(pids)
+    for pid in pids:
+        os.kill(pid, signal.SIGKILL)
+    twin.say(f"{left} of its {workers} workers ran on, without a parent, until "
+             "somebody killed them.")
+    twin.end()
+
+
+if __name__ == "__main__":
+    main()
