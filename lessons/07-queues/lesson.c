@@ -123,9 +123,9 @@ int main(void) {
     lesson_claim(sum.disorder == 0,
                  "every consumer got its words in the order they were put");
     lesson_claim(ahead <= room + workers,
-                 "the producer was never more than %zu + %zu words ahead of "
-                 "its %zu consumers",
-                 room, workers, workers);
+                 "the producer was never more than %zu + %zu words ahead: the "
+                 "queue's room, and one word for each consumer",
+                 room, workers);
     lesson_claim(closed, "once closed, put is refused; get handed out the rest "
                          "and then told every consumer");
     lesson_part("Who ran what when");
