@@ -1,0 +1,2 @@
+$(B)/lessons/08-what-processes-keep/lesson: \
+	$(B)/lessons/08-what-processes-keep/look.o

@@ -1,0 +1,3 @@
+$(B)/lessons/09-processes-or-threads/lesson: \
+	$(B)/lessons/09-processes-or-threads/threads.o \
+	$(B)/lessons/09-processes-or-threads/shared.o
