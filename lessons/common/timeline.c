@@ -30,9 +30,16 @@ struct picture {
     const char *row;     // what a row is
 };
 
+// What was cut short ended with its worker; events come in the order of time.
 static uint64_t end_of(const struct picture *p,
                        const struct pool_trace_event *event) {
-    return event->end_ns ? event->end_ns : p->end;
+    const struct pool_trace_event *e = event;
+    if (event->end_ns)
+        return event->end_ns;
+    while (++e < p->events + p->count)
+        if (e->kind == POOL_TRACE_DEATH && e->worker == event->worker)
+            return e->begin_ns;
+    return p->end;
 }
 
 static struct picture
@@ -56,8 +63,8 @@ frame(const char *row, const struct pool_trace_event *events, size_t count) {
 // A task's letter. Items of a map count on from its first one.
 static char letter(const struct picture *p, const struct pool_trace_event *e) {
     static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
-                                  "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
-    return letters[(e->task - p->first_task + e->first) % 52];
+                                  "ABCDEFGHIJKLMNOPQRSTUVWYZ"; // X: a death
+    return letters[(e->task - p->first_task + e->first) % 51];
 }
 
 // One row: a letter where one task ran, '#' where several shared a column,
@@ -80,8 +87,9 @@ static void draw_row(const struct picture *p, int worker) {
         if (e->kind == POOL_TRACE_RUN) {
             items += e->count;
             for (size_t c = from; c <= to && c < CELLS; c++)
-                // The column a task ends in is the next one's, if it is busy.
-                if (c == from || c < to)
+                // The column a task ends in is the next one's, if it is busy;
+                // one that a worker died in stays marked.
+                if ((c == from || c < to) && cells[c] != 'X')
                     cells[c] =
                         cells[c] == ' ' || cells[c] == '^' ? letter(p, e) : '#';
         } else if (e->kind == POOL_TRACE_DEATH && e->status) {
