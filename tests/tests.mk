@@ -75,7 +75,7 @@ $(B)/tests/storm: $(B)/tests/storms.o $(B)/tests/storm.o $(HARNESS) $(LIBPOOL)
 
 # Tests that Valgrind can follow in reasonable time: no task that crashes.
 VALGRIND_TESTS = apply_* map_async* many_maps* callback_* queue_is* closed_* \
-	stats_* trace_keeps* imap_timed* release_* close_lets*
+	stats_count* trace_keeps* imap_timed* release_* close_lets*
 
 test-valgrind: $(TESTS) ## test some of it under Valgrind
 	@SLOWER=10 valgrind -q --error-exitcode=9 --leak-check=full \
