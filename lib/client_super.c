@@ -48,8 +48,10 @@ static bool supervisor_gone(struct pool *pool, int timeout_ms) {
     }
 }
 
-// For calls that look without waiting: sees if the supervisor has died.
+// For calls that look without waiting, perhaps again and again: sees if the
+// supervisor has died, and calls a worker, lest the one on its way is stopped.
 void client_notice_death(struct pool *pool) {
+    arena_call_another(pool->arena);
     if (pool->supervisor && client_wait_supervisor(pool, false, 0))
         client_break(pool);
 }
@@ -88,7 +90,7 @@ void client_break(struct pool *pool) {
     int pid = pool->supervisor, status = -1;
     reap_supervisor(pool, &status);
     pool->broken = true;
-    if (arena->reason[0]) {
+    if ((status == -1 || WIFEXITED(status)) && arena->reason[0]) {
         snprintf(why, sizeof why, "%s", arena->reason);
     } else {
         if (status != -1)
