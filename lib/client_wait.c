@@ -11,9 +11,13 @@
 enum { SPIN_NS = 50000 }; // about the cost of going to sleep and waking up
 
 // Watches, without sleeping, for about as long as sleeping would cost. Not
-// where the workers need every CPU.
-static void spin(struct pool *pool, client_ready_fn *ready, void *what) {
-    if (pool->arena->cpus < 2)
+// where workers want every CPU: one that is being woken would be put beside
+// another and stay there, while this CPU is soon idle.
+static void spin(struct pool *pool, client_ready_fn *ready, void *what,
+                 struct pool_result *result) {
+    unsigned cpus = pool->arena->cpus;
+    uint32_t chunks = result ? result->left : 1;
+    if (cpus < 2 || (chunks >= cpus && pool->arena->options.workers >= cpus))
         return;
     uint64_t start = sys_now_ns();
     do {
@@ -90,7 +94,7 @@ static int wait_ready(struct pool *pool, client_ready_fn *ready, void *what,
     }
     uint64_t start = sys_now_ns();
     for (;;) {
-        spin(pool, ready, what);
+        spin(pool, ready, what, result);
         if (look(pool, ready, what))
             return 0;
         int left = timeout_ms;
