@@ -37,7 +37,7 @@ static void all_at_once(struct run *run) {
     int count = begin(run, 5, 12);
     run->hold = true;
     START(run, 0, RUN_ALL, count, -1);
-    await(run, inside_is, count, text("%d tasks inside at once", count));
+    await(run, inside_are, count, text("%d tasks inside at once", count));
     let_all_go(run);
     finish(run, 0);
 }

@@ -7,6 +7,8 @@
 #ifndef EXERCISES_DRIVER_H
 #define EXERCISES_DRIVER_H
 
+#include <stddef.h>
+
 #include "wire.h"
 
 // One function that the judge may call, by its place in driver_calls[]. It

@@ -49,7 +49,7 @@ extern const int extra_check_count __attribute__((weak));
 // The limits of one check, all in one place. ---------------------------------
 
 #define LIMIT_WALL_S 20       // from its start to its end
-#define LIMIT_ASLEEP_MS 2500  // all processes asleep, none ever woken
+#define LIMIT_ASLEEP_MS 1500  // all processes asleep, none ever woken
 #define LIMIT_CPU_S 3         // of each process
 #define LIMIT_PROCESSES 100   // at once
 #define LIMIT_OUTPUT (1 << 20) // bytes on stdout and stderr together
@@ -86,6 +86,7 @@ struct process {
     char name[16];
     bool inside; // is a descendant of the keeper
     uint64_t switches; // context switches so far
+    uint64_t cpu_ms;
 };
 
 struct processes {
@@ -188,7 +189,7 @@ const int64_t *call(struct run *run, int id, int count, const int64_t *values);
 // sentence "expected: …".
 typedef bool condition(struct run *run, int64_t n);
 void await(struct run *run, condition *is_so, int64_t n, const char *what);
-bool inside_is(struct run *run, int64_t n); // so many tasks are inside
+bool inside_are(struct run *run, int64_t n); // so many or more are inside
 bool visits_are(struct run *run, int64_t n); // so many have ever begun
 bool left_are(struct run *run, int64_t n); // so many have ended
 bool notes_are(struct run *run, int64_t n);

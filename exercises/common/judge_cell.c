@@ -52,7 +52,7 @@ static void limit(int what, rlim_t value) {
 }
 
 static void set_limits(int tasks_of_user) {
-    struct rlimit cpu = {LIMIT_CPU_S, LIMIT_CPU_S + 1};
+    struct rlimit cpu = {LIMIT_CPU_S + 2, LIMIT_CPU_S + 3};
     setrlimit(RLIMIT_CPU, &cpu);
     limit(RLIMIT_CORE, 0);
     limit(RLIMIT_FSIZE, LIMIT_FILE);

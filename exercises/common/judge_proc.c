@@ -35,9 +35,13 @@ static bool read_process(struct process *process, pid_t pid) {
     // The name may hold anything, brackets too: go by the last one.
     char *open = strchr(line, '('), *close = strrchr(line, ')');
     int parent;
-    if (!open || !close || sscanf(close + 1, " %c %d", &process->state,
-                                  &parent) != 2)
+    unsigned long user, system; // in clock ticks
+    if (!open || !close ||
+        sscanf(close + 1,
+               " %c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu",
+               &process->state, &parent, &user, &system) != 4)
         return false;
+    process->cpu_ms = (user + system) * 1000 / (uint64_t)sysconf(_SC_CLK_TCK);
     *close = 0;
     snprintf(process->name, sizeof process->name, "%s", open + 1);
     process->pid = pid;

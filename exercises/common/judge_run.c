@@ -86,9 +86,6 @@ static const char *how_it_ended(int status) {
     if (WIFEXITED(status))
         return text("the process left with exit(%d)", WEXITSTATUS(status));
     int sig = WTERMSIG(status);
-    if (sig == SIGXCPU)
-        return text("killed after %d s of processor time: an endless loop?",
-                    LIMIT_CPU_S);
     return text("the process crashed: signal %d (%s)", sig, strsignal(sig));
 }
 
@@ -252,6 +249,14 @@ static void look(struct run *run, bool with_print) {
     bool asleep = true;
     for (int i = 0; i < run->processes.count; i++) {
         struct process *p = &run->processes.at[i];
+        if (p->cpu_ms > LIMIT_CPU_S * 1000)
+            fail(run, "the call returns",
+                 text("stopped: %s used %d s of processor time",
+                      p->pid == run->driver ? "your process"
+                                            : "one of your processes",
+                      LIMIT_CPU_S),
+                 "An endless loop? A worker must leave when its input ends, "
+                 "and nobody should poll in a loop without waiting.");
         asleep = asleep && strchr("SZTt", p->state);
         print = (print ^ (uint64_t)p->pid) * 1099511628211u;
         print = (print ^ p->switches ^ (uint64_t)p->state) * 1099511628211u;
@@ -341,7 +346,7 @@ void await(struct run *run, condition *is_so, int64_t n, const char *what) {
     }
 }
 
-bool inside_is(struct run *run, int64_t n) { return run->inside == n; }
+bool inside_are(struct run *run, int64_t n) { return run->inside >= n; }
 bool visits_are(struct run *run, int64_t n) { return run->visits >= n; }
 bool notes_are(struct run *run, int64_t n) { return run->notes >= n; }
 
