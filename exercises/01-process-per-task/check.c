@@ -46,8 +46,8 @@ static bool back_or_inside(struct run *run, int64_t n) {
     return is_back(run, 0) || run->inside >= n;
 }
 
-// Ends the tasks one by one, the youngest first, so that who waits for whichever
-// ends first gets them in another order.
+// Ends the tasks one by one, the youngest first, so that who waits for
+// whichever ends first gets them in another order.
 static const int64_t *run_youngest_first(struct run *run, int count) {
     run->hold = true;
     START(run, 0, RUN_ALL, count, -1);
@@ -73,8 +73,8 @@ static void results(struct run *run) {
                                      : text("%ld", (long)reply[1 + i]),
                "WEXITSTATUS of the status that waitpid gave for that task's "
                "process, whichever process ended first.");
-    expect(run, reply[0] == 0, "run_all returns 0",
-           text("%ld", (long)reply[0]), "All went well.");
+    expect(run, reply[0] == 0, "run_all returns 0", text("%ld", (long)reply[0]),
+           "All went well.");
 }
 
 static void reaped(struct run *run) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Exercise 1: a process per task. You write run_all() in ex1_process_per_task.c.
+// Exercise 1: a process per task. You write run_all() in
+// ex1_process_per_task.c.
 #ifndef PER_TASK_H
 #define PER_TASK_H
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Exercise 2's calls. Runs in: driver.
-#include "crew.h"
 #include "driver.h"
+#include "crew.h"
 
 static struct crew *crew;
 

@@ -2,10 +2,10 @@
 // The judge: starts a fresh driver for each check, asks it to call the
 // student's functions, watches from outside what its processes do, and decides.
 //
-// What a check may rely on: pids, which the kernel vouches for; /proc, read from
-// outside; the order in which messages arrive; answers that only the judge knew
-// until a task asked for them. What it must not rely on: sleeps, or the order in
-// which independent processes run.
+// What a check may rely on: pids, which the kernel vouches for; /proc, read
+// from outside; the order in which messages arrive; answers that only the judge
+// knew until a task asked for them. What it must not rely on: sleeps, or the
+// order in which independent processes run.
 //
 // Interface for an exercise's check.c: define `exercise`. A check is a function
 // that talks to the run and calls expect(). The first failure ends the check.
@@ -33,8 +33,8 @@ struct check {
 
 struct exercise {
     int number;
-    const char *name;   // folder: NN-name
-    const char *file;   // the starter's file name
+    const char *name; // folder: NN-name
+    const char *file; // the starter's file name
     const struct check *checks;
     int check_count;
 };
@@ -48,14 +48,14 @@ extern const int extra_check_count __attribute__((weak));
 
 // The limits of one check, all in one place. ---------------------------------
 
-#define LIMIT_WALL_S 20       // from its start to its end
-#define LIMIT_ASLEEP_MS 1500  // all processes asleep, none ever woken
-#define LIMIT_CPU_S 3         // of each process
-#define LIMIT_PROCESSES 100   // at once
+#define LIMIT_WALL_S 20        // from its start to its end
+#define LIMIT_ASLEEP_MS 1500   // all processes asleep, none ever woken
+#define LIMIT_CPU_S 3          // of each process
+#define LIMIT_PROCESSES 100    // at once
 #define LIMIT_OUTPUT (1 << 20) // bytes on stdout and stderr together
-#define LIMIT_FILE (16 << 20) // bytes of any file
-#define LIMIT_FILES 256       // descriptors per process
-#define OUTPUT_KEPT 2000      // bytes shown to the student
+#define LIMIT_FILE (16 << 20)  // bytes of any file
+#define LIMIT_FILES 256        // descriptors per process
+#define OUTPUT_KEPT 2000       // bytes shown to the student
 
 // The cell: where the student's processes live. judge_cell.c. ----------------
 
@@ -66,16 +66,16 @@ struct cell_options {
 };
 
 struct cell {
-    pid_t keeper;  // our child, the ancestor of all
-    bool own;      // it has a PID namespace of its own
-    int channel;   // messages
-    int output;    // the driver's stdout and stderr
-    int status;    // the keeper writes the driver's wait status here
+    pid_t keeper; // our child, the ancestor of all
+    bool own;     // it has a PID namespace of its own
+    int channel;  // messages
+    int output;   // the driver's stdout and stderr
+    int status;   // the keeper writes the driver's wait status here
 };
 
 bool cell_start(struct cell *cell, const char *driver,
                 const struct cell_options *options);
-void cell_end(struct cell *cell);       // kills all of it, and reaps
+void cell_end(struct cell *cell); // kills all of it, and reaps
 const char *cell_isolation(const struct cell_options *options);
 
 // What /proc shows. judge_proc.c. ---------------------------------------------
@@ -84,7 +84,7 @@ struct process {
     pid_t pid, parent;
     char state;
     char name[16];
-    bool inside; // is a descendant of the keeper
+    bool inside;       // is a descendant of the keeper
     uint64_t switches; // context switches so far
     uint64_t cpu_ms;
 };
@@ -97,11 +97,12 @@ struct processes {
 // The keeper's descendants.
 void proc_list(struct processes *list, pid_t keeper, bool with_switches);
 bool proc_is_below(const struct processes *list, pid_t pid, pid_t ancestor);
-int proc_descriptors(pid_t pid);          // how many, or -1
-int proc_shared_mappings(pid_t pid);      // anonymous shared ones, or -1
-int proc_shm_files(pid_t pid); // files in its /dev/shm, or -1
+int proc_descriptors(pid_t pid);     // how many, or -1
+int proc_shared_mappings(pid_t pid); // anonymous shared ones, or -1
+int proc_shm_files(pid_t pid);       // files in its /dev/shm, or -1
 
-// One check's run. judge_run.c. -------------------------------------------------
+// One check's run. judge_run.c.
+// -------------------------------------------------
 
 #define MAX_VISITS 4096
 #define MAX_AGENTS 16
@@ -110,7 +111,7 @@ int proc_shm_files(pid_t pid); // files in its /dev/shm, or -1
 struct visit {
     int64_t id;
     pid_t pid;
-    int reply;    // where its answer goes; -1: answered
+    int reply; // where its answer goes; -1: answered
     bool left;
     int entered_at, left_at; // numbers of events, to compare
 };
@@ -178,8 +179,7 @@ bool is_back(struct run *run, int agent);
 // Both, on the driver: CALL(run, id, 1, 2, 3).
 const int64_t *call(struct run *run, int id, int count, const int64_t *values);
 #define VALUES(...)                                                            \
-    (int)(sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t)),                 \
-        (int64_t[]) {                                                          \
+    (int)(sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t)), (int64_t[]) {   \
         __VA_ARGS__                                                            \
     }
 #define CALL(run, id, ...) call(run, id, VALUES(__VA_ARGS__))
@@ -191,34 +191,37 @@ typedef bool condition(struct run *run, int64_t n);
 void await(struct run *run, condition *is_so, int64_t n, const char *what);
 bool inside_are(struct run *run, int64_t n); // so many or more are inside
 bool visits_are(struct run *run, int64_t n); // so many have ever begun
-bool left_are(struct run *run, int64_t n); // so many have ended
+bool left_are(struct run *run, int64_t n);   // so many have ended
 bool notes_are(struct run *run, int64_t n);
-bool no_children(struct run *run, int64_t n); // n is ignored
-bool has_ended(struct run *run, int64_t pid); // reaped or a zombie
+bool no_children(struct run *run, int64_t n);    // n is ignored
+bool has_ended(struct run *run, int64_t pid);    // reaped or a zombie
 bool nobody_is_left(struct run *run, int64_t n); // so is this
 // Waits until nothing moves any more, or 0.3 s: what was to come has come.
 void settle(struct run *run);
 
-// Tasks. ------------------------------------------------------------------------
+// Tasks.
+// ------------------------------------------------------------------------
 
 int64_t answer_for(struct run *run, int64_t id); // what a task returns
 // What task `id` is told when it is not held: to die, say, at its first run.
 void plan(struct run *run, int64_t id, enum go go, int64_t value);
 void answer(struct run *run, struct visit *visit, enum go go, int64_t value);
 void let_go(struct run *run, struct visit *visit); // return its answer
-void let_all_go(struct run *run); // those inside and all to come
+void let_all_go(struct run *run);            // those inside and all to come
 struct visit *first_inside(struct run *run); // not yet answered, or NULL
 struct visit *last_inside(struct run *run);
 int times_run(struct run *run, int64_t id);
 int different_pids(struct run *run, int from); // of the visits from there on
 int64_t pick(struct run *run, int64_t low, int64_t high); // random, both ends
 
-// Looking from outside. ---------------------------------------------------------
+// Looking from outside.
+// ---------------------------------------------------------
 
 int children(struct run *run, int *zombies); // the driver's; zombies or NULL
-int orphans(struct run *run);       // in the cell, but not below the driver
+int orphans(struct run *run); // in the cell, but not below the driver
 
-// Deciding. ---------------------------------------------------------------------
+// Deciding.
+// ---------------------------------------------------------------------
 
 const char *text(const char *format, ...) __attribute__((format(printf, 1, 2)));
 // Goes on if `ok`; else the check ends here with these texts.
@@ -227,7 +230,8 @@ void expect(struct run *run, bool ok, const char *expected, const char *actual,
 _Noreturn void fail(struct run *run, const char *expected, const char *actual,
                     const char *help);
 
-// Checks that nearly every exercise has. ----------------------------------------
+// Checks that nearly every exercise has.
+// ----------------------------------------
 
 void expect_each_once(struct run *run, int64_t count); // items 0 … count - 1
 void expect_no_children(struct run *run, const char *when);

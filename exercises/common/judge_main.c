@@ -10,7 +10,8 @@
 //              cause: {rationale, help, expected, actual} | null,
 //              dependency: null}]}
 // Which checks there are and what they are worth is in the tables, fixed before
-// anything runs; a driver that cannot even be built gets them with passed: null.
+// anything runs; a driver that cannot even be built gets them with passed:
+// null.
 //
 // Runs in: judge.
 #define _GNU_SOURCE
@@ -33,15 +34,16 @@ struct options {
 };
 
 _Noreturn static void usage(int status) {
-    fprintf(status ? stderr : stdout,
-            "usage: judge [options] DRIVER [-- SANDBOX COMMAND ...]\n"
-            "  --check NAME   only this check\n"
-            "  --seed N       repeat the run with this seed\n"
-            "  --out FILE     write the result there, not to stdout\n"
-            "  --error TEXT   nothing could be built: score 0, for this reason\n"
-            "  --uid N        as root: run the driver as this user (65534)\n"
-            "  --plain        no namespaces, limits only\n"
-            "  --list         the checks and their points\n");
+    fprintf(
+        status ? stderr : stdout,
+        "usage: judge [options] DRIVER [-- SANDBOX COMMAND ...]\n"
+        "  --check NAME   only this check\n"
+        "  --seed N       repeat the run with this seed\n"
+        "  --out FILE     write the result there, not to stdout\n"
+        "  --error TEXT   nothing could be built: score 0, for this reason\n"
+        "  --uid N        as root: run the driver as this user (65534)\n"
+        "  --plain        no namespaces, limits only\n"
+        "  --list         the checks and their points\n");
     exit(status);
 }
 
@@ -54,10 +56,10 @@ static json_t *clean(const char *bytes) {
         return NULL;
     for (size_t i = 0; i <= length; i++) {
         unsigned char c = (unsigned char)bytes[i];
-        copy[i] = (char)((c < 32 && c != '\n' && c != '\t' && c != 0) ||
-                                 c == 127
-                             ? '?'
-                             : c);
+        copy[i] =
+            (char)((c < 32 && c != '\n' && c != '\t' && c != 0) || c == 127
+                       ? '?'
+                       : c);
     }
     json_t *it = json_string(copy);
     for (size_t i = 0; !it && i < length; i++)
@@ -80,13 +82,13 @@ static json_t *describe(const struct check *check, const struct run *run,
         cause = json_pack("{s:s, s:s, s:s, s:s}", "rationale",
                           check->description, "help", run->help, "expected",
                           run->expected, "actual", run->actual);
-    return json_pack(
-        "{s:s, s:s, s:i, s:i, s:o, s:s, s:o, s:o, s:n}", "name", check->name,
-        "description", check->description, "points", passed ? check->points : 0,
-        "max", check->points, "passed",
-        run ? json_boolean(passed) : json_null(), "called",
-        run ? run->called : "", "output", clean(run ? run->output : ""),
-        "cause", cause, "dependency");
+    return json_pack("{s:s, s:s, s:i, s:i, s:o, s:s, s:o, s:o, s:n}", "name",
+                     check->name, "description", check->description, "points",
+                     passed ? check->points : 0, "max", check->points, "passed",
+                     run ? json_boolean(passed) : json_null(), "called",
+                     run ? run->called : "", "output",
+                     clean(run ? run->output : ""), "cause", cause,
+                     "dependency");
 }
 
 static int total_checks(void) {
@@ -121,8 +123,8 @@ static int judge_all(const struct options *options) {
             continue;
         max += check->points;
         if (options->error) {
-            json_array_append_new(checks, describe(check, NULL,
-                                                   options->error));
+            json_array_append_new(checks,
+                                  describe(check, NULL, options->error));
             continue;
         }
         memset(&run, 0, sizeof run);
@@ -143,8 +145,8 @@ static int judge_all(const struct options *options) {
         return 2;
     }
     json_t *result = json_pack(
-        "{s:i, s:s, s:s, s:I, s:i, s:i, s:s, s:o}", "exercise",
-        exercise.number, "name", exercise.name, "file", exercise.file, "seed",
+        "{s:i, s:s, s:s, s:I, s:i, s:i, s:s, s:o}", "exercise", exercise.number,
+        "name", exercise.name, "file", exercise.file, "seed",
         (json_int_t)options->seed, "score", score, "max", max, "isolation",
         cell_isolation(&options->cell), "checks", checks);
     int status = write_result(result, options->out);

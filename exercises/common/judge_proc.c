@@ -37,8 +37,7 @@ static bool read_process(struct process *process, pid_t pid) {
     int parent;
     unsigned long user, system; // in clock ticks
     if (!open || !close ||
-        sscanf(close + 1,
-               " %c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu",
+        sscanf(close + 1, " %c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu",
                &process->state, &parent, &user, &system) != 4)
         return false;
     process->cpu_ms = (user + system) * 1000 / (uint64_t)sysconf(_SC_CLK_TCK);

@@ -308,8 +308,7 @@ static bool step(struct run *run, int timeout) {
     }
     // Only when no message is left: the driver's last words come first.
     if (!taken && fd[agents + 1].revents && !run->driver_ended &&
-        read(run->cell.status, &run->driver_status, sizeof(int)) ==
-            sizeof(int))
+        read(run->cell.status, &run->driver_status, sizeof(int)) == sizeof(int))
         run->driver_ended = true;
     return true;
 }
@@ -410,8 +409,7 @@ const int64_t *finish(struct run *run, int agent) {
     return run->agent[agent].reply.value;
 }
 
-const int64_t *call(struct run *run, int id, int count,
-                    const int64_t *values) {
+const int64_t *call(struct run *run, int id, int count, const int64_t *values) {
     start(run, 0, id, count, values);
     return finish(run, 0);
 }

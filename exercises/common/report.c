@@ -70,8 +70,9 @@ static void put_check(json_t *check, json_int_t exercise, json_int_t seed) {
            field(check, "name"),
            (int)json_integer_value(json_object_get(check, "points")),
            (int)json_integer_value(json_object_get(check, "max")),
-           strlen(field(check, "description")) < 47 ? field(check, "description")
-                                                    : "");
+           strlen(field(check, "description")) < 47
+               ? field(check, "description")
+               : "");
     if (!json_is_false(passed))
         return;
     if (strlen(field(check, "description")) >= 47)
@@ -103,9 +104,10 @@ int main(int argc, char **argv) {
     size_t i;
     json_t *check;
     if (failed) {
-        json_array_foreach(json_object_get(result, "checks"), i, check)
-            if (!json_is_true(json_object_get(check, "passed")))
-                printf("%s ", field(check, "name"));
+        json_array_foreach(
+            json_object_get(result, "checks"), i,
+            check) if (!json_is_true(json_object_get(check, "passed")))
+            printf("%s ", field(check, "name"));
         printf("\n");
         return score < max;
     }

@@ -18,10 +18,10 @@ enum wire_kind {
     WIRE_HELLO = 1, // driver: ready for calls
     WIRE_CALL,      // judge: call function number `id` with these values
     WIRE_RETURN,    // driver: it returned, with these values
-    WIRE_ENTER,     // a task: item `id` begins; a socket for the answer is along
-    WIRE_GO,        // judge: the answer (enum go, value, detail)
-    WIRE_LEAVE,     // a task: item `id` ends
-    WIRE_NOTE,      // anything else that an exercise reports
+    WIRE_ENTER, // a task: item `id` begins; a socket for the answer is along
+    WIRE_GO,    // judge: the answer (enum go, value, detail)
+    WIRE_LEAVE, // a task: item `id` ends
+    WIRE_NOTE,  // anything else that an exercise reports
 };
 
 // What a task is told to do: value[0] of WIRE_GO.

@@ -58,8 +58,8 @@ static int start_worker(struct crew *crew, task_fn *task) {
     }
     pid_t pid = fork();
     if (pid == 0) {
-        // TODO: close the ends that this worker must not hold: the parent's, and
-        // those of the elder workers, which came along. Then serve.
+        // TODO: close the ends that this worker must not hold: the parent's,
+        // and those of the elder workers, which came along. Then serve.
         (void)get_long;
         serve(down[0], up[1], task);
     }
@@ -99,8 +99,9 @@ static int feed(struct worker *worker, const long *items, int count,
 }
 
 int crew_run(struct crew *crew, const long *items, int count, long *results) {
-    // TODO: feed every worker its first item. Then, until all results are there:
-    // wait until some worker has a result (poll), take it, feed that worker.
+    // TODO: feed every worker its first item. Then, until all results are
+    // there: wait until some worker has a result (poll), take it, feed that
+    // worker.
     (void)crew;
     (void)items;
     (void)count;

@@ -44,8 +44,7 @@ int run_all(task_fn *task, int count, int results[]) {
         if (reap(pids[i], &status) < 0)
             continue;
         // 4 use the results
-        results[i] =
-            WEXITSTATUS(status);
+        results[i] = WEXITSTATUS(status);
     }
     free(pids);
     return started == count ? 0 : -1;

@@ -113,8 +113,8 @@ int crew_run(struct crew *crew, const long *items, int count, long *results) {
     struct pollfd fds[crew->count];
     while (done < count) {
         for (int i = 0; i < crew->count; i++)
-            fds[i] = (struct pollfd){.fd = crew->worker[i].from,
-                                     .events = POLLIN};
+            fds[i] =
+                (struct pollfd){.fd = crew->worker[i].from, .events = POLLIN};
         if (poll(fds, (nfds_t)crew->count, -1) < 0 && errno != EINTR)
             return -1;
         for (int i = 0; i < crew->count; i++) {
