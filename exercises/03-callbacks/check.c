@@ -122,8 +122,7 @@ static void ready(struct run *run) {
     run->hold = true;
     submit(run, 0, count, NO_CALLBACK);
     for (int i = 0; i < count; i++) {
-        about(run, "desk_ready(desk, %d) while its task is running",
-              i);
+        about(run, "desk_ready(desk, %d) while its task is running", i);
         expect(run, CALL(run, DESK_READY, i)[0] == 0, "0", "not 0", "");
     }
     let_all_go(run);

@@ -148,7 +148,8 @@ struct run {
     struct note note[MAX_VISITS];
     int notes;
     int events;
-    bool hold; // do not answer by yourself
+    bool hold;       // do not answer by yourself
+    int64_t hold_id; // nor, whatever `hold` says, this one
     int driver_status;
     bool driver_ended, driver_may_end;
     int64_t ends_at;      // monotonic ms

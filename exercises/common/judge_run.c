@@ -142,6 +142,7 @@ void let_go(struct run *run, struct visit *visit) {
 
 void let_all_go(struct run *run) {
     run->hold = false;
+    run->hold_id = INT64_MIN;
     for (int i = 0; i < run->visits; i++)
         let_go(run, &run->visit[i]);
 }
@@ -160,7 +161,7 @@ static void take_enter(struct run *run, const struct wire *message, int passed,
                             .entered_at = run->events};
     if (++run->inside > run->most_inside)
         run->most_inside = run->inside;
-    if (!run->hold)
+    if (!run->hold && message->id != run->hold_id)
         let_go(run, visit);
 }
 
@@ -316,7 +317,7 @@ static bool step(struct run *run, int timeout) {
 // Waiting. -------------------------------------------------------------------
 
 static bool somebody_waits_for_us(struct run *run) {
-    if (run->hold)
+    if (run->hold || run->hold_id != INT64_MIN)
         return false; // we wait for something that the held ones do not stop
     for (int i = 0; i < run->visits; i++)
         if (run->visit[i].reply >= 0)
@@ -444,6 +445,7 @@ static void meet(struct run *run) {
 bool run_check(struct run *run, const struct check *check, const char *driver,
                const struct cell_options *options) {
     run->check = check;
+    run->hold_id = INT64_MIN;
     run->random = run->seed;
     run->ends_at = now_ms() + LIMIT_WALL_S * 1000;
     if (!cell_start(&run->cell, driver, options))
