@@ -325,6 +325,28 @@ static bool somebody_waits_for_us(struct run *run) {
     return false;
 }
 
+// All are asleep, and nobody is there to wake them.
+static _Noreturn void fail_asleep(struct run *run, const char *what) {
+    const char *inside =
+        text("%d task%s inside, %d done", run->inside,
+             run->inside == 1 ? "" : "s", run->visits - run->inside);
+    bool held = run->hold || run->hold_id != INT64_MIN;
+    if (held && is_back(run, 0))
+        fail(run, what, text("the call has returned, with %s", inside),
+             "A call that is to wait for its tasks returned before they were "
+             "done, or nothing was started.");
+    if (held)
+        fail(run, what,
+             text("%s, then nothing more: every process is asleep", inside),
+             "The tasks inside take their time; the others should go on. Are "
+             "there enough workers, and does a free one get the next item "
+             "while others are busy?");
+    fail(run, what, text("it hangs: every process is asleep; %s", inside),
+         "Each waits for another: for a child that does not end, for an end "
+         "of file while somebody holds the write end, or for a wake-up that "
+         "was lost.");
+}
+
 void await(struct run *run, condition *is_so, int64_t n, const char *what) {
     run->asleep_since = 0;
     while (!is_so(run, n)) {
@@ -335,14 +357,7 @@ void await(struct run *run, condition *is_so, int64_t n, const char *what) {
             fail_ended(run);
         if (run->asleep_since && !somebody_waits_for_us(run) &&
             now_ms() - run->asleep_since > LIMIT_ASLEEP_MS)
-            fail(run, what,
-                 text("it hangs: every process is asleep, with %d task%s "
-                      "inside and %d done",
-                      run->inside, run->inside == 1 ? "" : "s",
-                      run->visits - run->inside),
-                 "Each waits for another: for a child that does not end, for "
-                 "an end of file while somebody holds the write end, or for a "
-                 "wake-up that was lost.");
+            fail_asleep(run, what);
     }
 }
 
