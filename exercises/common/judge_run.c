@@ -382,6 +382,14 @@ bool has_ended(struct run *run, int64_t pid) {
     return true;
 }
 
+bool is_reaped(struct run *run, int64_t pid) {
+    proc_list(&run->processes, run->cell.keeper, false);
+    for (int i = 0; i < run->processes.count; i++)
+        if (run->processes.at[i].pid == pid)
+            return false;
+    return true;
+}
+
 bool nobody_is_left(struct run *run, int64_t n) {
     (void)n;
     return children(run, NULL) == 0 && orphans(run) == 0;
