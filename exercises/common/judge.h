@@ -194,7 +194,7 @@ bool inside_are(struct run *run, int64_t n); // so many or more are inside
 bool visits_are(struct run *run, int64_t n); // so many have ever begun
 bool left_are(struct run *run, int64_t n);   // so many have ended
 bool notes_are(struct run *run, int64_t n);
-bool no_children(struct run *run, int64_t n);    // n is ignored
+bool no_children(struct run *run, int64_t n); // n is ignored
 bool is_reaped(struct run *run, int64_t pid);
 bool has_ended(struct run *run, int64_t pid);    // reaped or a zombie
 bool nobody_is_left(struct run *run, int64_t n); // so is this
