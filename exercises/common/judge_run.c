@@ -331,7 +331,7 @@ static _Noreturn void fail_asleep(struct run *run, const char *what) {
         text("%d task%s inside, %d done", run->inside,
              run->inside == 1 ? "" : "s", run->visits - run->inside);
     bool held = run->hold || run->hold_id != INT64_MIN;
-    if (held && is_back(run, 0))
+    if (is_back(run, 0) && run->agents == 1)
         fail(run, what, text("the call has returned, with %s", inside),
              "A call that is to wait for its tasks returned before they were "
              "done, or nothing was started.");
