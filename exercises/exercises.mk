@@ -18,19 +18,19 @@ CHECKS     =
 
 $(B)/exercises/%.o: exercises/%.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -Iexercises/common -I$(<D) -c -o $@ $<
+	$(Q)$(CC) $(ALL_CFLAGS) -Iexercises/common -I$(<D) -c -o $@ $<
 
 $(B)/exercises/%/extra.o: $(CHECKS)/%/extra.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -Iexercises/common -Iexercises/$* -c -o $@ $<
+	$(Q)$(CC) $(ALL_CFLAGS) -Iexercises/common -Iexercises/$* -c -o $@ $<
 
 $(EX_COMMON)/report: $(EX_COMMON)/report.o
-	$(CC) $(ALL_CFLAGS) -o $@ $^ -ljansson
+	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ -ljansson
 
 define EX_RULES
 $(B)/$(1)/judge: $(B)/$(1)/check.o $$(EX_JUDGE) \
 		$$(if $$(CHECKS),$$(if $$(wildcard $$(CHECKS)/$(notdir $(1))/extra.c),$(B)/$(1)/extra.o))
-	$$(CC) $$(ALL_CFLAGS) -o $$@ $$^ -ljansson
+	$$(Q)$$(CC) $$(ALL_CFLAGS) -o $$@ $$^ -ljansson
 
 $(B)/$(1)/ready: $(B)/$(1)/judge $(B)/$(1)/driver.o $(EX_COMMON)/driver.o \
 		$(EX_COMMON)/wire.o $(EX_COMMON)/report

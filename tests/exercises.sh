@@ -5,12 +5,11 @@
 #
 # From make: B, CC, RUNS. With RUNS above 1 everything is judged that often
 # (wrong ones a tenth, for some must run into a limit) while both cores are kept
-# busy. ONLY=3 tests one exercise.
+# busy. ONLY=3 tests one exercise; else all go side by side, for mostly they wait.
 set -eu
 
 cd "$(dirname "$0")/.."
 RUNS=${RUNS:-1}
-ONLY=${ONLY:-[0-9]}
 OUT=$B/test-exercises
 report=$B/exercises/common/report
 bad=0 judged=0 files=0
@@ -48,14 +47,29 @@ header() { # the words after "$2:" in the first lines of $1
     sed -n "1,8s,^// $2: *,,p" "$1"
 }
 
-if [ "$RUNS" -gt 1 ]; then
+if [ "$RUNS" -gt 1 ] && [ -z "${LOAD:-}" ]; then
     for _ in 1 2; do
         (while :; do :; done) &
         load="$load $!"
     done
 fi
 mkdir -p "$OUT"
-for dir in exercises/0$ONLY-*; do
+if [ -z "${ONLY:-}" ]; then
+    tests=
+    for n in 1 2 3 4 5 6 7 8; do
+        ONLY=$n LOAD=no sh tests/exercises.sh >"$OUT/$n.log" 2>&1 &
+        tests="$tests $!"
+    done
+    n=0
+    for pid in $tests; do
+        n=$((n + 1))
+        wait "$pid" || bad=$((bad + 1))
+        cat "$OUT/$n.log"
+    done
+    [ $bad = 0 ]
+    exit
+fi
+for dir in exercises/0"$ONLY"-*; do
     name=$(basename "$dir")
     mkdir -p "$OUT/$name"
     student=$(basename "$dir"/ex[0-9]_*.c)
@@ -84,5 +98,5 @@ for dir in exercises/0$ONLY-*; do
         }
     done
 done
-echo "exercises: $files files judged $judged times, $bad wrong verdicts"
+echo "exercise $ONLY: $files files judged $judged times, $bad wrong verdicts"
 [ $bad = 0 ]

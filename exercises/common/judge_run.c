@@ -347,6 +347,17 @@ static _Noreturn void fail_asleep(struct run *run, const char *what) {
          "was lost.");
 }
 
+// With nobody but an idle driver there, there is nothing to be patient for.
+static int64_t patience(struct run *run) {
+    bool alone = is_back(run, 0) && run->agents == 1;
+    for (int i = 0; i < run->processes.count && alone; i++)
+        alone = run->processes.at[i].parent != run->driver &&
+                !(run->processes.at[i].pid != run->driver &&
+                  !proc_is_below(&run->processes, run->driver,
+                                 run->processes.at[i].pid));
+    return alone ? 2 * LOOK_EVERY_MS : LIMIT_ASLEEP_MS;
+}
+
 void await(struct run *run, condition *is_so, int64_t n, const char *what) {
     run->asleep_since = 0;
     while (!is_so(run, n)) {
@@ -356,7 +367,7 @@ void await(struct run *run, condition *is_so, int64_t n, const char *what) {
         if (run->driver_ended && !run->driver_may_end)
             fail_ended(run);
         if (run->asleep_since && !somebody_waits_for_us(run) &&
-            now_ms() - run->asleep_since > LIMIT_ASLEEP_MS)
+            now_ms() - run->asleep_since > patience(run))
             fail_asleep(run, what);
     }
 }
