@@ -198,7 +198,7 @@ bool no_children(struct run *run, int64_t n); // n is ignored
 bool is_reaped(struct run *run, int64_t pid);
 bool has_ended(struct run *run, int64_t pid);    // reaped or a zombie
 bool nobody_is_left(struct run *run, int64_t n); // so is this
-// Waits until nothing moves any more, or 0.3 s: what was to come has come.
+// Waits until nothing moves any more, or 1 s: what was to come has come.
 void settle(struct run *run);
 
 // Tasks.

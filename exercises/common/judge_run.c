@@ -17,6 +17,7 @@
 #include "judge.h"
 
 #define LOOK_EVERY_MS 50
+#define SETTLE_MS 1000
 
 static int64_t now_ms(void) {
     struct timespec now;
@@ -407,7 +408,7 @@ bool nobody_is_left(struct run *run, int64_t n) {
 }
 
 void settle(struct run *run) {
-    int64_t until = now_ms() + 300;
+    int64_t until = now_ms() + SETTLE_MS;
     uint64_t before = 0;
     do {
         while (step(run, 0)) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Wrong: workers keep the elder ones' write ends, and crew_stop closes and
-// waits one by one. Loses: reaped descriptors Points: 8
+// Wrong: workers keep the elder ones' write ends, and stop waits one by one.
+// Loses: reaped descriptors
+// Points: 8
 #include "crew.h"
 
 #include <errno.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Wrong: takes the youngest item.
 // Loses: fifo
-// Points: 8
+// Points: 9
 // conditions to wait for.
 #define _GNU_SOURCE
 #include "queue.h"

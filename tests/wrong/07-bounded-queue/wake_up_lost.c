@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Wrong: signals only when the queue was empty: the second waiter sleeps on.
 // Loses: wakes
-// Points: 9
+// Points: 8
 // conditions to wait for.
 #define _GNU_SOURCE
 #include "queue.h"
