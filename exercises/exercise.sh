@@ -75,7 +75,8 @@ hint() { # the next of three, then the first again
     last=$(cat "$STATE/hint$1" 2>/dev/null || echo 0)
     next=$((last % 3 + 1))
     echo "Hint $next of 3 for exercise $1"
-    awk -v n="$next" '/^## /{ i++; next } i == n' "$dir/hints.md"
+    awk -v n="$next" '/^## /{ i++; next } i == n' "$dir/hints.md" |
+        fmt -w 80
     echo "$next" >"$STATE/hint$1"
     [ "$next" = 3 ] || echo "More: make hint$1"
 }

@@ -27,10 +27,15 @@ $(B)/exercises/%/extra.o: $(CHECKS)/%/extra.c
 $(EX_COMMON)/report: $(EX_COMMON)/report.o
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ -ljansson
 
+# A judge with other checks is another judge.
+$(EX_COMMON)/checks.stamp: FORCE
+	@mkdir -p $(@D)
+	@echo '$(CHECKS)' | cmp -s - $@ || echo '$(CHECKS)' >$@
+
 define EX_RULES
-$(B)/$(1)/judge: $(B)/$(1)/check.o $$(EX_JUDGE) \
+$(B)/$(1)/judge: $(B)/$(1)/check.o $$(EX_JUDGE) $(EX_COMMON)/checks.stamp \
 		$$(if $$(CHECKS),$$(if $$(wildcard $$(CHECKS)/$(notdir $(1))/extra.c),$(B)/$(1)/extra.o))
-	$$(Q)$$(CC) $$(ALL_CFLAGS) -o $$@ $$^ -ljansson
+	$$(Q)$$(CC) $$(ALL_CFLAGS) -o $$@ $$(filter %.o,$$^) -ljansson
 
 $(B)/$(1)/ready: $(B)/$(1)/judge $(B)/$(1)/driver.o $(EX_COMMON)/driver.o \
 		$(EX_COMMON)/wire.o $(EX_COMMON)/report
@@ -44,8 +49,12 @@ exercises: $(EX_READY) ## build what the exercises need
 
 # What is built before a check, without its commands on the student's screen.
 exercise%: FORCE
-	@$(MAKE) -s $(B)/$(wildcard exercises/0$*-*)/ready CC='$(CC)' >/dev/null
-	@$(EX_RUN) check $* || [ $$? = 1 ]
+	@[ -d "$(wildcard exercises/0$*-*)" ] || \
+		{ echo "There is no exercise $*: they are 1 to 8."; exit 2; }
+	@$(MAKE) -s $(B)/$(wildcard exercises/0$*-*)/ready >/dev/null || \
+		{ echo "The judge cannot be built; make setup installs what it needs:"; \
+		  echo "$(PACKAGES)"; exit 2; }
+	@$(EX_RUN) check $* || { s=$$?; [ $$s = 1 ] || exit $$s; }
 
 .PHONY: exerciseN hintN watchN resetN
 exerciseN: ## check exercise N, 1 to 8 (CHECK=name: one check, SEED=n: again)
