@@ -4,6 +4,8 @@ PACKAGES     += libjansson-dev inotify-tools
 TEST_TARGETS += test-exercises
 
 EX_DIRS   := $(sort $(wildcard exercises/[0-9][0-9]-*))
+EX_NUMBERS := $(foreach dir,$(EX_DIRS),$(patsubst 0%,%,$(firstword \
+	$(subst -, ,$(notdir $(dir))))))
 EX_COMMON := $(B)/exercises/common
 EX_JUDGE   = $(patsubst %.c,$(B)/%.o,$(wildcard exercises/common/judge_*.c)) \
 	$(EX_COMMON)/wire.o
@@ -14,7 +16,6 @@ RUNS       = 1
 CHECKS     =
 
 .PHONY: exercises progress test-exercises
-.SECONDARY:
 
 $(B)/exercises/%.o: exercises/%.c
 	@mkdir -p $(@D)
@@ -48,9 +49,7 @@ EX_READY = $(EX_DIRS:%=$(B)/%/ready)
 exercises: $(EX_READY) ## build what the exercises need
 
 # What is built before a check, without its commands on the student's screen.
-exercise%: FORCE
-	@[ -d "$(wildcard exercises/0$*-*)" ] || \
-		{ echo "There is no exercise $*: they are 1 to 8."; exit 2; }
+$(EX_NUMBERS:%=exercise%): exercise%: FORCE
 	@$(MAKE) -s $(B)/$(wildcard exercises/0$*-*)/ready >/dev/null || \
 		{ echo "The judge cannot be built; make setup installs what it needs:"; \
 		  echo "$(PACKAGES)"; exit 2; }
@@ -64,13 +63,13 @@ resetN: ## the starter again; your file is kept beside it
 exerciseN hintN watchN resetN:
 	@echo "N is 1 to 8: make $(@:N=1)"; exit 2
 
-hint%: FORCE
+$(EX_NUMBERS:%=hint%): hint%: FORCE
 	@$(EX_RUN) hint $*
 
-watch%: FORCE
+$(EX_NUMBERS:%=watch%): watch%: FORCE
 	@$(EX_RUN) watch $*
 
-reset%: FORCE
+$(EX_NUMBERS:%=reset%): reset%: FORCE
 	@$(EX_RUN) reset $*
 
 FORCE:

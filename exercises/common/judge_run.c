@@ -434,7 +434,8 @@ void start(struct run *run, int agent, int id, int count,
     message.kind = WIRE_CALL;
     message.id = id;
     message.count = (uint32_t)count;
-    memcpy(message.value, values, (size_t)count * sizeof *values);
+    if (count > 0)
+        memcpy(message.value, values, (size_t)count * sizeof *values);
     run->agent[agent].busy = true;
     if (wire_send(run->agent[agent].fd, &message, -1) < 0)
         await(run, back, agent, "the call returns"); // it ended: says how

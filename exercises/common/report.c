@@ -109,10 +109,12 @@ int main(int argc, char **argv) {
             check) if (!json_is_true(json_object_get(check, "passed")))
             printf("%s ", field(check, "name"));
         printf("\n");
+        json_decref(result);
         return score < max;
     }
     if (brief) {
         printf("%d/%d\n", score, max);
+        json_decref(result);
         return score < max;
     }
     printf("Exercise %d, %s (seed %lld)\n\n", exercise, name, (long long)seed);
