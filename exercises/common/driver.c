@@ -139,6 +139,7 @@ int main(int argc, char **argv) {
                         "it: make exercise1\n");
         return 2;
     }
+    setvbuf(stdout, NULL, _IOLBF, 0); // what it printed survives a crash
     channel = fcntl(given, F_DUPFD_CLOEXEC, HIGH_FD);
     if (channel < 0)
         give_up("cannot move the channel");

@@ -150,12 +150,39 @@ static void settle_in(uid_t uid, gid_t gid, bool in_user_namespace) {
           "size=64m,mode=1777");
 }
 
+// Kills all that is below a process, round by round until none is left: stopped
+// first, so that they cannot fork meanwhile.
+static void kill_below(pid_t ancestor) {
+    struct processes list = {0};
+    for (int round = 0; round < 200; round++) {
+        proc_list(&list, ancestor, false);
+        int alive = 0;
+        for (int i = 0; i < list.count; i++)
+            if (list.at[i].state != 'Z')
+                alive += kill(list.at[i].pid, SIGSTOP) == 0;
+        if (alive == 0)
+            break;
+        for (int i = 0; i < list.count; i++)
+            kill(list.at[i].pid, SIGKILL);
+    }
+    free(list.at);
+}
+
+// Without a namespace: the judge has died, by Ctrl-C perhaps. Interrupts
+// nothing but waitpid and pause, so it may do anything.
+static void judge_is_gone(int sig) {
+    (void)sig;
+    kill_below(getpid());
+    _exit(0);
+}
+
 // Starts the driver, then reaps orphans until it is killed.
 _Noreturn static void keep(const char *path, int program, int channel,
-                           int output, int status, int tasks,
+                           int output, int status, int tasks, bool own,
                            const struct cell_options *options) {
     prctl(PR_SET_NAME, "keeper");
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    signal(SIGTERM, judge_is_gone);
+    prctl(PR_SET_PDEATHSIG, own ? SIGKILL : SIGTERM);
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     // This process is a copy of the judge and knows the answers.
     prctl(PR_SET_DUMPABLE, 0);
@@ -212,7 +239,8 @@ bool cell_start(struct cell *cell, const char *driver,
         close(status[0]);
         if (own)
             settle_in(uid, gid, !root);
-        keep(driver, program, pair[1], output[1], status[1], tasks, options);
+        keep(driver, program, pair[1], output[1], status[1], tasks, own,
+             options);
     }
     close(program);
     close(pair[1]);
@@ -227,21 +255,8 @@ bool cell_start(struct cell *cell, const char *driver,
 }
 
 void cell_end(struct cell *cell) {
-    struct processes list = {0};
-    // A namespace ends with its process 1. Without one, round by round until
-    // none is left: stopped first, so that they cannot fork meanwhile.
-    for (int round = 0; round < 200 && !cell->own; round++) {
-        proc_list(&list, cell->keeper, false);
-        int alive = 0;
-        for (int i = 0; i < list.count; i++)
-            if (list.at[i].state != 'Z')
-                alive += kill(list.at[i].pid, SIGSTOP) == 0;
-        if (alive == 0)
-            break;
-        for (int i = 0; i < list.count; i++)
-            kill(list.at[i].pid, SIGKILL);
-    }
-    free(list.at);
+    if (!cell->own) // else the kernel does it
+        kill_below(cell->keeper);
     kill(cell->keeper, SIGKILL);
     while (waitpid(cell->keeper, NULL, 0) < 0 && errno == EINTR) {
     }
