@@ -50,7 +50,7 @@ extern const int extra_check_count __attribute__((weak));
 
 #define LIMIT_WALL_S 20        // from its start to its end
 #define LIMIT_ASLEEP_MS 1500   // all processes asleep, none ever woken
-#define LIMIT_CPU_S 3          // of each process
+#define LIMIT_CPU_S 3          // of each process; of all together, twice that
 #define LIMIT_PROCESSES 100    // at once
 #define LIMIT_OUTPUT (1 << 20) // bytes on stdout and stderr together
 #define LIMIT_FILE (16 << 20)  // bytes of any file

@@ -148,6 +148,13 @@ void let_all_go(struct run *run) {
         let_go(run, &run->visit[i]);
 }
 
+// The driver sends each message in its place. Another one was not sent by it.
+static _Noreturn void fail_forged(struct run *run, const char *what) {
+    fail(run, "only the driver talks to the judge", what,
+         "Does your code write to a descriptor that it did not open, or run "
+         "tasks in threads? Each task needs a process.");
+}
+
 static void take_enter(struct run *run, const struct wire *message, int passed,
                        pid_t sender) {
     if (run->visits == MAX_VISITS) {
@@ -155,6 +162,13 @@ static void take_enter(struct run *run, const struct wire *message, int passed,
             close(passed);
         fail(run, "each task runs once", "thousands of runs", "");
     }
+    if (passed < 0)
+        fail_forged(run, "a task that gives no address for its answer");
+    for (int i = 0; i < run->visits; i++)
+        if (run->visit[i].pid == sender && !run->visit[i].left) {
+            close(passed);
+            fail_forged(run, "one process is inside two tasks at once");
+        }
     struct visit *visit = &run->visit[run->visits++];
     *visit = (struct visit){.id = message->id,
                             .pid = sender,
@@ -174,7 +188,7 @@ static void take_message(struct run *run, int which, struct wire *message,
     switch (message->kind) {
     case WIRE_RETURN:
         if (!agent->busy || sender != agent->pid)
-            break; // nobody asked, or somebody else answers
+            fail_forged(run, "a return that nobody had asked for");
         agent->busy = false;
         agent->reply = *message;
         memset(agent->reply.value + message->count, 0,
@@ -192,11 +206,11 @@ static void take_message(struct run *run, int which, struct wire *message,
         return;
     case WIRE_LEAVE: {
         struct visit *visit = visit_of(run, message->id, sender);
-        if (visit && visit->reply < 0) {
-            visit->left = true;
-            visit->left_at = run->events;
-            run->inside--;
-        }
+        if (!visit || visit->reply >= 0)
+            fail_forged(run, "the end of a task that was not running");
+        visit->left = true;
+        visit->left_at = run->events;
+        run->inside--;
         break;
     }
     case WIRE_NOTE:
@@ -206,7 +220,7 @@ static void take_message(struct run *run, int which, struct wire *message,
                               sender, run->events};
         break;
     default:
-        break;
+        fail_forged(run, "a message of an unknown kind");
     }
     if (passed >= 0)
         close(passed);
@@ -248,15 +262,21 @@ static void look(struct run *run, bool with_print) {
              "A fork bomb: does a child go on in the parent's loop? A child "
              "must _exit when its work is done.");
     uint64_t print = 14695981039346656037u;
+    uint64_t all_cpu_ms = 0;
     bool asleep = true;
     for (int i = 0; i < run->processes.count; i++) {
         struct process *p = &run->processes.at[i];
-        if (p->cpu_ms > LIMIT_CPU_S * 1000)
+        all_cpu_ms += p->cpu_ms;
+        if (p->cpu_ms > LIMIT_CPU_S * 1000 ||
+            all_cpu_ms > 2 * LIMIT_CPU_S * 1000)
             fail(run, "the call returns",
                  text("stopped: %s used %d s of processor time",
-                      p->pid == run->driver ? "your process"
-                                            : "one of your processes",
-                      LIMIT_CPU_S),
+                      p->cpu_ms <= LIMIT_CPU_S * 1000
+                          ? "your processes together"
+                      : p->pid == run->driver ? "your process"
+                                              : "one of your processes",
+                      (int)(p->cpu_ms <= LIMIT_CPU_S * 1000 ? 2 * LIMIT_CPU_S
+                                                            : LIMIT_CPU_S)),
                  "An endless loop? A worker must leave when its input ends, "
                  "and nobody should poll in a loop without waiting.");
         asleep = asleep && strchr("SZTt", p->state);
