@@ -88,11 +88,14 @@ watch() {
     }
     dir=$(folder "$1")
     echo "Watching $(starter "$dir"); Ctrl-C ends it."
-    while :; do
+    # The folder, not the file: editors save by renaming. The watch begins before
+    # the first check, so that no save goes unseen.
+    inotifywait -mq -e close_write,moved_to --include '\.c$' "$dir" | {
         make --no-print-directory "exercise$1" || :
-        # The folder, not the file: editors save by renaming.
-        inotifywait -qq -e close_write,moved_to --include '\.c$' "$dir"
-    done
+        while read -r _; do
+            make --no-print-directory "exercise$1" || :
+        done
+    }
 }
 
 reset() {

@@ -96,6 +96,12 @@ for dir in exercises/0"$ONLY"-*; do
             bad=$((bad + 1))
             echo "$wrong has $points points, not $(header "$wrong" Points)"
         }
+        says=$(header "$wrong" Says)
+        tr -s ' \n' ' ' <"$OUT/$name/$(echo "$wrong" | tr / _).txt" |
+            grep -qF "$says" || {
+            bad=$((bad + 1))
+            echo "$wrong is not told \"$says\""
+        }
     done
 done
 echo "exercise $ONLY: $files files judged $judged times, $bad wrong verdicts"
