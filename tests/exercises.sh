@@ -88,6 +88,14 @@ for dir in exercises/0"$ONLY"-*; do
         echo "$start has $points points, its README says $stated"
     }
     try "$dir" "solutions/$name/$student" "$RUNS" ""
+    strange=$(nm -u "$OUT/$name/$(echo "solutions/$name/$student" | tr / _)/student.o" |
+        awk '$2 !~ /^(pthread_|__asan|__ubsan)/ { print $2 }' |
+        grep -vxFf exercises/common/imports.txt) || :
+    [ -z "$strange" ] || {
+        bad=$((bad + 1))
+        echo "solutions/$name imports what exercises/common/imports.txt lacks:" \
+            $strange
+    }
     for wrong in tests/wrong/"$name"/*.c; do
         try "$dir" "$wrong" $(((RUNS + 9) / 10)) "$(header "$wrong" Loses)"
         points=$($report --brief \
