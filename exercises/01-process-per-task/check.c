@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+// Exercise 1's checks. Runs in: judge.
+#include <signal.h>
+
+#include "judge.h"
+
+enum { RUN_ALL };
+
+static int begin(struct run *run, int low, int high) {
+    int count = (int)pick(run, low, high);
+    about(run, "run_all(task, %d, results)", count);
+    return count;
+}
+
+static void each_once(struct run *run) {
+    int count = begin(run, 5, 12);
+    CALL(run, RUN_ALL, count, -1);
+    await(run, left_are, count, text("%d tasks run", count));
+    settle(run);
+    expect_each_once(run, count);
+}
+
+static void own_process(struct run *run) {
+    int count = begin(run, 5, 12);
+    CALL(run, RUN_ALL, count, -1);
+    await(run, visits_are, count, text("%d tasks run", count));
+    expect(run, different_pids(run, 0) == count, text("%d processes", count),
+           text("%d processes ran %d tasks", different_pids(run, 0), count),
+           "Fork once for every task.");
+    for (int i = 0; i < run->visits; i++)
+        expect(run, run->visit[i].pid != run->driver, "tasks run in children",
+               "a task ran in the process that called run_all",
+               "In the child, fork returns 0.");
+}
+
+static void all_at_once(struct run *run) {
+    int count = begin(run, 5, 12);
+    run->hold = true;
+    START(run, 0, RUN_ALL, count, -1);
+    await(run, inside_are, count, text("%d tasks inside at once", count));
+    let_all_go(run);
+    finish(run, 0);
+}
+
+static bool back_or_inside(struct run *run, int64_t n) {
+    return is_back(run, 0) || run->inside >= n;
+}
+
+// Ends the tasks one by one, the youngest first, so that who waits for
+// whichever ends first gets them in another order.
+static const int64_t *run_youngest_first(struct run *run, int count) {
+    run->hold = true;
+    START(run, 0, RUN_ALL, count, -1);
+    for (;;) {
+        await(run, back_or_inside, 1, "the call returns");
+        settle(run);
+        struct visit *visit = last_inside(run);
+        if (!visit)
+            break;
+        let_go(run, visit);
+        await(run, has_ended, visit->pid, "a task's process ends");
+    }
+    return finish(run, 0);
+}
+
+static void results(struct run *run) {
+    int count = begin(run, 5, 12);
+    const int64_t *reply = run_youngest_first(run, count);
+    for (int i = 0; i < count; i++)
+        expect(run, reply[1 + i] == answer_for(run, i),
+               text("results[%d] is %ld", i, (long)answer_for(run, i)),
+               reply[1 + i] == -1000 ? "it was not set"
+                                     : text("%ld", (long)reply[1 + i]),
+               "WEXITSTATUS of the status that waitpid gave for that task's "
+               "process, whichever process ended first.");
+    expect(run, reply[0] == 0, "run_all returns 0", text("%ld", (long)reply[0]),
+           "All went well.");
+}
+
+static void reaped(struct run *run) {
+    int count = begin(run, 5, 12);
+    CALL(run, RUN_ALL, count, -1);
+    expect(run, run->inside == 0 && run->visits == count,
+           "run_all returns after the last task",
+           text("%d of %d tasks had ended", run->visits - run->inside, count),
+           "run_all must wait for its children before it returns.");
+    expect_no_children(run, "when run_all has returned");
+}
+
+static void killed(struct run *run) {
+    int count = begin(run, 5, 12);
+    int victim = (int)pick(run, 0, count - 1);
+    plan(run, victim, GO_DIE, SIGKILL);
+    const int64_t *reply = run_youngest_first(run, count);
+    for (int i = 0; i < count; i++) {
+        int64_t due = i == victim ? -SIGKILL : answer_for(run, i);
+        expect(run, reply[1 + i] == due,
+               text("results[%d] is %ld%s", i, (long)due,
+                    i == victim ? ": killed by signal 9" : ""),
+               text("%ld", (long)reply[1 + i]),
+               "WIFSIGNALED tells whether a signal ended it, WTERMSIG which.");
+    }
+}
+
+static void fork_fails(struct run *run) {
+    int count = begin(run, 6, 12);
+    int good = (int)pick(run, 1, count - 2);
+    about(run, "run_all(task, %d, results), where fork fails after %d", count,
+          good);
+    const int64_t *reply = CALL(run, RUN_ALL, count, good);
+    expect(run, reply[0] == -1, "run_all returns -1",
+           text("%ld", (long)reply[0]), "fork returns -1 when it fails.");
+    expect(run, run->visits == good, text("%d tasks have run", good),
+           text("%d", run->visits), "Those started before the failure run on.");
+    expect_no_children(run, "when run_all has returned");
+}
+
+static const struct check checks[] = {
+    {"each-once", 1, "every task runs exactly once", each_once},
+    {"own-process", 1, "each in a process of its own", own_process},
+    {"all-at-once", 1, "all are inside at the same time", all_at_once},
+    {"results", 2, "results[i] is task i's exit status", results},
+    {"reaped", 2, "it returns after the last, all reaped", reaped},
+    {"killed", 2, "a killed task's result is minus its signal", killed},
+    {"fork-fails", 1, "after a failing fork the rest is reaped", fork_fails},
+};
+
+const struct exercise exercise = {
+    .number = 1,
+    .name = "process-per-task",
+    .file = "ex1_process_per_task.c",
+    .checks = checks,
+    .check_count = sizeof checks / sizeof *checks,
+};

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+// Exercise 1: a process per task. You write run_all() in
+// ex1_process_per_task.c.
+#ifndef PER_TASK_H
+#define PER_TASK_H
+
+// A task. Its result, 0 to 255, is its process's exit status.
+typedef int task_fn(int index);
+
+// Runs task(0) … task(count - 1), each in a process of its own, all at once,
+// and returns when the last has ended and every process is reaped.
+//
+// results[i] gets the exit status of task i's process, or minus the signal that
+// killed it (-9 for SIGKILL).
+//
+// Returns 0. Returns -1 if a fork failed: the processes started so far are
+// reaped nevertheless.
+int run_all(task_fn *task, int count, int results[]);
+
+#endif

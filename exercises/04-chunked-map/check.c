@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: MIT
+// Exercise 4's checks. Runs in: judge.
+#include "judge.h"
+
+enum { MAP };
+
+static void say(struct run *run, int workers, int count, int chunk) {
+    about(run, "map_run(%d, task, items, %d, results, %d)", workers, count,
+          chunk);
+}
+
+static const int64_t *map(struct run *run, int workers, int count, int chunk) {
+    say(run, workers, count, chunk);
+    return CALL(run, MAP, workers, count, chunk);
+}
+
+static void expect_results(struct run *run, const int64_t *reply, int count) {
+    expect(run, reply[0] == 0, "returns 0", text("%ld", (long)reply[0]), "");
+    for (int i = 0; i < count; i++)
+        expect(run, reply[2 + i] == answer_for(run, i),
+               text("results[%d] is %ld", i, (long)answer_for(run, i)),
+               reply[2 + i] == -4242 ? "it was not set"
+                                     : text("%ld", (long)reply[2 + i]),
+               "A child's ordinary memory is its own: what it writes there "
+               "its parent never sees.");
+}
+
+// Multiples of the chunk here: the last, short chunk has a check of its own.
+static void each_once(struct run *run) {
+    int chunk = (int)pick(run, 2, 6), chunks = (int)pick(run, 8, 16);
+    map(run, (int)pick(run, 2, 4), chunk * chunks, chunk);
+    expect_each_once(run, chunk * chunks);
+}
+
+static void order(struct run *run) {
+    int chunk = (int)pick(run, 2, 6), chunks = (int)pick(run, 8, 16);
+    int count = chunk * chunks;
+    expect_results(run, map(run, (int)pick(run, 2, 4), count, chunk), count);
+}
+
+static void last_chunk(struct run *run) {
+    int sizes[4][2] = {{1, 4}, {7, 10}, {0, 5}, {0, 6}};
+    sizes[2][0] = 5 * (int)pick(run, 3, 9) + (int)pick(run, 1, 4);
+    sizes[3][0] = 6 * (int)pick(run, 3, 9) + 1;
+    for (int i = 0; i < 4; i++) {
+        int count = sizes[i][0];
+        run->visits = 0;
+        const int64_t *reply = map(run, 3, count, sizes[i][1]);
+        expect_each_once(run, count);
+        expect_results(run, reply, count);
+        expect(run, reply[1], "nothing beyond results[count - 1] is touched",
+               "it is", "The last chunk may be shorter than the others.");
+    }
+}
+
+static void at_most_n(struct run *run) {
+    int workers = (int)pick(run, 2, 4);
+    say(run, workers, 60, 2);
+    run->hold = true;
+    START(run, 0, MAP, workers, 60, 2);
+    await(run, inside_are, workers, text("%d tasks inside at once", workers));
+    settle(run);
+    let_all_go(run);
+    finish(run, 0);
+    expect(run, run->most_inside <= workers,
+           text("at most %d tasks at once", workers),
+           text("%d at once", run->most_inside),
+           "Start no more processes than workers, and run nothing yourself.");
+}
+
+static void one_pid_per_chunk(struct run *run, int count, int chunk) {
+    for (int i = 0; i < run->visits; i++)
+        for (int j = 0; j < i; j++) {
+            struct visit *a = &run->visit[j], *b = &run->visit[i];
+            if (a->id / chunk != b->id / chunk)
+                continue;
+            expect(run, a->pid == b->pid && a->id < b->id,
+                   text("one worker runs items %ld to %ld, in order",
+                        (long)(a->id / chunk * chunk),
+                        (long)(a->id / chunk * chunk + chunk - 1)),
+                   a->pid == b->pid ? "in another order"
+                                    : "more than one worker ran them",
+                   "Hand out whole chunks, not items.");
+        }
+    (void)count;
+}
+
+static void chunks_whole(struct run *run) {
+    int workers = (int)pick(run, 2, 4);
+    int chunk = (int)pick(run, 3, 5);
+    for (int round = 0; round < 2; round++) {
+        // In the second round the chunk is yours to compute: not a divisor.
+        int given = round == 0 ? chunk : 0;
+        int count =
+            round == 0 ? (5 * workers + 1) * chunk : 4 * workers * 5 - 2;
+        if (round == 1)
+            chunk = 5;
+        say(run, workers, count, given);
+        run->visits = 0;
+        run->hold = true;
+        START(run, 0, MAP, workers, count, given);
+        await(run, inside_are, workers,
+              text("%d tasks inside at once", workers));
+        settle(run);
+        for (int i = 0; i < run->visits; i++)
+            expect(run, run->visit[i].id % chunk == 0,
+                   text("each worker begins with a chunk of %d: items 0, %d, "
+                        "%d ...",
+                        chunk, chunk, 2 * chunk),
+                   text("one began with item %ld", (long)run->visit[i].id),
+                   "chunk 0 means count / (4 * workers), rounded up.");
+        let_all_go(run);
+        finish(run, 0);
+        one_pid_per_chunk(run, count, chunk);
+    }
+}
+
+// One item takes for ever: only its own chunk may have to wait.
+static void slow_item(struct run *run) {
+    int workers = (int)pick(run, 2, 4);
+    int chunk = 4, count = chunk * 20;
+    int slow = chunk * (int)pick(run, 0, 1);
+    say(run, workers, count, chunk);
+    run->hold_id = slow;
+    START(run, 0, MAP, workers, count, chunk);
+    await(run, left_are, count - chunk,
+          text("while item %d takes long, the others do all but its chunk",
+               slow));
+    let_all_go(run);
+    expect_results(run, finish(run, 0), count);
+}
+
+static void empty(struct run *run) {
+    const int64_t *reply = map(run, 3, 0, 0);
+    expect(run, reply[0] == 0, "returns 0", text("%ld", (long)reply[0]),
+           "Nothing to do is not an error. Beware of a division by zero.");
+    expect(run, reply[1] && run->visits == 0, "nothing is run or touched",
+           "something was", "");
+    expect_no_children(run, "after an empty map");
+    reply = map(run, 3, 6, 2);
+    expect(run, run->visits == 6, "the next map runs its 6 items",
+           text("%d", run->visits), "");
+}
+
+static void cleaned(struct run *run) {
+    int before = proc_descriptors(run->driver);
+    int mappings = proc_shared_mappings(run->driver);
+    for (int i = 0; i < 3; i++)
+        map(run, 3, 24, 4);
+    expect(run, run->visits == 72 && run->inside == 0,
+           "it returns after the last item", "it returned before", "");
+    expect_no_children(run, "when map_run has returned");
+    int after = proc_descriptors(run->driver);
+    expect(run, after == before, text("%d open descriptors, as before", before),
+           text("%d", after), "Close what you opened.");
+    after = proc_shared_mappings(run->driver);
+    expect(run, after == mappings,
+           text("%d shared mappings, as before", mappings), text("%d", after),
+           "Each mmap needs its munmap.");
+}
+
+static const struct check checks[] = {
+    {"each-once", 1, "every item runs exactly once", each_once},
+    {"order", 2, "results[i] is what items[i] gave", order},
+    {"last-chunk", 1, "counts that no chunk divides", last_chunk},
+    {"at-most-n", 1, "never more than N tasks at once", at_most_n},
+    {"chunks-whole", 2, "a chunk is run by one worker, in order", chunks_whole},
+    {"slow-item", 1, "a slow item delays its own chunk only", slow_item},
+    {"empty", 1, "no items: 0 at once", empty},
+    {"cleaned", 1, "no process, descriptor or memory is left", cleaned},
+};
+
+const struct exercise exercise = {
+    .number = 4,
+    .name = "chunked-map",
+    .file = "ex4_chunked_map.c",
+    .checks = checks,
+    .check_count = sizeof checks / sizeof *checks,
+};

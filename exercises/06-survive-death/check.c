@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: MIT
+// Exercise 6's checks. Runs in: judge.
+#include <signal.h>
+
+#include "brave.h"
+#include "judge.h"
+
+enum { RUN };
+
+static void begin(struct run *run, int workers, int count, const char *what) {
+    about(run, "brave_run(%d, task, items, %d, results, fates)%s", workers,
+          count, what);
+    START(run, 0, RUN, workers, count);
+}
+
+static void expect_fate(struct run *run, const int64_t *reply, int item,
+                        int64_t fate) {
+    int64_t got = reply[2 + 2 * item];
+    expect(run, got == fate, text("fates[%d] is %ld", item, (long)fate),
+           got == -1000 ? "it was not set" : text("%ld", (long)got),
+           "waitpid's status tells how a worker ended: WIFSIGNALED, WTERMSIG, "
+           "WEXITSTATUS. Its item shares its fate, no other does.");
+    if (fate == FATE_DONE)
+        expect(run, reply[1 + 2 * item] == answer_for(run, item),
+               text("results[%d] is %ld", item, (long)answer_for(run, item)),
+               text("%ld", (long)reply[1 + 2 * item]), "");
+}
+
+static void nobody_dies(struct run *run) {
+    int count = (int)pick(run, 15, 40);
+    begin(run, (int)pick(run, 2, 4), count, "");
+    const int64_t *reply = finish(run, 0);
+    expect_each_once(run, count);
+    expect(run, reply[0] == 0, "returns 0", text("%ld", (long)reply[0]), "");
+    for (int i = 0; i < count; i++)
+        expect_fate(run, reply, i, FATE_DONE);
+}
+
+static void lost_one(struct run *run) {
+    int count = (int)pick(run, 15, 40), victim = (int)pick(run, 2, count - 2);
+    plan(run, victim, GO_DIE, SIGKILL);
+    begin(run, (int)pick(run, 2, 4), count,
+          text(", item %d is killed", victim));
+    const int64_t *reply = finish(run, 0);
+    expect(run, reply[0] == 0, "returns 0", text("%ld", (long)reply[0]),
+           "A lost item is a result, too.");
+    expect_each_once(run, count);
+    for (int i = 0; i < count; i++)
+        expect_fate(run, reply, i, i == victim ? SIGKILL : FATE_DONE);
+}
+
+static void exits(struct run *run) {
+    int count = (int)pick(run, 15, 40), victim = (int)pick(run, 2, count - 2);
+    int status = (int)pick(run, 0, 9);
+    plan(run, victim, GO_EXIT, status);
+    begin(run, (int)pick(run, 2, 4), count,
+          text(", item %d calls exit(%d)", victim, status));
+    const int64_t *reply = finish(run, 0);
+    expect_each_once(run, count);
+    for (int i = 0; i < count; i++)
+        expect_fate(run, reply, i,
+                    i == victim ? FATE_EXIT + status : FATE_DONE);
+}
+
+static void replaced(struct run *run) {
+    int workers = (int)pick(run, 2, 4);
+    run->hold = true;
+    begin(run, workers, 40, ", tasks are killed");
+    for (int i = 0; i < 4; i++) {
+        await(run, inside_are, workers,
+              text("%d tasks at once, after %d deaths", workers, i));
+        answer(run, first_inside(run), GO_DIE, SIGKILL);
+    }
+    await(run, inside_are, workers,
+          text("%d tasks at once, after 4 deaths", workers));
+    let_all_go(run);
+    finish(run, 0);
+}
+
+static void all_die(struct run *run) {
+    static const int how[] = {SIGKILL, SIGSEGV, SIGTERM};
+    for (int i = 0; i < 12; i++)
+        plan(run, i, i % 4 == 3 ? GO_EXIT : GO_DIE,
+             i % 4 == 3 ? 3 : how[i % 4]);
+    begin(run, 3, 12, ", every task dies");
+    const int64_t *reply = finish(run, 0);
+    expect_each_once(run, 12);
+    for (int i = 0; i < 12; i++)
+        expect_fate(run, reply, i, i % 4 == 3 ? FATE_EXIT + 3 : how[i % 4]);
+}
+
+static bool back_or_settled(struct run *run, int64_t n) {
+    return is_back(run, 0) || run->inside >= n;
+}
+
+// Whatever dies and is replaced, no more than N at once.
+static void at_most_n(struct run *run) {
+    int workers = (int)pick(run, 2, 4);
+    run->hold = true;
+    begin(run, workers, 30, "");
+    for (int i = 0; i < 3; i++) {
+        await(run, back_or_settled, 1, "tasks run");
+        settle(run);
+        expect(run, run->inside > 0, "tasks run", "none does", "");
+        if (i == 0)
+            answer(run, first_inside(run), GO_DIE, SIGKILL);
+        else
+            let_go(run, first_inside(run));
+    }
+    let_all_go(run);
+    finish(run, 0);
+    expect(run, run->most_inside <= workers,
+           text("at most %d tasks at once", workers),
+           text("%d at once", run->most_inside),
+           "A new worker takes a dead one's place, and no other.");
+}
+
+// The dead are reaped while the others work.
+static void buried(struct run *run) {
+    run->hold = true;
+    begin(run, 3, 20, ", tasks are killed one after the other");
+    for (int i = 0; i < 2; i++) {
+        await(run, inside_are, 1, "tasks run");
+        settle(run);
+        struct visit *victim = first_inside(run);
+        answer(run, victim, GO_DIE, SIGKILL);
+        await(run, is_reaped, victim->pid,
+              "a dead worker is reaped while the others work: no zombie");
+    }
+    expect(run, !is_back(run, 0), "it goes on with the other items",
+           "it returned", "");
+    let_all_go(run);
+    finish(run, 0);
+}
+
+static void cleaned(struct run *run) {
+    int before = proc_descriptors(run->driver);
+    for (int i = 3; i < 7; i++)
+        plan(run, i, GO_DIE, SIGKILL);
+    begin(run, 3, 20, ", items 3 to 6 are killed");
+    finish(run, 0);
+    expect(run, run->visits > 0, "tasks run", "none did", "");
+    expect_no_children(run, "when brave_run has returned");
+    int after = proc_descriptors(run->driver);
+    expect(run, after == before, text("%d open descriptors, as before", before),
+           text("%d", after), "The dead leave their pipes to you.");
+}
+
+static const struct check checks[] = {
+    {"nobody-dies", 1, "all items done, each once", nobody_dies},
+    {"lost-one", 2, "a kill loses exactly one item", lost_one},
+    {"exits", 1, "exit() in a task loses that item", exits},
+    {"replaced", 2, "after deaths N work at once again", replaced},
+    {"all-die", 1, "every task dies: all fates are told", all_die},
+    {"at-most-n", 1, "never more than N tasks at once", at_most_n},
+    {"buried", 1, "the dead are reaped at once", buried},
+    {"cleaned", 1, "no process, no descriptor is left", cleaned},
+};
+
+const struct exercise exercise = {
+    .number = 6,
+    .name = "survive-death",
+    .file = "ex6_survive_death.c",
+    .checks = checks,
+    .check_count = sizeof checks / sizeof *checks,
+};

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: MIT
+// Exercise 7's checks. Runs in: judge.
+#include <string.h>
+
+#include "judge.h"
+
+enum { CREATE, AGENT, PUT, GET, CLOSE, DESTROY };
+
+static void create(struct run *run, int capacity) {
+    about(run, "queue_create(%d)", capacity);
+    expect(run, CALL(run, CREATE, capacity)[0], "a queue", "NULL", "");
+}
+
+// So many more processes that share the queue: agents 1, 2 …
+static void fork_agents(struct run *run, int count) {
+    for (int i = 0; i < count; i++)
+        call(run, AGENT, 0, NULL);
+}
+
+static const int64_t *put(struct run *run, int agent, int count, int first) {
+    about(run, "queue_put(queue, %d) and on, %d items", first, count);
+    START(run, agent, PUT, count, first);
+    return finish(run, agent);
+}
+
+static const int64_t *get(struct run *run, int agent, int count) {
+    about(run, "queue_get(queue, &item), %d times", count);
+    START(run, agent, GET, count);
+    return finish(run, agent);
+}
+
+static void one_process(struct run *run) {
+    int capacity = (int)pick(run, 3, 9);
+    create(run, capacity);
+    int64_t put_in = put(run, 0, 1, 100)[0];
+    expect(run, put_in == 1, "0", "-1", "");
+    const int64_t *got = get(run, 0, 1);
+    expect(run, got[0] == 1 && got[1] == 100, "item 100",
+           text("%ld items, %ld", (long)got[0], (long)got[1]), "");
+}
+
+static void across(struct run *run) {
+    create(run, 4);
+    fork_agents(run, 2);
+    put(run, 1, 2, 50);
+    const int64_t *got = get(run, 2, 2);
+    expect(
+        run, got[0] == 2 && got[1] + got[2] == 101,
+        "items 50 and 51, put by another process",
+        text("%ld items: %ld, %ld", (long)got[0], (long)got[1], (long)got[2]),
+        "Memory is shared if it was mapped MAP_SHARED before the fork.");
+}
+
+// Two producers and two consumers in turn, never more than fits: what comes out
+// is known exactly.
+static void fifo(struct run *run) {
+    int capacity = (int)pick(run, 3, 6);
+    create(run, capacity);
+    fork_agents(run, 4);
+    int64_t in = 0, out = 0;
+    for (int i = 0; i < 150; i++) {
+        int64_t inside = in - out;
+        bool puts = inside == 0 || (inside < capacity && pick(run, 0, 1));
+        if (puts) {
+            int64_t did = put(run, (int)pick(run, 1, 2), 1, (int)in)[0];
+            expect(run, did == 1, "0", "-1", "");
+            in++;
+            continue;
+        }
+        int64_t item = get(run, (int)pick(run, 3, 4), 1)[1];
+        expect(run, item == out, text("item %ld, the oldest", (long)out),
+               text("item %ld", (long)item), "First in, first out.");
+        out++;
+    }
+}
+
+// Two producers, two consumers, more items than room: none lost, none twice.
+static void all_at_once(struct run *run, int n) {
+    about(run, "2 processes put %d items each, 2 processes get them", n);
+    START(run, 3, GET, n);
+    START(run, 4, GET, n);
+    START(run, 1, PUT, n, 0);
+    START(run, 2, PUT, n, 1000);
+    static unsigned char seen[2000];
+    memset(seen, 0, sizeof seen);
+    for (int agent = 3; agent <= 4; agent++) {
+        const int64_t *got = finish(run, agent);
+        expect(run, got[0] == n, text("%d items", n), text("%ld", (long)got[0]),
+               "");
+        for (int i = 1; i <= n; i++) {
+            int64_t item = got[i];
+            expect(run,
+                   item >= 0 && item < 2000 && item % 1000 < n && !seen[item],
+                   "each item once", text("item %ld came again", (long)item),
+                   "Two processes took the same place: is all of it locked?");
+            seen[item] = 1;
+        }
+    }
+}
+
+static void bounded(struct run *run) {
+    int capacity = (int)pick(run, 2, 6);
+    create(run, capacity);
+    fork_agents(run, 1);
+    put(run, 0, capacity, 0);
+    about(run, "queue_put into a full queue of %d", capacity);
+    START(run, 1, PUT, 1, 99);
+    settle(run);
+    expect(run, !is_back(run, 1), "it waits", "it returned",
+           "Put waits while count == capacity.");
+    get(run, 0, 1);
+    about(run, "queue_get, while queue_put waits for room");
+    expect(run, finish(run, 1)[0] == 1, "the waiting put goes on", "it failed",
+           "Who takes an item wakes one who waits for room.");
+}
+
+static void wakes(struct run *run) {
+    create(run, 4);
+    fork_agents(run, 4);
+    about(run, "3 processes wait in queue_get, 3 items are put");
+    for (int i = 1; i <= 3; i++)
+        START(run, i, GET, 1);
+    settle(run);
+    for (int i = 1; i <= 3; i++)
+        expect(run, !is_back(run, i), "get waits while the queue is empty",
+               "it returned", "");
+    START(run, 0, PUT, 3, 7);
+    finish(run, 0);
+    for (int i = 1; i <= 3; i++)
+        expect(run, finish(run, i)[0] == 1, "each waiter gets one",
+               "it got none", "One wake-up for every item.");
+    all_at_once(run, (int)pick(run, 200, 400));
+}
+
+// Waits in get for two seconds of other people's time, and uses none itself.
+static void asleep(struct run *run) {
+    create(run, 4);
+    fork_agents(run, 1);
+    about(run, "queue_get from an empty queue");
+    START(run, 1, GET, 1);
+    // Asleep for good, or the time is up.
+    bool quiet = false;
+    for (int tries = 0; tries < 20 && !quiet; tries++) {
+        settle(run);
+        proc_list(&run->processes, run->cell.keeper, true);
+        uint64_t before = 0, after = 0;
+        for (int i = 0; i < run->processes.count; i++)
+            before += run->processes.at[i].switches +
+                      (run->processes.at[i].state == 'R');
+        settle(run);
+        proc_list(&run->processes, run->cell.keeper, true);
+        for (int i = 0; i < run->processes.count; i++)
+            after += run->processes.at[i].switches +
+                     (run->processes.at[i].state == 'R') * 2;
+        quiet = before == after;
+    }
+    expect(run, quiet, "the process sleeps until there is an item",
+           "it is never at rest",
+           "Wait with a condition variable, a semaphore or a futex, not in a "
+           "loop, and not with usleep.");
+    expect(run, !is_back(run, 1), "get waits", "it returned", "");
+    put(run, 0, 1, 5);
+    about(run, "queue_get, when an item is put");
+    expect(run, finish(run, 1)[1] == 5, "item 5", "another", "");
+}
+
+static void closed(struct run *run) {
+    create(run, 2);
+    fork_agents(run, 3);
+    about(run, "3 processes wait in queue_get when the queue is closed");
+    for (int i = 1; i <= 3; i++)
+        START(run, i, GET, 1);
+    settle(run);
+    call(run, CLOSE, 0, NULL);
+    for (int i = 1; i <= 3; i++)
+        expect(run, finish(run, i)[0] == 0, "-1 for each of them", "an item",
+               "close wakes everybody (broadcast).");
+    about(run, "queue_put after queue_close");
+    START(run, 0, PUT, 1, 1);
+    expect(run, finish(run, 0)[0] == 0, "-1", "0", "");
+}
+
+static void drained(struct run *run) {
+    create(run, 5);
+    fork_agents(run, 1);
+    put(run, 0, 3, 20);
+    about(run, "queue_close(queue) with 3 items in it");
+    call(run, CLOSE, 0, NULL);
+    const int64_t *got = get(run, 1, 4);
+    expect(run, got[0] == 3, "3 items, then -1",
+           text("%ld items", (long)got[0]),
+           "close refuses new items; those in it are still "
+           "taken.");
+}
+
+static void cleaned(struct run *run) {
+    int mappings = proc_shared_mappings(run->driver);
+    int before = proc_descriptors(run->driver);
+    int files = proc_shm_files(run->driver);
+    create(run, 5);
+    put(run, 0, 2, 1);
+    about(run, "queue_create, queue_put, queue_destroy");
+    call(run, DESTROY, 0, NULL);
+    int after = proc_shared_mappings(run->driver);
+    expect(run, after == mappings,
+           text("%d shared mappings, as before", mappings), text("%d", after),
+           "munmap with the size that mmap got.");
+    after = proc_descriptors(run->driver);
+    expect(run, after == before, text("%d open descriptors, as before", before),
+           text("%d", after), "");
+    after = proc_shm_files(run->driver);
+    expect(run, after == files, text("%d files in /dev/shm, as before", files),
+           text("%d", after),
+           "shm_unlink removes the name. An anonymous mapping needs none.");
+}
+
+static const struct check checks[] = {
+    {"one-process", 1, "put and get in one process", one_process},
+    {"across", 1, "put in one process, get in another", across},
+    {"fifo", 1, "first in, first out", fifo},
+    {"bounded", 1, "put waits while it is full", bounded},
+    {"wakes", 2, "no wake-up is lost, nor an item", wakes},
+    {"asleep", 1, "who waits uses no processor time", asleep},
+    {"closed", 1, "close wakes all, put is refused", closed},
+    {"drained", 1, "after close the rest is still taken", drained},
+    {"cleaned", 1, "no memory, descriptor or name is left", cleaned},
+};
+
+const struct exercise exercise = {
+    .number = 7,
+    .name = "bounded-queue",
+    .file = "ex7_bounded_queue.c",
+    .checks = checks,
+    .check_count = sizeof checks / sizeof *checks,
+};

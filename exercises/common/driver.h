@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+// What an exercise's driver.c uses. It is linked with the student's object and
+// does what the judge asks: calls his functions and reports what came back. It
+// decides nothing.
+//
+// Runs in: driver (the student's process and the processes he starts).
+#ifndef EXERCISES_DRIVER_H
+#define EXERCISES_DRIVER_H
+
+#include <stddef.h>
+
+#include "wire.h"
+
+// One function that the judge may call, by its place in driver_calls[]. It
+// finds its arguments in message->value and puts its results there.
+typedef void driver_call(struct wire *message);
+extern driver_call *const driver_calls[];
+extern const int64_t driver_call_count;
+
+// What every task does: tells the judge that item `id` begins, waits for the
+// judge's answer, tells that it ends, and returns the answer. Only the judge
+// knows the answer before that, so it cannot be had by skipping the task.
+int64_t driver_task(int64_t id);
+
+// Reports something that is neither a return nor a task, such as a callback.
+void driver_note(int64_t id, int64_t value, int64_t detail);
+
+// Forks a process that serves the judge's calls as this one does. Returns the
+// descriptor that reaches it, which goes to the judge with driver_pass.
+int driver_fork_agent(void);
+extern int driver_pass; // sent along with this call's WIRE_RETURN, then closed
+
+// After this many more calls, the student's fork() fails. Negative: never.
+extern int64_t driver_forks_left;
+
+#endif

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: MIT
+// The judge: starts a fresh driver for each check, asks it to call the
+// student's functions, watches from outside what its processes do, and decides.
+//
+// What a check may rely on: pids, which the kernel vouches for; /proc, read
+// from outside; the order in which messages arrive; answers that only the judge
+// knew until a task asked for them. What it must not rely on: sleeps, or the
+// order in which independent processes run.
+//
+// Interface for an exercise's check.c: define `exercise`. A check is a function
+// that talks to the run and calls expect(). The first failure ends the check.
+//
+// Runs in: judge, which never holds the student's code.
+#ifndef EXERCISES_JUDGE_H
+#define EXERCISES_JUDGE_H
+
+#include <setjmp.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <time.h>
+
+#include "wire.h"
+
+struct run;
+
+struct check {
+    const char *name;
+    int points;
+    const char *description; // one line: what must hold
+    void (*judge)(struct run *);
+};
+
+struct exercise {
+    int number;
+    const char *name; // folder: NN-name
+    const char *file; // the starter's file name
+    const struct check *checks;
+    int check_count;
+};
+
+extern const struct exercise exercise; // in NN-name/check.c
+
+// Checks of an instructor's own, judged after the exercise's. Optional: linked
+// from CHECKS=folder.
+extern const struct check extra_checks[] __attribute__((weak));
+extern const int extra_check_count __attribute__((weak));
+
+// The limits of one check, all in one place. ---------------------------------
+
+#define LIMIT_WALL_S 20        // from its start to its end
+#define LIMIT_ASLEEP_MS 1500   // all processes asleep, none ever woken
+#define LIMIT_CPU_S 3          // of each process; of all together, twice that
+#define LIMIT_PROCESSES 100    // at once
+#define LIMIT_OUTPUT (1 << 20) // bytes on stdout and stderr together
+#define LIMIT_FILE (16 << 20)  // bytes of any file
+#define LIMIT_FILES 256        // descriptors per process
+#define OUTPUT_KEPT 2000       // bytes shown to the student
+
+// The cell: where the student's processes live. judge_cell.c. ----------------
+
+struct cell_options {
+    uid_t uid;       // when the judge is root: run the driver as this user
+    char **prefix;   // a sandbox command to put before the driver, or NULL
+    bool namespaces; // try for namespaces of its own
+};
+
+struct cell {
+    pid_t keeper; // our child, the ancestor of all
+    bool own;     // it has a PID namespace of its own
+    int channel;  // messages
+    int output;   // the driver's stdout and stderr
+    int status;   // the keeper writes the driver's wait status here
+};
+
+bool cell_start(struct cell *cell, const char *driver,
+                const struct cell_options *options);
+void cell_end(struct cell *cell); // kills all of it, and reaps
+const char *cell_isolation(const struct cell_options *options);
+
+// What /proc shows. judge_proc.c. ---------------------------------------------
+
+struct process {
+    pid_t pid, parent;
+    char state;
+    char name[16];
+    bool inside;       // is a descendant of the keeper
+    uint64_t switches; // context switches so far
+    uint64_t cpu_ms;
+};
+
+struct processes {
+    struct process *at;
+    int count, room;
+};
+
+// The keeper's descendants.
+void proc_list(struct processes *list, pid_t keeper, bool with_switches);
+bool proc_is_below(const struct processes *list, pid_t pid, pid_t ancestor);
+int proc_descriptors(pid_t pid);     // how many, or -1
+int proc_shared_mappings(pid_t pid); // anonymous shared ones, or -1
+int proc_shm_files(pid_t pid);       // files in its /dev/shm, or -1
+
+// One check's run. judge_run.c.
+// -------------------------------------------------
+
+#define MAX_VISITS 4096
+#define MAX_AGENTS 16
+
+// One time that a task ran an item.
+struct visit {
+    int64_t id;
+    pid_t pid;
+    int reply; // where its answer goes; -1: answered
+    bool left;
+    int entered_at, left_at; // numbers of events, to compare
+};
+
+struct note {
+    int64_t id, value, detail;
+    pid_t pid;
+    int at;
+};
+
+// A process that serves calls: the driver (0) or one it forked.
+struct agent {
+    int fd;
+    pid_t pid;
+    bool busy; // in a call
+    struct wire reply;
+    int returned_at;
+};
+
+struct run {
+    const struct check *check;
+    uint64_t seed, random;
+    struct cell cell;
+    pid_t driver;
+    struct agent agent[MAX_AGENTS];
+    int agents;
+    struct visit visit[MAX_VISITS];
+    int visits, inside, most_inside;
+    struct {
+        int64_t id, value;
+        enum go go;
+    } planned[64];
+    int plans;
+    struct note note[MAX_VISITS];
+    int notes;
+    int events;
+    bool hold;       // do not answer by yourself
+    int64_t hold_id; // nor, whatever `hold` says, this one
+    int driver_status;
+    bool driver_ended, driver_may_end;
+    int64_t ends_at;      // monotonic ms
+    int64_t look_at;      // when to look at the processes next
+    uint64_t print;       // fingerprint of sleeping processes
+    int64_t asleep_since; // ms, or 0
+    char output[OUTPUT_KEPT + 1];
+    size_t output_kept, output_seen;
+    struct processes processes;
+    // The verdict.
+    bool failed;
+    char called[200], expected[300], actual[300], help[400];
+    jmp_buf over;
+};
+
+// Talking to the driver. ------------------------------------------------------
+
+// Says what is called, for the report; start() and call() take their text.
+void about(struct run *run, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+// Starts call number `id` with `count` values, on the driver or an agent.
+void start(struct run *run, int agent, int id, int count,
+           const int64_t *values);
+// Waits until it has returned. The reply's values, always WIRE_VALUES of them.
+const int64_t *finish(struct run *run, int agent);
+bool is_back(struct run *run, int agent);
+// Both, on the driver: CALL(run, id, 1, 2, 3).
+const int64_t *call(struct run *run, int id, int count, const int64_t *values);
+#define VALUES(...)                                                            \
+    (int)(sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t)), (int64_t[]) {   \
+        __VA_ARGS__                                                            \
+    }
+#define CALL(run, id, ...) call(run, id, VALUES(__VA_ARGS__))
+#define START(run, agent, id, ...) start(run, agent, id, VALUES(__VA_ARGS__))
+
+// Waits until something holds, fails if it cannot come to hold. `what` ends the
+// sentence "expected: …".
+typedef bool condition(struct run *run, int64_t n);
+void await(struct run *run, condition *is_so, int64_t n, const char *what);
+bool inside_are(struct run *run, int64_t n); // so many or more are inside
+bool visits_are(struct run *run, int64_t n); // so many have ever begun
+bool left_are(struct run *run, int64_t n);   // so many have ended
+bool notes_are(struct run *run, int64_t n);
+bool no_children(struct run *run, int64_t n); // n is ignored
+bool is_reaped(struct run *run, int64_t pid);
+bool has_ended(struct run *run, int64_t pid);    // reaped or a zombie
+bool nobody_is_left(struct run *run, int64_t n); // so is this
+// Waits until nothing moves any more, or 1 s: what was to come has come.
+void settle(struct run *run);
+
+// Tasks.
+// ------------------------------------------------------------------------
+
+int64_t answer_for(struct run *run, int64_t id); // what a task returns
+// What task `id` is told when it is not held: to die, say, at its first run.
+void plan(struct run *run, int64_t id, enum go go, int64_t value);
+void answer(struct run *run, struct visit *visit, enum go go, int64_t value);
+void let_go(struct run *run, struct visit *visit); // return its answer
+void let_all_go(struct run *run);            // those inside and all to come
+struct visit *first_inside(struct run *run); // not yet answered, or NULL
+struct visit *last_inside(struct run *run);
+int times_run(struct run *run, int64_t id);
+int different_pids(struct run *run, int from); // of the visits from there on
+int64_t pick(struct run *run, int64_t low, int64_t high); // random, both ends
+
+// Looking from outside.
+// ---------------------------------------------------------
+
+int children(struct run *run, int *zombies); // the driver's; zombies or NULL
+int orphans(struct run *run); // in the cell, but not below the driver
+
+// Deciding.
+// ---------------------------------------------------------------------
+
+const char *text(const char *format, ...) __attribute__((format(printf, 1, 2)));
+// Goes on if `ok`; else the check ends here with these texts.
+void expect(struct run *run, bool ok, const char *expected, const char *actual,
+            const char *help);
+_Noreturn void fail(struct run *run, const char *expected, const char *actual,
+                    const char *help);
+
+// Checks that nearly every exercise has.
+// ----------------------------------------
+
+void expect_each_once(struct run *run, int64_t count); // items 0 … count - 1
+void expect_no_children(struct run *run, const char *when);
+
+bool run_check(struct run *run, const struct check *check, const char *driver,
+               const struct cell_options *options);
+
+#endif

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: MIT
+// The judge's main(): judges one exercise and writes the result as JSON.
+//
+//   judge [options] DRIVER [-- SANDBOX COMMAND …]
+//
+// The one result format, from which everything else is rendered:
+//   {exercise, name, file, seed, score, max, isolation,
+//    checks: [{name, description, points, max, passed: true|false|null,
+//              called, output,
+//              cause: {rationale, help, expected, actual} | null,
+//              dependency: null}]}
+// Which checks there are and what they are worth is in the tables, fixed before
+// anything runs; a driver that cannot even be built gets them with passed:
+// null.
+//
+// Runs in: judge.
+#define _GNU_SOURCE
+#include <errno.h>
+#include <jansson.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "judge.h"
+
+struct options {
+    const char *only, *out, *error, *driver;
+    uint64_t seed;
+    bool list;
+    struct cell_options cell;
+};
+
+_Noreturn static void usage(int status) {
+    fprintf(
+        status ? stderr : stdout,
+        "usage: judge [options] DRIVER [-- SANDBOX COMMAND ...]\n"
+        "  --check NAME   only this check\n"
+        "  --seed N       repeat the run with this seed\n"
+        "  --out FILE     write the result there, not to stdout\n"
+        "  --error TEXT   nothing could be built: score 0, for this reason\n"
+        "  --uid N        as root: run the driver as this user\n"
+        "  --plain        no namespaces, limits only\n"
+        "  --list         the checks and their points\n");
+    exit(status);
+}
+
+// Bytes of a program need not be text. JSON must be UTF-8, and a terminal
+// should get no control sequences.
+static json_t *clean(const char *bytes) {
+    size_t length = strlen(bytes);
+    char *copy = malloc(length + 1);
+    if (!copy)
+        return NULL;
+    for (size_t i = 0; i <= length; i++) {
+        unsigned char c = (unsigned char)bytes[i];
+        copy[i] =
+            (char)((c < 32 && c != '\n' && c != '\t' && c != 0) || c == 127
+                       ? '?'
+                       : c);
+    }
+    json_t *it = json_string(copy);
+    for (size_t i = 0; !it && i < length; i++)
+        if ((unsigned char)copy[i] > 127)
+            copy[i] = '?';
+    if (!it)
+        it = json_string(copy);
+    free(copy);
+    return it;
+}
+
+static json_t *describe(const struct check *check, const struct run *run,
+                        const char *error) {
+    bool passed = run && !run->failed;
+    json_t *cause = json_null();
+    if (error)
+        cause = json_pack("{s:o, s:s, s:s, s:s}", "rationale", clean(error),
+                          "help", "", "expected", "", "actual", "");
+    else if (!passed)
+        cause = json_pack("{s:s, s:s, s:s, s:s}", "rationale",
+                          check->description, "help", run->help, "expected",
+                          run->expected, "actual", run->actual);
+    return json_pack("{s:s, s:s, s:i, s:i, s:o, s:s, s:o, s:o, s:n}", "name",
+                     check->name, "description", check->description, "points",
+                     passed ? check->points : 0, "max", check->points, "passed",
+                     run ? json_boolean(passed) : json_null(), "called",
+                     run ? run->called : "", "output",
+                     clean(run ? run->output : ""), "cause", cause,
+                     "dependency");
+}
+
+static int total_checks(void) {
+    return exercise.check_count + (&extra_check_count ? extra_check_count : 0);
+}
+
+static const struct check *check_at(int i) {
+    return i < exercise.check_count ? &exercise.checks[i]
+                                    : &extra_checks[i - exercise.check_count];
+}
+
+static int write_result(json_t *result, const char *out) {
+    int bad = out ? json_dump_file(result, out, JSON_INDENT(2))
+                  : json_dumpf(result, stdout, JSON_INDENT(2));
+    if (!out)
+        putchar('\n');
+    if (bad || fflush(stdout) != 0) {
+        fprintf(stderr, "judge: cannot write %s: %s\n", out ? out : "stdout",
+                strerror(errno));
+        return 2;
+    }
+    return 0;
+}
+
+static int judge_all(const struct options *options) {
+    json_t *checks = json_array();
+    int score = 0, max = 0;
+    static struct run run;
+    for (int i = 0; i < total_checks(); i++) {
+        const struct check *check = check_at(i);
+        if (options->only && strcmp(options->only, check->name) != 0)
+            continue;
+        max += check->points;
+        if (options->error) {
+            json_array_append_new(checks,
+                                  describe(check, NULL, options->error));
+            continue;
+        }
+        memset(&run, 0, sizeof run);
+        run.seed = options->seed;
+        if (!run_check(&run, check, options->driver, &options->cell)) {
+            fprintf(stderr, "judge: cannot start %s: %s\n", options->driver,
+                    strerror(errno));
+            return 2;
+        }
+        score += run.failed ? 0 : check->points;
+        json_array_append_new(checks, describe(check, &run, NULL));
+    }
+    if (json_array_size(checks) == 0) {
+        fprintf(stderr, "There is no check \"%s\". There are:\n",
+                options->only);
+        for (int i = 0; i < total_checks(); i++)
+            fprintf(stderr, "  %s\n", check_at(i)->name);
+        return 2;
+    }
+    json_t *result = json_pack(
+        "{s:i, s:s, s:s, s:I, s:i, s:i, s:s, s:o}", "exercise", exercise.number,
+        "name", exercise.name, "file", exercise.file, "seed",
+        (json_int_t)options->seed, "score", score, "max", max, "isolation",
+        cell_isolation(&options->cell), "checks", checks);
+    int status = write_result(result, options->out);
+    json_decref(result);
+    return status;
+}
+
+static int list(void) {
+    for (int i = 0; i < total_checks(); i++)
+        printf("%-24s %2d  %s\n", check_at(i)->name, check_at(i)->points,
+               check_at(i)->description);
+    return 0;
+}
+
+static uint64_t a_number(const char *text) {
+    char *end;
+    errno = 0;
+    uint64_t value = strtoull(text, &end, 10);
+    if (errno || end == text || *end || value > INT64_MAX || *text == '-') {
+        fprintf(stderr, "judge: \"%s\" is not a number from 0 up\n", text);
+        exit(2);
+    }
+    return value;
+}
+
+int main(int argc, char **argv) {
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    struct options options = {
+        .seed = (uint64_t)(now.tv_nsec / 1000 + now.tv_sec) % 1000000,
+        // As root: a user of this run's own, whose processes can be counted.
+        .cell = {.uid = 60000 + (uid_t)getpid() % 4000, .namespaces = true}};
+    for (int i = 1; i < argc; i++) {
+        const char *it = argv[i];
+        bool more = i + 1 < argc;
+        if (!strcmp(it, "--check") && more)
+            options.only = argv[++i];
+        else if (!strcmp(it, "--seed") && more)
+            options.seed = a_number(argv[++i]);
+        else if (!strcmp(it, "--out") && more)
+            options.out = argv[++i];
+        else if (!strcmp(it, "--error") && more)
+            options.error = argv[++i];
+        else if (!strcmp(it, "--uid") && more)
+            options.cell.uid = (uid_t)a_number(argv[++i]);
+        else if (!strcmp(it, "--plain"))
+            options.cell.namespaces = false;
+        else if (!strcmp(it, "--list"))
+            return list();
+        else if (!strcmp(it, "--help"))
+            usage(0);
+        else if (!strcmp(it, "--") && more) {
+            options.cell.prefix = &argv[i + 1];
+            break;
+        } else if (it[0] == '-' || options.driver)
+            usage(2);
+        else
+            options.driver = it;
+    }
+    if (!options.driver && !options.error)
+        usage(2);
+    signal(SIGPIPE, SIG_IGN);
+    prctl(PR_SET_DUMPABLE, 0); // the answers are in here
+    static char path[4096];
+    if (options.driver && realpath(options.driver, path))
+        options.driver = path;
+    return judge_all(&options);
+}

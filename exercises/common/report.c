@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+// Renders the judge's JSON for a student's terminal: 80 columns, plain text.
+//
+//   report [--brief | --failed] RESULT.json
+//
+// --brief prints "7/10", --failed the names of the checks that do not hold.
+//
+// Exit status: 0 full marks, 1 not yet, 2 no result.
+// Runs in: a process of its own, after the judge.
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#define WIDTH 80
+
+static const char *field(json_t *object, const char *name) {
+    const char *it = json_string_value(json_object_get(object, name));
+    return it ? it : "";
+}
+
+// Prints text behind a label, wrapped and indented below it.
+static void put(const char *label, const char *text) {
+    const int indent = 16;
+    if (!*text)
+        return;
+    printf("      %-10s", label);
+    int column = indent;
+    while (*text) {
+        if (*text == '\n' || *text == ' ') {
+            text++;
+            continue;
+        }
+        size_t word = strcspn(text, " \n");
+        if (column > indent && column + 1 + (int)word > WIDTH) {
+            printf("\n%*s", indent, "");
+            column = indent;
+        } else if (column > indent) {
+            putchar(' ');
+            column++;
+        }
+        printf("%.*s", (int)word, text);
+        column += (int)word;
+        text += word;
+    }
+    putchar('\n');
+}
+
+// What the program itself printed: cut to ten lines of at most 70 bytes.
+static void put_output(const char *output) {
+    int lines = 0;
+    if (*output)
+        puts("      your program printed:");
+    for (; *output && lines < 10; lines++) {
+        size_t length = strcspn(output, "\n");
+        printf("        | %.*s\n", (int)(length > 70 ? 70 : length), output);
+        output += length + (output[length] == '\n');
+    }
+    if (*output)
+        puts("        | ...");
+}
+
+static void put_check(json_t *check, json_int_t exercise, json_int_t seed) {
+    json_t *passed = json_object_get(check, "passed");
+    json_t *cause = json_object_get(check, "cause");
+    printf("%s %-20s %2d/%-2d %s\n",
+           json_is_true(passed)    ? "  ok  "
+           : json_is_false(passed) ? "  FAIL"
+                                   : "  -   ",
+           field(check, "name"),
+           (int)json_integer_value(json_object_get(check, "points")),
+           (int)json_integer_value(json_object_get(check, "max")),
+           strlen(field(check, "description")) < 47
+               ? field(check, "description")
+               : "");
+    if (!json_is_false(passed))
+        return;
+    if (strlen(field(check, "description")) >= 47)
+        put("must hold", field(check, "description"));
+    put("called", field(check, "called"));
+    put("expected", field(cause, "expected"));
+    put("actual", field(cause, "actual"));
+    put("think", field(cause, "help"));
+    put_output(field(check, "output"));
+    printf("      again     make exercise%d CHECK=%s SEED=%lld\n\n",
+           (int)exercise, field(check, "name"), (long long)seed);
+}
+
+int main(int argc, char **argv) {
+    json_error_t error;
+    const char *path = argc > 1 ? argv[argc - 1] : "";
+    bool brief = argc == 3 && strcmp(argv[1], "--brief") == 0;
+    bool failed = argc == 3 && strcmp(argv[1], "--failed") == 0;
+    json_t *result = json_load_file(path, 0, &error);
+    if (!result) {
+        fprintf(stderr, "report: cannot read %s: %s\n", path, error.text);
+        return 2;
+    }
+    int exercise = (int)json_integer_value(json_object_get(result, "exercise"));
+    int score = (int)json_integer_value(json_object_get(result, "score"));
+    int max = (int)json_integer_value(json_object_get(result, "max"));
+    json_int_t seed = json_integer_value(json_object_get(result, "seed"));
+    const char *name = field(result, "name");
+    size_t i;
+    json_t *check;
+    if (failed) {
+        json_array_foreach(
+            json_object_get(result, "checks"), i,
+            check) if (!json_is_true(json_object_get(check, "passed")))
+            printf("%s ", field(check, "name"));
+        printf("\n");
+        json_decref(result);
+        return score < max;
+    }
+    if (brief) {
+        printf("%d/%d\n", score, max);
+        json_decref(result);
+        return score < max;
+    }
+    printf("Exercise %d, %s (seed %lld)\n\n", exercise, name, (long long)seed);
+    json_array_foreach(json_object_get(result, "checks"), i, check)
+        put_check(check, exercise, seed);
+    printf("\n%d of %d points.", score, max);
+    if (score == max && json_array_size(json_object_get(result, "checks")) > 1)
+        printf(" Done! Compare with solutions/%02d-%s/.\n", exercise, name);
+    else if (score == max)
+        printf(" This check holds; all of them: make exercise%d\n", exercise);
+    else
+        printf(" Stuck? make hint%d\n", exercise);
+    json_decref(result);
+    return score < max;
+}

@@ -1,0 +1,82 @@
+# The exercises: a driver, a judge and a student's file each. See README.md.
+
+PACKAGES     += libjansson-dev inotify-tools
+TEST_TARGETS += test-exercises
+
+EX_DIRS   := $(sort $(wildcard exercises/[0-9][0-9]-*))
+EX_NUMBERS := $(foreach dir,$(EX_DIRS),$(patsubst 0%,%,$(firstword \
+	$(subst -, ,$(notdir $(dir))))))
+EX_COMMON := $(B)/exercises/common
+EX_JUDGE   = $(patsubst %.c,$(B)/%.o,$(wildcard exercises/common/judge_*.c)) \
+	$(EX_COMMON)/wire.o
+EX_RUN     = B='$(B)' CC='$(CC)' SANITIZE='$(SANITIZE)' CHECK='$(CHECK)' \
+	SEED='$(SEED)' sh exercises/exercise.sh
+RUNS       = 1
+# Checks of your own: CHECKS=folder with NN-name/extra.c. See README.md.
+CHECKS     =
+
+.PHONY: exercises progress test-exercises
+
+$(B)/exercises/%.o: exercises/%.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -Iexercises/common -I$(<D) -c -o $@ $<
+
+$(B)/exercises/%/extra.o: $(CHECKS)/%/extra.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -Iexercises/common -Iexercises/$* -c -o $@ $<
+
+$(EX_COMMON)/report: $(EX_COMMON)/report.o
+	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ -ljansson
+
+# A judge with other checks is another judge.
+$(EX_COMMON)/checks.stamp: FORCE
+	@mkdir -p $(@D)
+	@echo '$(CHECKS)' | cmp -s - $@ || echo '$(CHECKS)' >$@
+
+define EX_RULES
+$(B)/$(1)/judge: $(B)/$(1)/check.o $$(EX_JUDGE) $(EX_COMMON)/checks.stamp \
+		$$(if $$(CHECKS),$$(if $$(wildcard $$(CHECKS)/$(notdir $(1))/extra.c),$(B)/$(1)/extra.o))
+	$$(Q)$$(CC) $$(ALL_CFLAGS) -o $$@ $$(filter %.o,$$^) -ljansson
+
+$(B)/$(1)/ready: $(B)/$(1)/judge $(B)/$(1)/driver.o $(EX_COMMON)/driver.o \
+		$(EX_COMMON)/wire.o $(EX_COMMON)/report
+	@touch $$@
+endef
+$(foreach dir,$(EX_DIRS),$(eval $(call EX_RULES,$(dir))))
+
+EX_READY = $(EX_DIRS:%=$(B)/%/ready)
+
+exercises: $(EX_READY) ## build what the exercises need
+
+# What is built before a check, without its commands on the student's screen.
+$(EX_NUMBERS:%=exercise%): exercise%: FORCE
+	@$(MAKE) -s $(B)/$(wildcard exercises/0$*-*)/ready >/dev/null || \
+		{ echo "The judge cannot be built; make setup installs what it needs:"; \
+		  echo "$(PACKAGES)"; exit 2; }
+	@$(EX_RUN) check $* || { s=$$?; [ $$s = 1 ] || exit $$s; }
+
+.PHONY: exerciseN hintN watchN resetN
+exerciseN: ## check exercise N, 1 to 8 (CHECK=name: one check, SEED=n: again)
+hintN: ## the next of three hints
+watchN: ## check again at every save
+resetN: ## the starter again; your file is kept beside it
+exerciseN hintN watchN resetN:
+	@echo "N is 1 to 8: make $(@:N=1)"; exit 2
+
+$(EX_NUMBERS:%=hint%): hint%: FORCE
+	@$(EX_RUN) hint $*
+
+$(EX_NUMBERS:%=watch%): watch%: FORCE
+	@$(EX_RUN) watch $*
+
+$(EX_NUMBERS:%=reset%): reset%: FORCE
+	@$(EX_RUN) reset $*
+
+FORCE:
+
+progress: $(EX_COMMON)/report ## which exercises are done, and which is next
+	@$(EX_RUN) progress
+
+test-exercises: $(EX_READY) ## starters, solutions and wrong solutions get their marks (RUNS=n)
+	@B='$(B)' CC='$(CC)' SANITIZE='$(SANITIZE)' RUNS='$(RUNS)' \
+		sh tests/exercises.sh

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+// Wrong: returns at once when fork fails.
+// Loses: fork-fails
+// Points: 9
+#include "per_task.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+// Waits for one child. -1 if that cannot be.
+static int reap(pid_t pid, int *status) {
+    pid_t got;
+    do
+        got = waitpid(pid, status, 0);
+    while (got < 0 && errno == EINTR);
+    return got < 0 ? -1 : 0;
+}
+
+int run_all(task_fn *task, int count, int results[]) {
+    if (count <= 0)
+        return 0;
+    pid_t *pids = malloc((size_t)count * sizeof *pids);
+    if (!pids)
+        return -1;
+
+    // 1 create the processes
+    int started = 0;
+    while (started < count) {
+        pid_t pid = fork();
+        if (pid < 0) {
+            free(pids);
+            return -1;
+        }
+        if (pid == 0) {
+            // 2 run the task
+            _exit(task(started));
+        }
+        pids[started++] = pid;
+    }
+
+    // 3 reap them
+    for (int i = 0; i < started; i++) {
+        int status;
+        if (reap(pids[i], &status) < 0)
+            continue;
+        // 4 use the results
+        results[i] =
+            WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
+    }
+    free(pids);
+    return started == count ? 0 : -1;
+}
