@@ -122,17 +122,17 @@ struct cell *make_cells(const char *charts, bool quick, size_t workers,
     add(&list, 1, STEADY, 0, (struct job){0}, 0);
     for (size_t n = 1; n <= 256; n *= quick ? 4 : 2)
         add(&list, 2, WHOLE, (double)n, (struct job){.n = n}, 0);
-    for (double ns = 100; ns < 2e7; ns *= 10)
+    for (double ns = 100; ns < 2e7; ns *= quick ? 100 : 10)
         add(&list, 3, STEADY, ns,
             (struct job){.n = clamp(2e7 / ns, 4 * workers, 100000)}, ns);
-    for (size_t mib = 1; mib <= 256; mib *= 4)
+    for (size_t mib = 1; mib <= 256; mib *= quick ? 16 : 4)
         add(&list, 4, STEADY, (double)mib,
             (struct job){.n = quick ? 6 : 12, .ballast = mib}, 0);
     add_chunks(&list);
     size_t step = workers > 8 ? workers / 8 : 1;
     for (size_t n = 1; n <= 2 * workers; n += n < step ? step - n : step)
         add(&list, 6, STEADY, (double)n,
-            (struct job){.n = 24 * workers, .workers = n}, 1e6);
+            (struct job){.n = (quick ? 8 : 24) * workers, .workers = n}, 1e6);
     add(&list, 7, LATENCY, 0, (struct job){.n = 1}, 0);
     add(&list, 8, TIMELINE, 0, (struct job){.n = 12 * workers}, 500e3);
     add(&list, 9, WHOLE, 0, (struct job){0}, 0);
