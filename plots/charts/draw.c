@@ -84,12 +84,12 @@ static bool draw_pictures(const struct table *t, int chart,
     if (!f)
         return false;
     fprintf(f,
-            "set terminal svg size 840,560 font 'DejaVu Sans,13' mouse "
+            "set terminal svg noenhanced size 840,560 font 'DejaVu Sans,13' mouse "
             "standalone background '#FFFFFF'\nset output '%s'\n",
             svg);
     plot(f, t, chart, g, caption, false);
     fprintf(f,
-            "set output\nset terminal pngcairo size 840,560 font 'DejaVu "
+            "set output\nset terminal pngcairo noenhanced size 840,560 font 'DejaVu "
             "Sans,11' background '#FFFFFF'\nset output '%s'\n",
             png);
     plot(f, t, chart, g, caption, false);

@@ -71,11 +71,20 @@ static double x_of(int chart, double x) {
     return chart == 7 ? -log10(1 - x / 100) : x;
 }
 
-static void ranges(FILE *f, const struct chart *c, const struct groups *g) {
+// Series and points stand side by side, a little apart, to be told apart.
+static double shifted(int chart, double x, double by) {
+    return charts[chart].x_log ? x * pow(1.035, by)
+           : chart == 6        ? x + 0.03 * by
+                               : x_of(chart, x) + 0.02 * by;
+}
+
+static void ranges(FILE *f, const struct table *t, int chart,
+                   const struct groups *g) {
+    const struct chart *c = &charts[chart];
     double xl = INFINITY, xh = 0, yl = INFINITY, yh = 0;
     for (size_t i = 0; i < g->count; i++) {
         double x = g->at[i].x;
-        if (!c->x_log || x > 0) {
+        if (c->kind == DOTS || !c->x_log || x > 0) {
             xl = fmin(xl, x);
             xh = fmax(xh, x);
         }
@@ -85,6 +94,8 @@ static void ranges(FILE *f, const struct chart *c, const struct groups *g) {
                 yh = fmax(yh, g->at[i].values[k]);
             }
     }
+    if (chart == 3 || chart == 6)
+        yh = fmax(yh, 1.2 * t->runs[0].workers);
     if (!(yl < INFINITY) || !(xl < INFINITY))
         return;
     if (c->kind == DOTS) {
@@ -216,24 +227,20 @@ static void guides(FILE *f, const struct table *t, int chart,
                    "loop' at graph 0.02, first 1 offset 0,-0.6\n",
                 t->runs[0].workers, t->runs[0].workers, t->runs[0].workers,
                 t->runs[0].workers);
-    if (chart == 3)
-        fprintf(f, "set yrange [*<1:%g]\n", 3.0 * t->runs[0].workers);
     if (chart == 6)
         fprintf(f, "set xrange [0.5:*]\nset xtics 1\nset arrow 1 from %d, graph "
                    "0 to %d, graph 1 nohead dt 2\nset label 9 '%d CPUs' at %d, "
                    "graph 0.06 offset 1,0\n",
                 cpus, cpus, cpus, cpus);
-    if (chart == 6)
-        fprintf(f, "set yrange [0:%g]\n", cpus * 1.5);
     if (chart == 7)
         fprintf(f, "set xtics ('1' %g,'50' %g,'75' %g,'90' 1,'95' %g,'99' "
-                   "2,'99.9' 3)\nset xrange [0:3.2]\n",
+                   "2,'99.9' 3)\nset xrange [-0.1:3.2]\n",
                 x_of(7, 1), x_of(7, 50), x_of(7, 75), x_of(7, 95));
 }
 
 static void lines(FILE *f, const struct table *t, int chart,
                   const struct groups *g) {
-    char plot_line[4000] = "";
+    char plot_line[6000] = "";
     int series = 0;
     guides(f, t, chart, g);
     for (size_t i = 0, k; i < g->count; i = k, series++) {
@@ -244,13 +251,14 @@ static void lines(FILE *f, const struct table *t, int chart,
         for (size_t j = i; j < k; j++)
             for (size_t v = 0; v < g->at[j].n; v++)
                 if (!charts[chart].x_log || g->at[j].x > 0)
-                    fprintf(f, "%.9g %.9g\n", x_of(chart, g->at[j].x),
+                    fprintf(f, "%.9g %.9g\n",
+                            shifted(chart, g->at[j].x, 2 * series - 1.2),
                             g->at[j].values[v]);
         fprintf(f, "EOD\n$m%d << EOD\n", series);
         for (size_t j = i; j < k; j++)
             if (!charts[chart].x_log || g->at[j].x > 0)
-                fprintf(f, "%.9g %.9g %.9g %.9g\n", x_of(chart, g->at[j].x),
-                        g->at[j].median.middle, g->at[j].median.low,
+                fprintf(f, "%.9g %.9g %.9g %.9g\n",
+                        shifted(chart, g->at[j].x, 2 * series - 2), g->at[j].median.middle, g->at[j].median.low,
                         g->at[j].median.high);
         fprintf(f, "EOD\n");
         if (chart == 5 && g->at[i].x == 0)
@@ -262,11 +270,13 @@ static void lines(FILE *f, const struct table *t, int chart,
         name_series(name, sizeof name, t, &g->at[i]);
         snprintf(plot_line + strlen(plot_line),
                  sizeof plot_line - strlen(plot_line),
-                 "%s $p%d with points pt 6 ps 0.45 lc rgb '#90%s' notitle, "
-                 "$m%d with yerrorlines pt %d ps 1.1 lw 1.8 dt %d lc rgb '#%s' "
+                 "%s $p%d with points pt 6 ps 0.45 lc rgb '#40%s' notitle, "
+                 "$m%d with yerrorbars pt 0 lw 1.2 lc rgb '#%s' notitle, $m%d "
+                 "with linespoints pt %d ps 1.1 lw 1.8 dt %d lc rgb '#%s' "
                  "title '%s'",
                  series ? "," : "plot", series, colours[series % STYLES],
-                 series, marks[series % STYLES], series % 5 + 1,
+                 series, colours[series % STYLES], series,
+                 marks[series % STYLES], series % 5 + 1,
                  colours[series % STYLES], name);
     }
     if (chart == 6)
@@ -313,7 +323,7 @@ static void timeline(FILE *f, const struct table *t) {
     }
     fprintf(f, "set ytics (%s) scale 0\nset yrange [%g:0.8]\nset xrange [0:*]\n"
                "set style fill solid 1 border lc rgb '#FFFFFF'\n",
-            tics, -rows + 0.7);
+            tics, -rows + 1.3);
     fprintf(f, "plot $lives with boxxyerror lc rgb '#BBBBBB' title 'a process "
                "exists', $tasks with boxxyerror lc rgb '#0072B2' title 'it "
                "runs a task'\n");
@@ -328,7 +338,7 @@ void plot(FILE *f, const struct table *t, int chart, const struct groups *g,
     fprintf(f, "set tics nomirror\nset grid lt 1 lc rgb '#DDDDDD'\n");
     if (c->y_label)
         fprintf(f, "set ylabel \"%s\" noenhanced\n", c->y_label);
-    fprintf(f, "set key outside top center horizontal\n");
+    fprintf(f, "set key outside top center horizontal Left reverse samplen 3 width 1\n");
     if (!text_only) {
         fprintf(f, "set bmargin at screen %g\nset label 99 \"",
                 (62 + 17.0 * caption->lines) / 560);
@@ -340,7 +350,7 @@ void plot(FILE *f, const struct table *t, int chart, const struct groups *g,
     if (c->kind == TIMELINE)
         timeline(f, t);
     else if (g->count) {
-        ranges(f, c, g);
+        ranges(f, t, chart, g);
         if (c->kind == DOTS)
             dots(f, t, g);
         else

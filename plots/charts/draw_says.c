@@ -103,10 +103,9 @@ static void says_memory(const struct groups *g, char *t, size_t size) {
     if (!n || r.low <= 1)
         return;
     snprintf(t, size,
-             "fork takes %s times as long with %s MiB as with %s (%s … %s): "
+             "fork takes %s times as long with %g MiB as with %g (%s … %s): "
              "copying page tables is its limit.",
-             number_text(r.middle), number_text(big->x),
-             number_text(small->x), number_text(r.low), number_text(r.high));
+             number_text(r.middle), big->x, small->x, number_text(r.low), number_text(r.high));
     const struct group *a = find_group(g, 0, "pool_apply", small->x),
                        *b = find_group(g, 0, "pool_apply", big->x);
     if (a && b && !differ(a, b))
@@ -126,9 +125,9 @@ static void says_chunk(const struct groups *g, char *t, size_t size) {
                  number_text(one->median.middle));
     if (last && last->median.low > 1.1)
         snprintf(t + strlen(t), size - strlen(t),
-                 "Uneven tasks in chunks of %s take %s times as long: one "
+                 "Uneven tasks in chunks of %g take %s times as long: one "
                  "worker has the long ones, the others wait.",
-                 number_text(last->x), number_text(last->median.middle));
+                 last->x, number_text(last->median.middle));
 }
 
 static void says_workers(const struct table *table, const struct groups *g,
