@@ -48,9 +48,10 @@ done
 says 1 "gnuplot is not installed" env PATH="$folder/bin" "$DRAW" \
     --out "$folder/p" "$folder/a.csv"
 
+: >"$folder/stop.csv"
 "$MEASURE" --out "$folder/stop.csv" 2>"$folder/err" & # Ctrl-C keeps the rows
 pid=$!
-until [ "$(grep -c '^[0-9]' "$folder/stop.csv" 2>/dev/null)" -gt 2 ]; do
+until [ "$(grep -c '^[0-9]' "$folder/stop.csv" )" -gt 2 ]; do
     kill -0 $pid || fail "it ended before it was stopped"
 done
 kill -TERM $pid
