@@ -83,13 +83,15 @@ static bool draw_pictures(const struct table *t, int chart,
     FILE *f = popen("gnuplot", "w");
     if (!f)
         return false;
-    fprintf(f,
-            "set terminal svg noenhanced size 840,560 font 'DejaVu Sans,13' mouse "
-            "standalone background '#FFFFFF'\nset output '%s'\n",
-            svg);
+    fprintf(
+        f,
+        "set terminal svg noenhanced size 840,560 font 'DejaVu Sans,13' mouse "
+        "standalone background '#FFFFFF'\nset output '%s'\n",
+        svg);
     plot(f, t, chart, g, caption, false);
     fprintf(f,
-            "set output\nset terminal pngcairo noenhanced size 840,560 font 'DejaVu "
+            "set output\nset terminal pngcairo noenhanced size 840,560 font "
+            "'DejaVu "
             "Sans,11' background '#FFFFFF'\nset output '%s'\n",
             png);
     plot(f, t, chart, g, caption, false);
@@ -99,14 +101,13 @@ static bool draw_pictures(const struct table *t, int chart,
         printf("     %s\n", png);
         return true;
     }
-    fprintf(stderr,
-            "plots: %s could not be written whole: is the disk full?\n",
+    fprintf(stderr, "plots: %s could not be written whole: is the disk full?\n",
             ok && is_whole(svg) ? png : svg);
     return false;
 }
 
-static void draw_text(const struct table *t, int chart,
-                      const struct groups *g, const struct caption *caption) {
+static void draw_text(const struct table *t, int chart, const struct groups *g,
+                      const struct caption *caption) {
     fflush(NULL);
     FILE *f = popen("gnuplot", "w");
     if (!f)

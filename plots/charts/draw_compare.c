@@ -25,8 +25,7 @@ void warn_of_machines(FILE *out, const struct table *t) {
 // The runs were not interleaved, so the interval of the ratio is the widest
 // that the two intervals allow: wider than 95 %.
 void compare_runs(FILE *out, const struct table *t, int chart,
-                  const struct groups *g, size_t *compared,
-                  size_t *different) {
+                  const struct groups *g, size_t *compared, size_t *different) {
     (void)chart;
     for (size_t i = 0; i < g->count; i++) {
         const struct group *a = &g->at[i];

@@ -60,9 +60,8 @@ static void ticks(FILE *f, const char *axis, double low, double high,
         static const char *const units[] = {"ns", "µs", "ms", "s"};
         int u = e < 0 ? 0 : e / 3 > 3 ? 3 : e / 3;
         double v = pow(10, e);
-        fprintf(f, "%s\"%g%s%s\" %g", k ? "," : "",
-                time ? v / pow(1000, u) : v, time ? " " : "",
-                time ? units[u] : "", v);
+        fprintf(f, "%s\"%g%s%s\" %g", k ? "," : "", time ? v / pow(1000, u) : v,
+                time ? " " : "", time ? units[u] : "", v);
     }
     fprintf(f, ")\n");
 }
@@ -75,7 +74,7 @@ static double x_of(int chart, double x) {
 static double shifted(int chart, double x, double by) {
     return charts[chart].x_log ? x * pow(1.035, by)
            : chart == 6        ? x + 0.03 * by
-                               : x_of(chart, x) + 0.02 * by;
+                               : x_of(chart, x) + 0.01 * by;
 }
 
 static void ranges(FILE *f, const struct table *t, int chart,
@@ -108,7 +107,8 @@ static void ranges(FILE *f, const struct table *t, int chart,
         if (yh / yl > 4)
             ticks(f, "y", yl / 1.5, yh * 1.5, c->y_time);
         else
-            fprintf(f, "set yrange [%g:%g]\nset ytics (1,1.2,1.5,2,2.5,3,4,5)\n",
+            fprintf(f,
+                    "set yrange [%g:%g]\nset ytics (1,1.2,1.5,2,2.5,3,4,5)\n",
                     yl / 1.05, yh * 1.1);
     } else
         fprintf(f, "set yrange [0:%g]\n", yh * 1.15);
@@ -220,21 +220,24 @@ static void guides(FILE *f, const struct table *t, int chart,
                 number_text(m.high), m.high);
     }
     if (chart == 3)
-        fprintf(f, "set arrow 1 from graph 0, first %d to graph 1, first %d "
-                   "nohead dt 2\nset label 9 '%d workers, ideal' at graph "
-                   "0.02, first %d offset 0,0.6\nset arrow 2 from graph 0, "
-                   "first 1 to graph 1, first 1 nohead dt 3\nset label 8 'a "
-                   "loop' at graph 0.02, first 1 offset 0,-0.6\n",
+        fprintf(f,
+                "set arrow 1 from graph 0, first %d to graph 1, first %d "
+                "nohead dt 2\nset label 9 '%d workers, ideal' at graph "
+                "0.27, first %d offset 0,0.6\nset arrow 2 from graph 0, "
+                "first 1 to graph 1, first 1 nohead dt 3\nset label 8 'a "
+                "loop' at graph 0.27, first 1 offset 0,-0.9\n",
                 t->runs[0].workers, t->runs[0].workers, t->runs[0].workers,
                 t->runs[0].workers);
     if (chart == 6)
-        fprintf(f, "set xrange [0.5:*]\nset xtics 1\nset arrow 1 from %d, graph "
-                   "0 to %d, graph 1 nohead dt 2\nset label 9 '%d CPUs' at %d, "
-                   "graph 0.06 offset 1,0\n",
-                cpus, cpus, cpus, cpus);
+        fprintf(f,
+                "set xrange [0.5:%g]\nset xtics 1\nset arrow 1 from %d, graph "
+                "0 to %d, graph 1 nohead dt 2\nset label 9 '%d CPUs' at %d, "
+                "graph 0.06 offset 1,0\n",
+                2 * t->runs[0].workers + 0.5, cpus, cpus, cpus, cpus);
     if (chart == 7)
-        fprintf(f, "set xtics ('1' %g,'50' %g,'75' %g,'90' 1,'95' %g,'99' "
-                   "2,'99.9' 3)\nset xrange [-0.1:3.2]\n",
+        fprintf(f,
+                "set xtics ('1' %g,'50' %g,'75' %g,'90' 1,'95' %g,'99' "
+                "2,'99.9' 3)\nset xrange [-0.1:3.2]\n",
                 x_of(7, 1), x_of(7, 50), x_of(7, 75), x_of(7, 95));
 }
 
@@ -258,26 +261,26 @@ static void lines(FILE *f, const struct table *t, int chart,
         for (size_t j = i; j < k; j++)
             if (!charts[chart].x_log || g->at[j].x > 0)
                 fprintf(f, "%.9g %.9g %.9g %.9g\n",
-                        shifted(chart, g->at[j].x, 2 * series - 2), g->at[j].median.middle, g->at[j].median.low,
+                        shifted(chart, g->at[j].x, 2 * series - 2),
+                        g->at[j].median.middle, g->at[j].median.low,
                         g->at[j].median.high);
         fprintf(f, "EOD\n");
         if (chart == 5 && g->at[i].x == 0)
             fprintf(f,
                     "set arrow %d from graph 0, first %g to graph 1, first %g "
                     "nohead dt 3 lw 1.5 lc rgb '#%s'\n",
-                    20 + series, g->at[i].median.middle,
-                    g->at[i].median.middle, colours[series % STYLES]);
+                    20 + series, g->at[i].median.middle, g->at[i].median.middle,
+                    colours[series % STYLES]);
         name_series(name, sizeof name, t, &g->at[i]);
-        snprintf(plot_line + strlen(plot_line),
-                 sizeof plot_line - strlen(plot_line),
-                 "%s $p%d with points pt 6 ps 0.45 lc rgb '#40%s' notitle, "
-                 "$m%d with yerrorbars pt 0 lw 1.2 lc rgb '#%s' notitle, $m%d "
-                 "with linespoints pt %d ps 1.1 lw 1.8 dt %d lc rgb '#%s' "
-                 "title '%s'",
-                 series ? "," : "plot", series, colours[series % STYLES],
-                 series, colours[series % STYLES], series,
-                 marks[series % STYLES], series % 5 + 1,
-                 colours[series % STYLES], name);
+        snprintf(
+            plot_line + strlen(plot_line), sizeof plot_line - strlen(plot_line),
+            "%s $p%d with points pt 6 ps 0.45 lc rgb '#40%s' notitle, "
+            "$m%d with yerrorbars pt 0 lw 1.2 lc rgb '#%s' notitle, $m%d "
+            "with linespoints pt %d ps 1.1 lw 1.8 dt %d lc rgb '#%s' "
+            "title '%s'",
+            series ? "," : "plot", series, colours[series % STYLES], series,
+            colours[series % STYLES], series, marks[series % STYLES],
+            series % 5 + 1, colours[series % STYLES], name);
     }
     if (chart == 6)
         strncat(plot_line, ", x with lines lc rgb '#7F7F7F' dt 3 title 'ideal'",
@@ -321,8 +324,9 @@ static void timeline(FILE *f, const struct table *t) {
             }
         fprintf(f, "EOD\n");
     }
-    fprintf(f, "set ytics (%s) scale 0\nset yrange [%g:0.8]\nset xrange [0:*]\n"
-               "set style fill solid 1 border lc rgb '#FFFFFF'\n",
+    fprintf(f,
+            "set ytics (%s) scale 0\nset yrange [%g:0.8]\nset xrange [0:*]\n"
+            "set style fill solid 1 border lc rgb '#FFFFFF'\n",
             tics, -rows + 1.3);
     fprintf(f, "plot $lives with boxxyerror lc rgb '#BBBBBB' title 'a process "
                "exists', $tasks with boxxyerror lc rgb '#0072B2' title 'it "
@@ -338,7 +342,8 @@ void plot(FILE *f, const struct table *t, int chart, const struct groups *g,
     fprintf(f, "set tics nomirror\nset grid lt 1 lc rgb '#DDDDDD'\n");
     if (c->y_label)
         fprintf(f, "set ylabel \"%s\" noenhanced\n", c->y_label);
-    fprintf(f, "set key outside top center horizontal Left reverse samplen 3 width 1\n");
+    fprintf(f, "set key outside top center horizontal Left reverse samplen 3 "
+               "width 1\n");
     if (!text_only) {
         fprintf(f, "set bmargin at screen %g\nset label 99 \"",
                 (62 + 17.0 * caption->lines) / 560);

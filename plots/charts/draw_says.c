@@ -105,7 +105,8 @@ static void says_memory(const struct groups *g, char *t, size_t size) {
     snprintf(t, size,
              "fork takes %s times as long with %g MiB as with %g (%s … %s): "
              "copying page tables is its limit.",
-             number_text(r.middle), big->x, small->x, number_text(r.low), number_text(r.high));
+             number_text(r.middle), big->x, small->x, number_text(r.low),
+             number_text(r.high));
     const struct group *a = find_group(g, 0, "pool_apply", small->x),
                        *b = find_group(g, 0, "pool_apply", big->x);
     if (a && b && !differ(a, b))
@@ -151,7 +152,8 @@ static void says_latency(const struct groups *g, char *t, size_t size) {
         snprintf(t, size,
                  "Half of the pool_apply calls take at most %s, one in a "
                  "hundred more than %s: the tail limits what can be promised.",
-                 time_text(half->median.middle), time_text(tail->median.middle));
+                 time_text(half->median.middle),
+                 time_text(tail->median.middle));
 }
 
 // The share of the processes' time in which tasks run.

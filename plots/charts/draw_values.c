@@ -37,7 +37,7 @@ const struct chart charts[CHARTS + 1] = {
 
 // The baseline of the same run, place and repetition.
 static const struct reading *baseline(const struct table *table,
-                                  const struct reading *row) {
+                                      const struct reading *row) {
     // What is in chart 6 is compared with one worker's loop, whatever x.
     for (size_t i = 0; i < table->count; i++) {
         const struct reading *b = &table->rows[i];
@@ -69,9 +69,9 @@ static bool value_of(const struct table *table, const struct reading *row,
         base = baseline(table, row);
         if (!base || base == row)
             return false;
-        *value = (row->user_us + row->system_us - base->user_us -
-                  base->system_us) *
-                 1e3 / row->tasks;
+        *value =
+            (row->user_us + row->system_us - base->user_us - base->system_us) *
+            1e3 / row->tasks;
         return true;
     case 8:
         return false;
@@ -81,7 +81,8 @@ static bool value_of(const struct table *table, const struct reading *row,
     }
 }
 
-static struct group *group_for(struct groups *groups, const struct reading *row) {
+static struct group *group_for(struct groups *groups,
+                               const struct reading *row) {
     double x = row->chart == 9 ? 0 : row->x;
     for (size_t i = groups->count; i-- > 0;) {
         struct group *g = &groups->at[i];
@@ -100,7 +101,8 @@ static struct group *group_for(struct groups *groups, const struct reading *row)
     return g;
 }
 
-static void add_value(struct group *g, const struct reading *row, double value) {
+static void add_value(struct group *g, const struct reading *row,
+                      double value) {
     if (g->n == g->room) {
         g->room = g->room ? 2 * g->room : 16;
         g->values = realloc(g->values, g->room * sizeof *g->values);
@@ -219,7 +221,10 @@ const char *time_text(double ns) {
     int at = 0;
     for (; fabs(ns) >= 999.5 && at < 3; at++)
         ns /= 1000;
-    snprintf(text, 30, "%.*f %s", fabs(ns) >= 99.5 ? 0 : fabs(ns) >= 9.95 ? 1 : 2,
+    snprintf(text, 30, "%.*f %s",
+             fabs(ns) >= 99.5   ? 0
+             : fabs(ns) >= 9.95 ? 1
+                                : 2,
              ns, units[at]);
     return text;
 }

@@ -126,9 +126,9 @@ static void show_progress(const struct cell *cells, size_t count, size_t done,
         known += cells[i].cost > 0;
     }
     mean /= known ? (double)known : 1;
-    left = done < count ? mean * (double)(all - done)
-                        : (t - began) / 1e9 / (double)done *
-                              (double)(all - done);
+    left = done < count
+               ? mean * (double)(all - done)
+               : (t - began) / 1e9 / (double)done * (double)(all - done);
     fprintf(stderr, "%s  measuring: %zu of %zu, %.0f s, about %.0f s left%s",
             terminal ? "\r" : "", done, all, (t - began) / 1e9, left,
             terminal ? "   " : "\n");

@@ -49,7 +49,7 @@ extern const size_t variant_count;
 // --- cells.c
 struct cell *make_cells(const char *charts, bool quick, size_t workers,
                         size_t *count);
-void calibrate(void);         // how many turns of spin() are a nanosecond
+void calibrate(void); // how many turns of spin() are a nanosecond
 extern double turns_per_ns;
 
 // --- one.c

@@ -52,7 +52,7 @@ static int compare(const void *a, const void *b) {
 }
 
 static void latency(const struct side *side, const struct job *job) {
-    static const double percentiles[] = {1, 10, 25, 50, 75, 90, 95, 99, 99.9};
+    static const double percentiles[] = {1, 25, 50, 75, 90, 95, 99, 99.9};
     size_t n = side->n < 300 ? 200 : side->n < 2000 ? side->n : 2000;
     double *values = memory(n * sizeof *values);
     if (side->setup)
@@ -135,11 +135,11 @@ void measure_cell(const struct cell *cell, struct outcome *outcome) {
     while (wait4(child, &status, 0, &used) != child)
         if (errno != EINTR)
             die("wait4: %s", strerror(errno));
-    outcome->exit = WIFSIGNALED(status) ? 128 + WTERMSIG(status)
-                                        : WEXITSTATUS(status);
-    outcome->user_us = (double)used.ru_utime.tv_sec * 1e6 +
-                       (double)used.ru_utime.tv_usec;
-    outcome->system_us = (double)used.ru_stime.tv_sec * 1e6 +
-                         (double)used.ru_stime.tv_usec;
+    outcome->exit =
+        WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+    outcome->user_us =
+        (double)used.ru_utime.tv_sec * 1e6 + (double)used.ru_utime.tv_usec;
+    outcome->system_us =
+        (double)used.ru_stime.tv_sec * 1e6 + (double)used.ru_stime.tv_usec;
     outcome->max_rss_kb = used.ru_maxrss;
 }

@@ -220,15 +220,14 @@ double fork_timeline(const struct job *job) {
             gone[of_lane[lane]] = now();
             running--;
             pids[lane] = 0;
-            report((struct sample){
-                .x = born[of_lane[lane]] - begin,
-                .wall_ns = gone[of_lane[lane]] - born[of_lane[lane]],
-                .lane = (long)(lane + job->workers)});
-            report((struct sample){
-                .x = times[2 * of_lane[lane]] - begin,
-                .wall_ns =
-                    times[2 * of_lane[lane] + 1] - times[2 * of_lane[lane]],
-                .lane = (long)lane});
+            report((struct sample){.x = born[of_lane[lane]] - begin,
+                                   .wall_ns = gone[of_lane[lane]] -
+                                              born[of_lane[lane]],
+                                   .lane = (long)(lane + job->workers)});
+            report((struct sample){.x = times[2 * of_lane[lane]] - begin,
+                                   .wall_ns = times[2 * of_lane[lane] + 1] -
+                                              times[2 * of_lane[lane]],
+                                   .lane = (long)lane});
             continue;
         }
         for (lane = 0; pids[lane];)
