@@ -14,7 +14,7 @@ static const int marks[] = {7, 5, 9, 13, 11, 4, 6, 8};
 enum { STYLES = 8 };
 
 void add_caption(struct caption *caption, const char *text) {
-    enum { WIDTH = 108 };
+    enum { WIDTH = 111 };
     char *out = caption->text + strlen(caption->text);
     char *end = caption->text + sizeof caption->text - 8;
     int column = 0;
