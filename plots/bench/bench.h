@@ -18,6 +18,10 @@
 struct job {
     size_t n;       // items, or whatever the side counts
     size_t workers; // processes or threads
+    // What only the charts set:
+    uint64_t turns; // length of a task, in turns of spin()
+    size_t chunk;   // of pool_map
+    size_t ballast; // MiB of memory that the measuring process has touched
 };
 
 struct side {

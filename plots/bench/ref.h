@@ -32,6 +32,7 @@ const char *python_missing(void);
 double python_map(const struct job *job);
 double python_executor(const struct job *job);
 double python_apply(const struct job *job);
+double python_process(const struct job *job);
 double python_memory(const struct job *job);
 const char *perl_missing(void);
 double perl_mce(const struct job *job);

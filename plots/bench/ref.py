@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The benchmark's Python side: ref.py map|executor|apply|memory N WORKERS.
+"""The benchmark's Python side: ref.py map|executor|apply|process|memory N
+WORKERS.
 
 Does the work of the C side with the standard library, checks the results and
 prints one number: nanoseconds per item, or bytes per pending task.
@@ -59,12 +60,28 @@ def wait_at_gate():
     gate_of_this_worker.wait()
 
 
+def one_process_each(context, items):
+    """A process per task, started and joined one after the other."""
+    results = context.RawArray("q", len(items))
+    for i in items:
+        process = context.Process(target=tiny_into, args=(results, i))
+        process.start()
+        process.join()
+    return results
+
+
+def tiny_into(results, item):
+    results[item] = tiny(item)
+
+
 def main():
     what, n, workers = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     context = multiprocessing.get_context("fork")
     items = range(n)
     if what == "memory":
         print(memory(context, n, workers))
+    elif what == "process":
+        print(timed(lambda it: one_process_each(context, it), items))
     elif what == "executor":
         with ProcessPoolExecutor(workers, mp_context=context) as pool:
             print(timed(lambda it: list(pool.map(tiny, it, chunksize=1)),

@@ -52,6 +52,9 @@ double python_executor(const struct job *job) {
 double python_apply(const struct job *job) {
     return script(PYTHON, "apply", job);
 }
+double python_process(const struct job *job) {
+    return script(PYTHON, "process", job);
+}
 double python_memory(const struct job *job) {
     return script(PYTHON, "memory", job);
 }

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: MIT
+// Draws the charts of one run, or of several side by side, from their CSV.
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "draw.h"
+
+static struct {
+    const char *out;
+    const char *charts;
+    bool dumb, compare;
+} options = {"build/plots", "123456789", false, false};
+
+static bool has_gnuplot(void) {
+    int status = system("gnuplot --version >/dev/null 2>&1");
+    return status != -1 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+static void make_caption(struct caption *caption, const struct table *t,
+                         int chart, const struct groups *g) {
+    char text[700];
+    memset(caption, 0, sizeof *caption);
+    if (!options.compare) {
+        chart_says(t, chart, g, text, sizeof text);
+        add_caption(caption, text);
+    }
+    size_t low = 0, high = 0;
+    for (size_t i = 0; i < g->count; i++) {
+        high = g->at[i].n > high ? g->at[i].n : high;
+        low = low == 0 || g->at[i].n < low ? g->at[i].n : low;
+    }
+    if (chart != 8) {
+        char range[40] = "";
+        if (low != high)
+            snprintf(range, sizeof range, "%zu to ", low);
+        snprintf(text, sizeof text,
+                 "n = %s%zu each, every one a point; big marks: medians, bars: "
+                 "their 95 %% intervals%s.",
+                 range, high,
+                 high < 6 ? " (fewer than 6 values: the whole range)" : "");
+        add_caption(caption, text);
+    }
+    if (chart == 5)
+        add_caption(caption, "Dotted lines: the chunk size the library chooses "
+                             "(chunksize 0).");
+    for (int r = 0; r < t->run_count; r++) {
+        const struct run *run = &t->runs[r];
+        snprintf(text, sizeof text,
+                 "%s%s%s, %d CPUs, %d workers, %s; %s, commit %s, load %.4s",
+                 options.compare ? run->label : "", options.compare ? ": " : "",
+                 run->cpu, run->cpus, run->workers, run->kernel, run->date,
+                 run->commit, run->load);
+        add_caption(caption, text);
+    }
+}
+
+// Whether a picture is all there: a full disk cuts it off.
+static bool is_whole(const char *name) {
+    char end[16] = "";
+    FILE *file = fopen(name, "re");
+    if (!file)
+        return false;
+    if (fseek(file, -12, SEEK_END) == 0 && fread(end, 1, 12, file) != 12)
+        end[0] = '\0';
+    fclose(file);
+    return memcmp(end + 4, "IEND", 4) == 0 || strstr(end, "</svg>");
+}
+
+static bool draw_pictures(const struct table *t, int chart,
+                          const struct groups *g,
+                          const struct caption *caption) {
+    char svg[400], png[400];
+    snprintf(svg, sizeof svg, "%s/%s.svg", options.out, charts[chart].slug);
+    snprintf(png, sizeof png, "%s/%s.png", options.out, charts[chart].slug);
+    fflush(NULL);
+    unlink(svg);
+    unlink(png);
+    FILE *f = popen("gnuplot", "w");
+    if (!f)
+        return false;
+    fprintf(
+        f,
+        "set terminal svg noenhanced size 840,560 font 'DejaVu Sans,13' mouse "
+        "standalone background '#FFFFFF'\nset output '%s'\n",
+        svg);
+    plot(f, t, chart, g, caption, false);
+    fprintf(f,
+            "set output\nset terminal pngcairo noenhanced size 840,560 font "
+            "'DejaVu "
+            "Sans,11' background '#FFFFFF'\nset output '%s'\n",
+            png);
+    plot(f, t, chart, g, caption, false);
+    fprintf(f, "set output\n");
+    bool ok = pclose(f) == 0;
+    if (ok && is_whole(svg) && is_whole(png)) {
+        printf("     %s\n", png);
+        return true;
+    }
+    fprintf(stderr, "plots: %s could not be written whole: is the disk full?\n",
+            ok && is_whole(svg) ? png : svg);
+    return false;
+}
+
+static void draw_text(const struct table *t, int chart, const struct groups *g,
+                      const struct caption *caption) {
+    fflush(NULL);
+    FILE *f = popen("gnuplot", "w");
+    if (!f)
+        return;
+    fprintf(f, "set terminal dumb noenhanced 79 26\n");
+    plot(f, t, chart, g, caption, true);
+    pclose(f);
+}
+
+static bool any_rows(const struct table *t, int chart) {
+    for (size_t i = 0; i < t->count; i++)
+        if (t->rows[i].chart == chart)
+            return true;
+    return false;
+}
+
+static bool draw_all(const struct table *t) {
+    bool ok = true, gnuplot = has_gnuplot();
+    size_t compared = 0, different = 0;
+    if (options.compare)
+        warn_of_machines(stdout, t);
+    for (int chart = 1; chart <= CHARTS; chart++) {
+        struct caption caption;
+        if (!strchr(options.charts, '0' + chart) || !any_rows(t, chart))
+            continue;
+        struct groups g = make_groups(t, chart);
+        make_caption(&caption, t, chart, &g);
+        printf("\n%d  %s\n", chart, charts[chart].title);
+        if (gnuplot && options.dumb)
+            draw_text(t, chart, &g, &caption);
+        printf("%s", caption.text);
+        if (options.compare)
+            compare_runs(stdout, t, chart, &g, &compared, &different);
+        if (gnuplot)
+            ok &= draw_pictures(t, chart, &g, &caption);
+        free_groups(&g);
+    }
+    if (options.compare)
+        printf("\nOf %zu comparisons, %zu show a clear difference, %zu show no "
+               "clear difference.\n",
+               compared, different, compared - different);
+    if (!gnuplot)
+        fprintf(stderr,
+                "\nplots: no pictures, for gnuplot is not installed (on "
+                "Debian: apt install\ngnuplot-nox). Then: make plots FROM=%s\n",
+                t->runs[0].file);
+    return ok && gnuplot;
+}
+
+int main(int argc, char **argv) {
+    static const struct option names[] = {
+        {"out", required_argument, NULL, 'o'},
+        {"charts", required_argument, NULL, 'c'},
+        {"dumb", no_argument, NULL, 'd'},
+        {"compare", no_argument, NULL, 'r'},
+        {0},
+    };
+    static struct table table;
+    int option;
+    while ((option = getopt_long(argc, argv, "", names, NULL)) != -1)
+        if (option == 'o')
+            options.out = optarg;
+        else if (option == 'c')
+            options.charts = optarg;
+        else if (option == 'd')
+            options.dumb = true;
+        else if (option == 'r')
+            options.compare = true;
+        else
+            return 2;
+    if (argc - optind < 1 + options.compare) {
+        fputs(options.compare
+                  ? "plots: name two runs: make compare RUNS=\"a.csv b.csv\"\n"
+                  : "usage: draw [--out FOLDER] [--charts \"1 4\"] [--dumb] "
+                    "[--compare] RUN.csv…\n",
+              stderr);
+        return 2;
+    }
+    char command[500];
+    snprintf(command, sizeof command, "mkdir -p '%s'", options.out);
+    if (system(command) != 0)
+        return 1;
+    for (int i = optind; i < argc; i++) {
+        if (!read_run(&table, argv[i]))
+            return 1;
+        snprintf(table.runs[i - optind].label, NAME, "%c", 'A' + i - optind);
+    }
+    bool ok = draw_all(&table);
+    free(table.rows);
+    return ok && fflush(stdout) == 0 ? 0 : 1;
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+// The drawing program: what its files share. It reads CSV, computes medians,
+// intervals and sentences, and has gnuplot draw.
+#ifndef DRAW_H
+#define DRAW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "../bench/bench.h"
+
+enum { CHARTS = 9, MOST_RUNS = 4, NAME = 48 };
+
+struct reading {
+    int run, chart, repetition, exit;
+    long lane;
+    char variant[NAME];
+    double x, task_ns, tasks, wall_ns, user_us, system_us;
+};
+
+struct run {
+    const char *file;
+    char id[NAME], label[NAME], date[NAME], cpu[120], kernel[120], commit[NAME],
+        load[NAME];
+    int cpus, workers;
+    size_t failed; // rows that say so
+};
+
+struct table {
+    struct reading *rows;
+    size_t count;
+    struct run runs[MOST_RUNS];
+    int run_count;
+};
+
+enum kind { DOTS, LINES, TIMELINE };
+
+struct chart {
+    enum kind kind;
+    const char *slug, *title, *x_label, *y_label;
+    bool x_log, y_log, x_time, y_time;
+};
+
+// The values of one variant at one place of one chart, by repetition.
+struct group {
+    int run;
+    char variant[NAME];
+    double x;
+    size_t n, room;
+    double *values;
+    int *repetitions;
+    double system; // mean share of system time
+    struct median median;
+};
+
+struct groups {
+    struct group *at;
+    size_t count;
+};
+
+extern const struct chart charts[CHARTS + 1]; // from 1
+
+// --- draw_table.c
+bool read_run(struct table *table, const char *file); // false: said why
+
+// --- draw_values.c
+struct groups make_groups(const struct table *table, int chart);
+void free_groups(struct groups *groups);
+const struct group *find_group(const struct groups *groups, int run,
+                               const char *variant, double x);
+// The median of a / b, repetition by repetition; n 0: nothing to compare.
+struct median ratio_of(const struct group *a, const struct group *b, size_t *n);
+bool differ(const struct group *a, const struct group *b);
+const char *time_text(double ns); // "1.2 µs"; eight of them live at a time
+const char *number_text(double value);
+
+// --- draw_says.c: a sentence that the data supports, or ""
+void chart_says(const struct table *table, int chart,
+                const struct groups *groups, char *text, size_t size);
+bool crossing(const struct groups *groups, int run, struct median *at);
+
+// --- draw_plot.c
+struct caption {
+    char text[1600]; // lines of at most a picture's width
+    int lines;
+};
+void add_caption(struct caption *caption, const char *text);
+void plot(FILE *gnuplot, const struct table *table, int chart,
+          const struct groups *groups, const struct caption *caption,
+          bool text_only);
+
+// --- draw_compare.c
+void compare_runs(FILE *out, const struct table *table, int chart,
+                  const struct groups *groups, size_t *compared,
+                  size_t *different);
+void warn_of_machines(FILE *out, const struct table *table);
+
+#endif

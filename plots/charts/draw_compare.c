@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+// Two or more runs side by side: ratios with intervals, machines that differ.
+#include <string.h>
+
+#include "draw.h"
+
+void warn_of_machines(FILE *out, const struct table *t) {
+    for (int r = 0; r < t->run_count; r++) {
+        const struct run *a = &t->runs[r];
+        fprintf(out, "%s: %s: %s, %d CPUs, %s, commit %s, load %s\n", a->label,
+                a->file, a->cpu, a->cpus, a->kernel, a->commit, a->load);
+    }
+    for (int r = 1; r < t->run_count; r++) {
+        const struct run *a = &t->runs[0], *b = &t->runs[r];
+        if (strcmp(a->cpu, b->cpu) != 0 || a->cpus != b->cpus ||
+            strcmp(a->kernel, b->kernel) != 0 || a->workers != b->workers)
+            fprintf(out,
+                    "Warning: %s and %s are of different machines, kernels or "
+                    "numbers of workers; what\ndiffers between them need not "
+                    "be the program.\n",
+                    a->label, b->label);
+    }
+}
+
+// The runs were not interleaved, so the interval of the ratio is the widest
+// that the two intervals allow: wider than 95 %.
+void compare_runs(FILE *out, const struct table *t, int chart,
+                  const struct groups *g, size_t *compared, size_t *different) {
+    (void)chart;
+    for (size_t i = 0; i < g->count; i++) {
+        const struct group *a = &g->at[i];
+        if (a->run != 0)
+            continue;
+        for (int r = 1; r < t->run_count; r++) {
+            const struct group *b = find_group(g, r, a->variant, a->x);
+            if (!b || a->median.low <= 0 || b->median.low <= 0)
+                continue;
+            bool clear = differ(a, b);
+            ++*compared;
+            *different += clear;
+            fprintf(out, "  %-22s %10g  %s/%s %8.3g (%.3g … %.3g)%s\n",
+                    a->variant, a->x, t->runs[r].label, t->runs[0].label,
+                    b->median.middle / a->median.middle,
+                    b->median.low / a->median.high,
+                    b->median.high / a->median.low,
+                    clear ? "" : "  no clear difference");
+        }
+    }
+}

@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: MIT
+// Measures what the charts show, and writes a row of CSV for each measurement.
+//
+// Reading order: variants.c (what is compared), cells.c (where and how often),
+// one.c (one measurement), run_*.c (the passes). draw.c makes the charts.
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "measure.h"
+
+static volatile sig_atomic_t stopped;
+
+static void stop(int number) { stopped = number; }
+
+struct run {
+    char id[40];
+    FILE *file;
+    const char *name; // of the file
+    size_t seq;
+};
+
+struct settings_of_run {
+    const char *charts, *commit, *out;
+    size_t workers, repetitions;
+    uint64_t seed;
+    bool quick;
+};
+
+// --- order
+
+static uint64_t random_state;
+
+static uint64_t next_random(void) {
+    random_state = random_state * 6364136223846793005u + 1442695040888963407u;
+    return random_state >> 33;
+}
+
+static void shuffle(size_t *order, size_t n) {
+    for (size_t i = n; i > 1; i--) {
+        size_t k = (size_t)(next_random() % i), other = order[k];
+        order[k] = order[i - 1];
+        order[i - 1] = other;
+    }
+}
+
+// --- the CSV
+
+static bool saved(struct run *run) {
+    if (fflush(run->file) == 0 && !ferror(run->file))
+        return true;
+    fprintf(stderr,
+            "\nplots: cannot write %s: %s\n"
+            "plots: the rows written so far are kept\n",
+            run->name, strerror(errno));
+    return false;
+}
+
+static bool begin_csv(struct run *run, const struct settings_of_run *s) {
+    char date[40];
+    time_t seconds = time(NULL);
+    strftime(date, sizeof date, "%Y-%m-%d %H:%M UTC", gmtime(&seconds));
+    strftime(run->id, sizeof run->id, "%Y%m%d-%H%M%S", gmtime(&seconds));
+    run->name = s->out;
+    run->file = fopen(s->out, "we");
+    if (!run->file) {
+        fprintf(stderr, "plots: cannot write %s: %s\n", s->out,
+                strerror(errno));
+        return false;
+    }
+    fprintf(run->file, "# poolschool charts\n# run: %s\n# date: %s\n", run->id,
+            date);
+    describe_machine(run->file);
+    fprintf(run->file, "# commit: %s\n", s->commit);
+    fprintf(run->file,
+            "# workers: %zu\n# repetitions: %zu\n# seed: %" PRIu64 "\n"
+            "# turns_per_ns: %.3f\n",
+            s->workers, s->repetitions, s->seed, turns_per_ns);
+    fprintf(run->file,
+            "run_id,seq,chart,variant,x,workers,lane,task_ns,tasks,repetition,"
+            "wall_ns,user_us,system_us,max_rss_kb,exit\n");
+    return saved(run);
+}
+
+// Repetition 0 is a warm-up: kept, and not drawn.
+static bool write_rows(struct run *run, const struct cell *cell,
+                       size_t repetition, const struct outcome *o) {
+    bool failed = o->count == 0;
+    for (size_t i = 0; i < o->count + failed; i++) {
+        struct sample sample = {.lane = -1};
+        if (!failed)
+            sample = o->samples[i];
+        double x = cell->mode == LATENCY || cell->mode == TIMELINE ? sample.x
+                                                                   : cell->x;
+        fprintf(run->file,
+                "%s,%zu,%d,\"%s\",%.10g,%zu,%ld,%.10g,%zu,%zu,%.0f,%.0f,%.0f,"
+                "%ld,%d\n",
+                run->id, run->seq, cell->chart, cell->variant->name, x,
+                cell->job.workers, sample.lane, cell->task_ns, cell->job.n,
+                sample.warm_up ? 0 : repetition, sample.wall_ns, o->user_us,
+                o->system_us, o->max_rss_kb, o->exit);
+    }
+    return saved(run);
+}
+
+// --- progress
+
+// Cells not measured yet are taken to cost as much as the others on average.
+static void show_progress(const struct cell *cells, size_t count, size_t done,
+                          size_t all, double began) {
+    static double shown;
+    bool terminal = isatty(STDERR_FILENO);
+    double mean = 0, left, t = now();
+    size_t known = 0;
+    if (t - shown < (terminal ? 2e8 : 15e9) && done < all)
+        return;
+    shown = t;
+    for (size_t i = 0; i < count; i++) {
+        mean += cells[i].cost;
+        known += cells[i].cost > 0;
+    }
+    mean /= known ? (double)known : 1;
+    left = done < count
+               ? mean * (double)(all - done)
+               : (t - began) / 1e9 / (double)done * (double)(all - done);
+    fprintf(stderr, "%s  measuring: %zu of %zu, %.0f s, about %.0f s left%s",
+            terminal ? "\r" : "", done, all, (t - began) / 1e9, left,
+            terminal ? "   " : "\n");
+    if (terminal && done == all)
+        fputc('\n', stderr);
+}
+
+// --- the run
+
+// One repetition. False: interrupted, or the disk is full.
+static bool repeat(struct run *run, struct cell *cells, size_t count,
+                   size_t repetition, const struct settings_of_run *s,
+                   double began) {
+    static struct outcome outcome;
+    size_t order[count];
+    for (size_t i = 0; i < count; i++)
+        order[i] = i;
+    shuffle(order, count);
+    for (size_t i = 0; i < count; i++) {
+        struct cell *cell = &cells[order[i]];
+        show_progress(cells, count, (repetition - 1) * count + i,
+                      s->repetitions * count, began);
+        if (cell->mode == TIMELINE && repetition > 1)
+            continue;
+        double begin = now();
+        measure_cell(cell, &outcome);
+        cell->cost = (now() - begin) / 1e9;
+        if (stopped)
+            return false;
+        if (outcome.exit)
+            fprintf(stderr, "\nplots: '%s' of chart %d failed, status %d\n",
+                    cell->variant->name, cell->chart, outcome.exit);
+        run->seq++;
+        if (!write_rows(run, cell, repetition, &outcome))
+            return false;
+    }
+    return true;
+}
+
+static int measure(const struct settings_of_run *s) {
+    struct run run = {.seq = 0};
+    size_t count;
+    calibrate();
+    struct cell *cells = make_cells(s->charts, s->quick, s->workers, &count);
+    if (!begin_csv(&run, s))
+        return 1;
+    struct sigaction action = {.sa_handler = stop};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    random_state = s->seed;
+    double began = now();
+    bool ok = true;
+    for (size_t r = 1; ok && r <= s->repetitions; r++)
+        ok = repeat(&run, cells, count, r, s, began);
+    if (ok)
+        show_progress(cells, count, s->repetitions * count,
+                      s->repetitions * count, began);
+    free(cells);
+    if (fclose(run.file) != 0 && ok) {
+        fprintf(stderr, "plots: cannot write %s: %s\n", run.name,
+                strerror(errno));
+        ok = false;
+    }
+    if (stopped) {
+        fprintf(stderr,
+                "\nplots: stopped; %zu measurements are kept. To draw them:\n"
+                "  make plots FROM=%s\n",
+                run.seq, s->out);
+        return 130;
+    }
+    return ok ? 0 : 1;
+}
+
+// --- the command line
+
+static _Noreturn void usage(FILE *out, int status) {
+    fputs("usage: measure --out FILE.csv [option…]\n"
+          "  --charts \"1 4\"   only these; default: all nine\n"
+          "  --quick          fewer repetitions and fewer places\n"
+          "  --workers N      default: one per CPU\n"
+          "  --repeat N       repetitions\n"
+          "  --seed N         of the order; default: the time\n"
+          "  --commit TEXT    what is measured\n"
+          "  --list           the variants and their charts\n",
+          out);
+    exit(status);
+}
+
+static uint64_t number(const char *name, uint64_t least, uint64_t most) {
+    char *end;
+    errno = 0;
+    unsigned long long value = strtoull(optarg, &end, 10);
+    if (*optarg < '0' || *optarg > '9' || *end || errno || value < least ||
+        value > most) {
+        fprintf(stderr,
+                "plots: %s takes a number from %" PRIu64 " to %" PRIu64
+                ", not '%s'\n",
+                name, least, most, optarg);
+        exit(2);
+    }
+    return value;
+}
+
+static const char *chart_list(const char *text) {
+    bool any = false;
+    for (const char *c = text; *c; c++) {
+        bool digit = *c >= '1' && *c <= '9';
+        if ((!digit && *c != ' ' && *c != ',') ||
+            (digit && c[1] >= '0' && c[1] <= '9')) {
+            fprintf(stderr, "plots: the charts are 1 to 9, not '%s'\n", text);
+            exit(2);
+        }
+        any |= digit;
+    }
+    return any ? text : "123456789";
+}
+
+static size_t cpus(void) {
+    cpu_set_t set;
+    return sched_getaffinity(0, sizeof set, &set) == 0 ? (size_t)CPU_COUNT(&set)
+                                                       : 1;
+}
+
+static int list(void) {
+    for (size_t i = 0; i < variant_count; i++) {
+        const struct side *side = &variants[i].side;
+        const char *missing = side->missing ? side->missing() : NULL;
+        printf("%-30s chart %-12s %s\n", variants[i].name, variants[i].charts,
+               missing ? missing : "");
+    }
+    return 0;
+}
+
+int main(int argc, char **argv) {
+    enum { OUT = 256, CHARTS, QUICK, WORKERS, REPEAT, SEED, COMMIT, LIST };
+    static const struct option options[] = {
+        {"out", required_argument, NULL, OUT},
+        {"charts", required_argument, NULL, CHARTS},
+        {"quick", no_argument, NULL, QUICK},
+        {"workers", required_argument, NULL, WORKERS},
+        {"repeat", required_argument, NULL, REPEAT},
+        {"seed", required_argument, NULL, SEED},
+        {"commit", required_argument, NULL, COMMIT},
+        {"list", no_argument, NULL, LIST},
+        {"help", no_argument, NULL, 'h'},
+        {0},
+    };
+    if (argc == 3 && strcmp(argv[1], "--task") == 0)
+        return spawned_main(argv[2]);
+    struct settings_of_run s = {.charts = "123456789",
+                                .commit = "unknown",
+                                .workers = cpus(),
+                                .seed = (uint64_t)time(NULL)};
+    int option;
+    while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+        if (option == OUT)
+            s.out = optarg;
+        else if (option == CHARTS)
+            s.charts = chart_list(optarg);
+        else if (option == QUICK)
+            s.quick = true;
+        else if (option == WORKERS)
+            s.workers = number("WORKERS", 1, 128);
+        else if (option == REPEAT)
+            s.repetitions = number("REPEAT", 1, 1000);
+        else if (option == SEED)
+            s.seed = number("SEED", 0, UINT64_MAX);
+        else if (option == COMMIT)
+            s.commit = optarg;
+        else if (option == LIST)
+            return list();
+        else
+            usage(option == 'h' ? stdout : stderr, option == 'h' ? 0 : 2);
+    }
+    if (!s.out || optind < argc)
+        usage(stderr, 2);
+    if (s.repetitions == 0)
+        s.repetitions = s.quick ? 6 : 10;
+    return measure(&s);
+}

@@ -1,0 +1,72 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Tests the charts' programs with a tiny run: fields, pictures, sentences.
+# MEASURE and DRAW name the programs. It judges no times.
+set -eu
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+fail() {
+    echo "FAIL: $*"
+    exit 1
+}
+# says STATUS TEXT COMMAND…: the command ends so, and says so on stderr.
+says() {
+    expected=$1 text=$2 status=0
+    shift 2
+    "$@" >"$folder/out" 2>"$folder/err" || status=$?
+    [ $status -eq "$expected" ] || fail "$* exits with $status"
+    grep -q -- "$text" "$folder/err" || fail "$* does not say '$text'"
+}
+
+for run in a b; do
+    timeout 120 "$MEASURE" --quick --repeat 1 --seed 7 \
+        --out "$folder/$run.csv" 2>"$folder/err" || fail "measuring"
+done
+! grep -q failed "$folder/err" || fail "$(cat "$folder/err")"
+grep -v '^#' "$folder/a.csv" | awk -F, 'NF != 15 { exit 1 }' ||
+    fail "a row has not 15 fields"
+for fact in run date cpu cpus_allowed kernel compiler flags load commit seed; do
+    grep -q "^# $fact: ." "$folder/a.csv" || fail "the CSV tells no $fact"
+done
+[ "$(grep -v '^#' "$folder/a.csv" | cut -d, -f3 | sort -u | grep -c '[1-9]')" \
+    -eq 9 ] || fail "not all nine charts were measured"
+
+says 2 "1 to 9" "$MEASURE" --out "$folder/c" --charts "1 12"
+says 2 "WORKERS takes" "$MEASURE" --out "$folder/c" --workers x
+says 1 "cannot write" "$MEASURE" --out /dev/full --charts 8
+says 1 "cannot write" "$MEASURE" --out "$folder/none/c" --charts 8
+: >"$folder/empty.csv"
+says 1 "is empty" "$DRAW" "$folder/empty.csv"
+echo "a,b,c" >"$folder/foreign.csv"
+says 1 "not a run of these charts" "$DRAW" "$folder/foreign.csv"
+says 1 "No such file" "$DRAW" "$folder/missing.csv"
+says 2 "name two runs" "$DRAW" --compare "$folder/a.csv"
+mkdir "$folder/bin"
+for tool in sh mkdir; do
+    ln -s "$(command -v $tool)" "$folder/bin/$tool"
+done
+says 1 "gnuplot is not installed" env PATH="$folder/bin" "$DRAW" \
+    --out "$folder/p" "$folder/a.csv"
+
+: >"$folder/stop.csv"
+"$MEASURE" --out "$folder/stop.csv" 2>"$folder/err" & # Ctrl-C keeps the rows
+pid=$!
+until [ "$(grep -c '^[0-9]' "$folder/stop.csv" )" -gt 2 ]; do
+    kill -0 $pid || fail "it ended before it was stopped"
+done
+kill -TERM $pid
+status=0
+wait $pid || status=$?
+[ $status -eq 130 ] && grep -q "are kept" "$folder/err" || fail "stopping it"
+
+if command -v gnuplot >/dev/null; then
+    "$DRAW" --out "$folder/p" "$folder/a.csv" >"$folder/out" 2>"$folder/err" ||
+        fail "drawing: $(cat "$folder/err")"
+    [ "$(find "$folder/p" -size +1k -name '*.*g' | wc -l)" -eq 18 ] ||
+        fail "not 9 SVG and 9 PNG"
+    [ ! -s "$folder/err" ] || fail "$(cat "$folder/err")"
+    "$DRAW" --compare --out "$folder/p" "$folder/a.csv" "$folder/b.csv" \
+        >"$folder/out" 2>&1 || fail "comparing: $(cat "$folder/out")"
+    grep -q "^Of [0-9]* comparisons" "$folder/out" || fail "no comparisons"
+fi
+echo "charts: measured, drawn, compared"
