@@ -8,6 +8,7 @@
 #include "kill.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/ptrace.h>
@@ -38,11 +39,27 @@ void trace_await_sleep(pid_t pid) {
         nanosleep(&(struct timespec){0, 50000}, NULL);
 }
 
+static cpu_set_t everywhere; // this process may run on
+bool trace_ended;
+
+// Tracer and tracee take turns, which is quickest on one CPU.
+static void share_cpu(pid_t pid) {
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(sched_getcpu(), &one);
+    sched_setaffinity(pid, sizeof one, &one);
+    sched_setaffinity(0, sizeof one, &one);
+}
+
 void trace_stop(pid_t pid) {
     int status;
+    trace_ended = false;
+    if (CPU_COUNT(&everywhere) == 0)
+        sched_getaffinity(0, sizeof everywhere, &everywhere);
     check(ptrace(PTRACE_SEIZE, pid, 0, 0) == 0, "PTRACE_SEIZE");
     check(ptrace(PTRACE_INTERRUPT, pid, 0, 0) == 0, "PTRACE_INTERRUPT");
     check(waitpid(pid, &status, __WALL) == pid && WIFSTOPPED(status), "stop");
+    share_cpu(pid);
 }
 
 // SIGCHLD is blocked, so that it can be waited for with a limit.
@@ -56,8 +73,9 @@ bool trace_step(pid_t pid) {
         pid_t rc = waitpid(pid, &status, __WALL | WNOHANG);
         check(rc >= 0, "waitpid");
         if (rc == pid) {
-            check(WIFSTOPPED(status), "the traced process ended by itself");
-            return true;
+            trace_ended = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+            check(WIFSTOPPED(status) || trace_ended, "it has ended");
+            return !trace_ended;
         }
         struct timespec limit = {0, ASLEEP_MS * 1000000L};
         if (sigtimedwait(&child, NULL, &limit) < 0 && errno == EAGAIN &&
@@ -75,6 +93,9 @@ long trace_steps(pid_t pid, long count) {
 
 void trace_kill(pid_t pid) {
     int status;
+    sched_setaffinity(0, sizeof everywhere, &everywhere);
+    if (trace_ended)
+        return;
     check(kill(pid, SIGKILL) == 0, "kill");
     do
         check(waitpid(pid, &status, __WALL) == pid, "waitpid");
@@ -83,5 +104,6 @@ void trace_kill(pid_t pid) {
 }
 
 void trace_release(pid_t pid) {
+    sched_setaffinity(pid, sizeof everywhere, &everywhere);
     check(ptrace(PTRACE_DETACH, pid, 0, 0) == 0, "PTRACE_DETACH");
 }
