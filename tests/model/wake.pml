@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Taking, sleeping, waking and dying in the pool, for spin. README.md says
-// which function of lib/ each step is. What is one statement or one d_step
+// which function of lib/ each step is. What is one statement or one atomic
 // here is one atomic operation there; a worker may be killed before any.
 //
 //   -DN= -DCHUNKS= -DKILLS=   workers, chunks, how many workers are killed
@@ -40,18 +40,26 @@ bool awaited, event, over;
 
 // wake_sleepers(arena, 1)
 inline wake_one() {
-    w = 0;
     do
-    :: w == N -> break
-    :: w < N && !asleep[w] -> w++
-    :: w < N && asleep[w] ->
+    :: atomic {
+           w = 0;
+           do
+           :: w < N && !asleep[w] -> w++
+           :: else -> break
+           od
+       };
+       if
+       :: w == N -> break
+       :: else
+       fi;
        looking[w] = true;
-       d_step { was = asleep[w]; asleep[w] = false };
+       atomic { was = asleep[w]; asleep[w] = false };
        if
        :: was -> wake[w] = true; break // and the futex call, which sees it
-       :: else -> looking[w] = false; w++
+       :: else -> looking[w] = false
        fi
-    od
+    od;
+    atomic { w = 0; was = false }
 }
 
 inline call_worker() {
@@ -61,42 +69,41 @@ inline call_worker() {
     fi
 }
 
-// worker_take()
+// worker_take(): take_next(), then take_from() the others
 inline take() {
     took = false;
     do
-    :: seen = next;
-       if
-       :: seen >= tail -> break
-       :: else
-       fi;
-       lo[me] = seen;
-       hi[me] = seen + 1;
-       d_step {
+    :: atomic { next >= tail -> break }
+    :: atomic { next < tail -> seen = next; lo[me] = seen; hi[me] = seen + 1 };
+       atomic {
            took = (next == seen);
-           if :: took -> next = seen + 1 :: else fi
+           if :: took -> next = seen + 1 :: else fi;
+           seen = 0
        };
        if :: took -> break :: else fi
     od;
-    w = 0;
-    do
-    :: took || w == N -> break
-    :: !took && w < N ->
-       seen = lo[w];
-       if
-       :: w != me && seen < hi[w] && seen < next && state[seen] == READY ->
-          lo[me] = seen;
-          hi[me] = seen + 1;
-          took = true
-       :: else -> w++
-       fi
-    od
+    if
+    :: took
+    :: else -> atomic {
+           w = 0;
+           do
+           :: w < N && (w == me || lo[w] >= hi[w] || lo[w] >= next ||
+                        state[lo[w]] != READY) -> w++
+           :: else -> break
+           od;
+           if
+           :: w < N -> lo[me] = lo[w]; hi[me] = lo[w] + 1; took = true
+           :: else
+           fi;
+           w = 0
+       }
+    fi
 }
 
 // arena_finished()
 inline tell() {
     if
-    :: awaited -> d_step { was = awaited; awaited = false };
+    :: awaited -> atomic { was = awaited; awaited = false };
        if :: was -> event = true :: else fi
     :: else
     fi
@@ -111,9 +118,9 @@ inline run_reserved() {
        :: state[seen] == READY ->
 #ifdef NO_CAS
           state[seen] = RUNNING;
-          d_step { owner[seen] = me; claims[seen]++; was = true };
+          atomic { owner[seen] = me; claims[seen]++; was = true };
 #else
-          d_step {
+          atomic {
               was = (state[seen] == READY);
               if
               :: was -> state[seen] = RUNNING; owner[seen] = me; claims[seen]++
@@ -124,14 +131,15 @@ inline run_reserved() {
           if
           :: was ->
              assert(claims[seen] == requeued[seen] + 1); // by one alone
-             d_step { state[seen] = DONE; owner[seen] = NOBODY }
+             atomic { state[seen] = DONE; owner[seen] = NOBODY }
           :: else
           fi
        :: else
        fi;
-       lo[me] = hi[me];
-       tell()
-    :: else
+       atomic { lo[me] = hi[me]; seen = 0; was = false };
+       tell();
+       was = false
+    :: else -> seen = 0
     fi
 }
 
@@ -144,8 +152,8 @@ inline bury() {
     if
     :: seen < CHUNKS && state[seen] == RUNNING && owner[seen] == me ->
        if // lose_item(): another try, or lost
-       :: d_step { requeued[seen]++; owner[seen] = NOBODY; state[seen] = READY }
-       :: d_step { owner[seen] = NOBODY; state[seen] = DONE }
+       :: atomic { requeued[seen]++; owner[seen] = NOBODY; state[seen] = READY }
+       :: atomic { owner[seen] = NOBODY; state[seen] = DONE }
        fi
     :: else
     fi;
@@ -154,35 +162,40 @@ inline bury() {
     awaited = false;
     event = true;
 #endif
-#ifndef BURY_MUTE
-    w = 0;
-    do
-    :: w < N ->
-       looking[w] = false;
-#ifndef BURY_MARKED
-       asleep[w] = false;
-#endif
-       w++
-    :: w == N -> break
-    od;
-    w = 0;
-    do
-    :: w == N -> break
-    :: w < N ->
+#ifndef BURY_MUTE // arena_call_all()
+    atomic {
+        w = 0;
+        do
+        :: w < N -> looking[w] = false; w++
+        :: else -> break
+        od
+    };
+    atomic {
+        w = 0;
+        do
+        :: w < N ->
 #ifdef BURY_MARKED
-       if
-       :: asleep[w] ->
-          looking[w] = true;
-          d_step { was = asleep[w]; asleep[w] = false };
-          if :: was -> wake[w] = true :: else -> looking[w] = false fi
-       :: else
-       fi;
-#else
-       wake[w] = true; // whoever sleeps, marked or not
+           if
+           :: asleep[w] -> wake[w] = true
+           :: else
+           fi;
 #endif
-       w++
-    od;
+           asleep[w] = false;
+           w++
+        :: else -> break
+        od
+    };
+#ifndef BURY_MARKED
+    atomic {
+        w = 0;
+        do
+        :: w < N -> wake[w] = true; w++ // whoever sleeps, marked or not
+        :: else -> break
+        od
+    };
 #endif
+#endif
+    atomic { w = 0; seen = 0; took = false; was = false; idle = false };
     atomic { burying = false; dead[me] = false }
 }
 
@@ -205,7 +218,7 @@ life:
               :: was = false
               fi;
               if
-              :: was // found some: take it
+              :: was -> was = false // found some: take it
               :: else -> // sleep_for_work()
                  wake[me] = false;
                  asleep[me] = true;
@@ -240,8 +253,8 @@ end_asleep:         wake[me];
 proctype killer() {
 end_no_more:
     do
-    :: d_step { kills < KILLS && !dead[0] -> dead[0] = true; kills++ }
-    :: d_step { kills < KILLS && !dead[1] -> dead[1] = true; kills++ }
+    :: atomic { kills < KILLS && !dead[0] -> dead[0] = true; kills++ }
+    :: atomic { kills < KILLS && !dead[1] -> dead[1] = true; kills++ }
     od
 }
 
