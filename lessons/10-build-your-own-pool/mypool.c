@@ -14,7 +14,7 @@
 
 #define NONE SIZE_MAX
 
-//! [step 1]
+//! [step1]
 // Sends all of it: one send() may take only a part. False: nobody is there.
 static bool put(int fd, const void *bytes, size_t size) {
     const char *at = bytes;
@@ -41,9 +41,9 @@ static bool get(int fd, void *bytes, size_t size) {
     }
     return true;
 }
-//! [step 1]
+//! [step1]
 
-//! [step 2]
+//! [step2]
 struct order {
     pool_task_fn *task; // a forked child has the function at the same address
     size_t item_size, result_size;
@@ -66,9 +66,9 @@ static _Noreturn void worker_main(int fd) {
     }
     _exit(0); // the client has closed its end, or is gone
 }
-//! [step 2]
+//! [step2]
 
-//! [step 3]
+//! [step3]
 struct worker {
     int fd; // the client's end; -1: there is no such worker
     pid_t pid;
@@ -130,9 +130,9 @@ void mypool_destroy(struct mypool *pool) {
         }
     free(pool);
 }
-//! [step 3]
+//! [step3]
 
-//! [step 4]
+//! [step4]
 // Its socket says that a worker has ended: reap it, start another one.
 static bool replace(struct mypool *pool, struct worker *worker) {
     close(worker->fd);
@@ -163,9 +163,9 @@ static bool take(struct mypool *pool, struct worker *worker,
     status[item] = POOL_ELOST; // it died with this one item in hand
     return replace(pool, worker);
 }
-//! [step 4]
+//! [step4]
 
-//! [step 5]
+//! [step5]
 bool mypool_map(struct mypool *pool, pool_task_fn *task, const void *items,
                 size_t count, size_t item_size, void *results,
                 size_t result_size, int *status) {
@@ -193,4 +193,4 @@ bool mypool_map(struct mypool *pool, pool_task_fn *task, const void *items,
     free(look);
     return well;
 }
-//! [step 5]
+//! [step5]
