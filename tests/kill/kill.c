@@ -92,6 +92,7 @@ struct scenario {
     const char *name;
     pool_task_fn *fn;
     unsigned items, chunksize, result_size;
+    unsigned sparse; // least stride; 0: 1
     bool alone;      // the other worker is stopped meanwhile
     bool supervisor; // is killed, after a worker
     struct pool_options options;
@@ -110,7 +111,8 @@ static const struct scenario scenarios[] = {
      .fn = work,
      .items = 1,
      .chunksize = 1,
-     .result_size = BIG}, // more than a page
+     .result_size = BIG, // more than a page
+     .sparse = 17},      // copied byte by byte where it is single-stepped
     {.name = "retiring",
      .fn = work,
      .items = 4,
@@ -329,6 +331,8 @@ static double now(void) {
 static void play(const struct scenario *scenario, long stride) {
     struct run run = {.scenario = scenario};
     double start = now();
+    if (stride < scenario->sparse)
+        stride = scenario->sparse;
     long k = stride > 1 ? (long)(start * 1e6) % stride : 0, offset = k;
     at_scenario = scenario->name;
     if (!scenario->supervisor)
