@@ -176,16 +176,17 @@ static void teardown(struct run *run) {
 
 static void await_idle(struct run *run) {
     pid_t pids[WORKERS];
-    while (pool_worker_pids(run->pool, pids, WORKERS) < WORKERS)
+    // One that retires may still be listed: look at all of them anew.
+    while (pool_worker_pids(run->pool, pids, WORKERS) < WORKERS ||
+           !trace_sleeps(pids[0]) || !trace_sleeps(pids[1]))
         poll(NULL, 0, 1);
-    for (int i = 0; i < WORKERS; i++)
-        trace_await_sleep(pids[i]);
     run->victim = pids[0];
     run->other = pids[1];
     check(pool_stats(run->pool, &run->before) == 0, "pool_stats");
     if (run->scenario->supervisor) {
         run->victim = run->before.supervisor;
-        trace_await_sleep(run->victim);
+        while (!trace_sleeps(run->victim))
+            poll(NULL, 0, 1);
     }
 }
 
