@@ -92,6 +92,7 @@ struct scenario {
     const char *name;
     pool_task_fn *fn;
     unsigned items, chunksize, result_size;
+    unsigned sparse; // least stride; 0: 1
     bool alone;      // the other worker is stopped meanwhile
     bool supervisor; // is killed, after a worker
     struct pool_options options;
@@ -110,7 +111,8 @@ static const struct scenario scenarios[] = {
      .fn = work,
      .items = 1,
      .chunksize = 1,
-     .result_size = BIG}, // more than a page
+     .result_size = BIG, // more than a page
+     .sparse = 17},      // copied byte by byte where it is single-stepped
     {.name = "retiring",
      .fn = work,
      .items = 4,
@@ -174,16 +176,17 @@ static void teardown(struct run *run) {
 
 static void await_idle(struct run *run) {
     pid_t pids[WORKERS];
-    while (pool_worker_pids(run->pool, pids, WORKERS) < WORKERS)
+    // One that retires may still be listed: look at all of them anew.
+    while (pool_worker_pids(run->pool, pids, WORKERS) < WORKERS ||
+           !trace_sleeps(pids[0]) || !trace_sleeps(pids[1]))
         poll(NULL, 0, 1);
-    for (int i = 0; i < WORKERS; i++)
-        trace_await_sleep(pids[i]);
     run->victim = pids[0];
     run->other = pids[1];
     check(pool_stats(run->pool, &run->before) == 0, "pool_stats");
     if (run->scenario->supervisor) {
         run->victim = run->before.supervisor;
-        trace_await_sleep(run->victim);
+        while (!trace_sleeps(run->victim))
+            poll(NULL, 0, 1);
     }
 }
 
@@ -329,6 +332,8 @@ static double now(void) {
 static void play(const struct scenario *scenario, long stride) {
     struct run run = {.scenario = scenario};
     double start = now();
+    if (stride < scenario->sparse)
+        stride = scenario->sparse;
     long k = stride > 1 ? (long)(start * 1e6) % stride : 0, offset = k;
     at_scenario = scenario->name;
     if (!scenario->supervisor)

@@ -19,7 +19,7 @@
 enum { ASLEEP_MS = 20 }; // a step that takes longer is looked at
 
 // True if it sleeps in a call that waits for others.
-static bool sleeps(pid_t pid) {
+bool trace_sleeps(pid_t pid) {
     char path[64];
     snprintf(path, sizeof path, "/proc/%d/syscall", (int)pid);
     FILE *file = fopen(path, "re");
@@ -32,11 +32,6 @@ static bool sleeps(pid_t pid) {
                        || number == SYS_poll
 #endif
                        || number == SYS_ppoll);
-}
-
-void trace_await_sleep(pid_t pid) {
-    while (!sleeps(pid))
-        nanosleep(&(struct timespec){0, 50000}, NULL);
 }
 
 static cpu_set_t everywhere; // this process may run on
@@ -79,7 +74,7 @@ bool trace_step(pid_t pid) {
         }
         struct timespec limit = {0, ASLEEP_MS * 1000000L};
         if (sigtimedwait(&child, NULL, &limit) < 0 && errno == EAGAIN &&
-            sleeps(pid))
+            trace_sleeps(pid))
             return false;
     }
 }
