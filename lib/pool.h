@@ -380,7 +380,9 @@ struct pool_queue *pool_queue_create(struct pool *pool, size_t item_size,
 /// @return 0, #POOL_ETIMEDOUT, #POOL_ECLOSED, #POOL_EBROKEN, #POOL_EINVAL
 int pool_queue_put(struct pool_queue *queue, const void *item, int timeout_ms);
 
-/// Gets the oldest item, waiting while the queue is empty.
+/// Gets the oldest item, waiting while the queue is empty. An item that another
+/// process is just getting counts as gone; should that process be killed in the
+/// middle, the item is there again, for whoever asks next.
 /// @return 0, #POOL_ETIMEDOUT, #POOL_EBROKEN, #POOL_EINVAL, or #POOL_ECLOSED
 ///         once it is closed and empty
 int pool_queue_get(struct pool_queue *queue, void *item, int timeout_ms);
