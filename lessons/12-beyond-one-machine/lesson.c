@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/personality.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -54,13 +55,26 @@ static bool same(struct job *job, const void *results, int status) {
                0;
 }
 
+// Whether the kernel puts each new program somewhere else.
+static bool randomised(void) {
+    char how = '0';
+    FILE *file = fopen("/proc/sys/kernel/randomize_va_space", "re");
+    if (file) {
+        how = (char)fgetc(file);
+        fclose(file);
+    }
+    return how != '0' && !(personality(0xffffffff) & ADDR_NO_RANDOMIZE);
+}
+
 // Part 1: whose pointer leads to the task?
 static void addresses(struct pool *pool, struct job *job) {
     uintptr_t mine = job->order.address, theirs, first;
-    size_t agree = 0, ranks = job->ranks > 0 ? job->ranks - 1 : 0;
+    size_t agree = 0, alike = 0, ranks = job->ranks > 0 ? job->ranks - 1 : 0;
     lesson_must(pool_apply(pool, where, NULL, 0, &theirs, sizeof theirs));
-    for (size_t i = 1; i <= ranks; i++)
+    for (size_t i = 1; i <= ranks; i++) {
         agree += job->rank[i].is_at_clients;
+        alike += job->rank[i].address == job->rank[0].address;
+    }
     first = job->rank[1].address;
     lesson_say(
         "This time the task letters() of the client and that of the "
@@ -72,10 +86,20 @@ static void addresses(struct pool *pool, struct job *job) {
     lesson_claim(ranks > 0 && agree == 0,
                  "of %zu ranks, %zu have it at the client's address", ranks,
                  agree);
+    // `setarch -R make lesson12` switches the randomisation off.
+    if (randomised())
+        lesson_claim(alike == 0,
+                     "they run the same program as rank 0, and %zu "
+                     "have it at the same address as rank 0",
+                     alike);
+    else
+        lesson_say("Addresses are not randomised here, and %zu of them have "
+                   "it at rank 0's address.",
+                   alike);
 }
 
 // Part 3: one item kills its process, on the pool and over MPI.
-static void deaths(struct pool *pool, struct item *items, size_t count,
+static bool deaths(struct pool *pool, struct item *items, size_t count,
                    size_t workers, const char *right) {
     size_t size = tasks[TASK_LETTERS].result_size, lost = 0, kept = 0, gone = 0;
     char *results = lesson_calloc(count, size);
@@ -111,6 +135,7 @@ static void deaths(struct pool *pool, struct item *items, size_t count,
                  "MPI: one rank died, and all %zu are gone", gone);
     munmap(job, job_size(count, sizeof *items, size));
     free(results);
+    return gone > 1;
 }
 
 int main(void) {
@@ -161,9 +186,10 @@ int main(void) {
     lesson_timeline_of("rank", job->event, job->chunks);
 
     lesson_part("A rank that dies");
-    deaths(pool, items, count, workers, letters);
-    lesson_answer('c', "MPI takes a job for one program: when a rank dies, "
-                       "mpirun ends all the others.");
+    bool all = deaths(pool, items, count, workers, letters);
+    lesson_answer(all ? 'c' : 'b',
+                  "MPI takes a job for one program: when a rank dies, "
+                  "mpirun ends all the others.");
     munmap(job, job_size(count, sizeof *items, RESULT_MOST));
     pool_destroy(pool);
     lesson_words_free(&words);
