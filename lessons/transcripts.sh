@@ -64,6 +64,7 @@ normal() {
 status=0
 for text in README.md lessons/README.md lessons/[0-9]*/README.md; do
     [ -f "$text" ] || continue
+    case $text in */12-*) command -v mpicc >/dev/null && command -v mpirun >/dev/null || continue ;; esac
     renew <"$text" >"$temp/new"
     if diff <(normal <"$text") <(normal <"$temp/new") >"$temp/diff"; then
         continue # a text that still holds stays as it is
