@@ -64,9 +64,16 @@ void client_result_drop(struct pool_result *result) {
 
 void client_result_settle(struct pool_result *result) {
     struct pool *pool = result->pool;
+    struct pool_result *place = (struct pool_result *)&pool->settled;
     result->flags |= RESULT_SETTLED;
-    client_result_relist(result->callback ? &pool->due : &pool->settled,
-                         result);
+    if (result->callback) { // due: in the order of submission
+        struct list *due = &pool->due;
+        place = (struct pool_result *)due;
+        while (place->prev != (struct pool_result *)due &&
+               place->prev->cursor > result->cursor)
+            place = place->prev;
+    }
+    client_result_relist((struct list *)place, result);
     if (!result->callback && (result->flags & RESULT_DETACHED))
         client_result_drop(result);
 }
@@ -218,14 +225,24 @@ void client_results_abort(struct pool *pool, int status, const char *why) {
 // Settles what has finished. Chunks from `next` on have not been started, so
 // only those before it are looked at: few more than there are workers, and
 // those that finished since the last time.
+//
+// One that finishes behind this walk, before a later one that the walk then
+// finds, is looked for again: what one worker did in order stays in order.
 void client_results_collect(struct pool *pool) {
     uint64_t next = atomic_load(&pool->arena->next);
-    struct pool_result *result = pool->unsettled.next, *after;
-    for (; result != (struct pool_result *)&pool->unsettled &&
-           result->cursor < next;
-         result = after) {
-        after = result->next;
-        client_result_settled(result);
+    bool passed_by = true;
+    while (passed_by) {
+        struct pool_result *result = pool->unsettled.next, *after;
+        bool waiting = passed_by = false;
+        for (; result != (struct pool_result *)&pool->unsettled &&
+               result->cursor < next;
+             result = after) {
+            after = result->next;
+            if (client_result_settled(result))
+                passed_by |= waiting;
+            else
+                waiting = true;
+        }
     }
 }
 
