@@ -235,13 +235,9 @@ int arena_queue_wait(struct pool_queue *queue, enum queue_side side, void *item,
         rc = arena_queue_try(queue, side, item, slot);
         if (rc != POOL_ETIMEDOUT)
             return rc;
-        int left = timeout_ms;
-        if (timeout_ms > 0) {
-            uint64_t gone = (sys_now_ns() - start) / 1000000;
-            if (gone >= (uint64_t)timeout_ms)
-                return POOL_ETIMEDOUT;
-            left -= (int)gone;
-        }
+        int left = sys_ms_left(start, timeout_ms);
+        if (left == 0)
+            return POOL_ETIMEDOUT;
         sys_futex_wait(&queue->changes[side], seen, left);
     }
 }

@@ -151,7 +151,6 @@ int client_submit(struct pool *pool, const struct job *order, const void *items,
 typedef bool client_ready_fn(struct pool *pool, void *what);
 int client_wait(struct pool *pool, client_ready_fn *ready, void *what,
                 struct pool_result *result, int timeout_ms);
-void client_wait_over(struct pool *pool);
 
 // ==== client_iter.c =========================================================
 

@@ -8,8 +8,6 @@
 
 #include <sys/epoll.h>
 
-enum { SPIN_NS = 50000 }; // about the cost of going to sleep and waking up
-
 // Watches, without sleeping, for about as long as sleeping would cost. Not
 // where workers want every CPU: one that is being woken would be put beside
 // another and stay there, while this CPU is soon idle.
@@ -51,7 +49,7 @@ static bool pressing(struct pool *pool, client_ready_fn *ready, void *what) {
 
 // Hears what was called so far. With pool_fd() in use, whatever finishes from
 // now on calls again; what finished before is looked for by the caller.
-void client_wait_over(struct pool *pool) {
+static void wait_over(struct pool *pool) {
     sys_event_drain(pool->arena->client_event);
     atomic_store(&pool->arena->awaited,
                  pool->user_fd >= 0 ? AWAIT_ANY : AWAIT_NOTHING);
@@ -78,7 +76,7 @@ static void doze(struct pool *pool, client_ready_fn *ready, void *what,
         gone =
             pool->supervisor && client_wait_supervisor(pool, true, timeout_ms);
     pool->dozing = false;
-    client_wait_over(pool);
+    wait_over(pool);
     if (gone)
         client_break(pool);
 }
@@ -97,13 +95,9 @@ static int wait_ready(struct pool *pool, client_ready_fn *ready, void *what,
         spin(pool, ready, what, result);
         if (look(pool, ready, what))
             return 0;
-        int left = timeout_ms;
-        if (timeout_ms > 0) {
-            uint64_t gone = (sys_now_ns() - start) / 1000000;
-            if (gone >= (uint64_t)timeout_ms)
-                return POOL_ETIMEDOUT;
-            left -= (int)gone;
-        }
+        int left = sys_ms_left(start, timeout_ms);
+        if (left == 0)
+            return POOL_ETIMEDOUT;
         doze(pool, ready, what, result, left);
         if (look(pool, ready, what))
             return 0;
@@ -115,7 +109,7 @@ static int wait_ready(struct pool *pool, client_ready_fn *ready, void *what,
 static void refresh_user_fd(struct pool *pool) {
     if (pool->user_fd < 0)
         return;
-    client_wait_over(pool);
+    wait_over(pool);
     client_results_collect(pool);
     if (!pool->calling && !client_list_empty(&pool->due))
         sys_event_signal(pool->arena->client_event);

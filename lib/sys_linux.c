@@ -25,6 +25,15 @@ uint64_t sys_now_ns(void) {
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
+// What is left of a timeout that began at `start_ns`: 0 when it has passed,
+// POOL_FOREVER for ever.
+int sys_ms_left(uint64_t start_ns, int timeout_ms) {
+    if (timeout_ms < 0)
+        return POOL_FOREVER;
+    uint64_t gone = (sys_now_ns() - start_ns) / 1000000;
+    return gone < (uint64_t)timeout_ms ? timeout_ms - (int)gone : 0;
+}
+
 // CPUs this process may run on, which can be fewer than the machine has.
 unsigned sys_cpu_count(void) {
     cpu_set_t set;

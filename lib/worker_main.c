@@ -15,8 +15,6 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-enum { SPIN_NS = 50000 }; // about the cost of going to sleep and waking up
-
 static bool stopped(struct arena *arena) {
     return atomic_load(&arena->mode) != MODE_RUN;
 }
