@@ -211,6 +211,7 @@ int main(int argc, char **argv) {
     setvbuf(stdout, NULL, _IOLBF, 0);
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     block_sigchld(SIG_BLOCK);
+    left_own_files();
     if (getenv("LIST")) {
         for (struct test *test = all_tests; test; test = test->next)
             printf("%s\n", test->name);

@@ -17,6 +17,9 @@ void left_look(struct left *left);
 // Says what is there that was not; true if there is anything, children
 // included.
 bool left_compare(const struct left *before, const struct left *after);
+// Gives this process and its children a /dev/shm of their own, so that no other
+// program's files are counted. Takes root; without, they are, if this user's.
+void left_own_files(void);
 // Files in /dev/shm that this user owns.
 size_t left_files(void);
 
