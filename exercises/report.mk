@@ -1,0 +1,31 @@
+# The reports of a graded class, and what is packed for others: an autograder
+# for Gradescope, the toolkit for students. See grade/REPORTS.md.
+
+PACKAGES     += libjansson-dev gnuplot-nox libxml2-utils python3 python3-jsonschema
+TEST_TARGETS += test-reports
+
+RENDER     = $(B)/exercises/grade/render
+RENDER_OBJ = $(patsubst %.c,$(B)/%.o,$(wildcard exercises/grade/render_*.c))
+
+.PHONY: report test-reports
+
+# A text file as a C string.
+$(B)/exercises/grade/%.h: exercises/grade/%
+	@mkdir -p $(@D)
+	@sed 's/\\/\\\\/g; s/"/\\"/g; s/.*/"&\\n"/' $< >$@
+
+$(RENDER_OBJ): $(patsubst %,$(B)/exercises/grade/%.h,style.css sort.js)
+$(RENDER_OBJ): ALL_CFLAGS += -I$(B)/exercises/grade
+
+$(RENDER): $(RENDER_OBJ)
+	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ -ljansson
+
+report: $(RENDER) ## write the reports of a graded class again: OUT=folder
+	@$(RENDER) $(OUT)
+
+# With sanitizers, too: it reads what others wrote.
+SANE = build/$(notdir $(CC))-address-undefined/exercises/grade/render
+
+test-reports: $(RENDER) $(EX_READY) # every format valid, for a nasty class
+	@$(MAKE) -s SANITIZE=address,undefined $(SANE)
+	@sh tests/reports/test.sh $(RENDER) $(SANE) $(B)/exercises
