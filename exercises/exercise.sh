@@ -4,57 +4,81 @@
 #
 #   exercise.sh check N | hint N | watch N | reset N | progress
 #
-# From make: B, CC, CFLAGS; from the student: CHECK, SEED. FILE names another
-# file than the student's, OUT another place for what comes out (tests).
+# From make: B, CC, SANITIZE; from the student: CHECK, SEED. FILE names another
+# file than the student's, OUT another place for what comes out.
 set -eu
 
 cd "$(dirname "$0")/.."
 B=${B:-build/gcc}
+CC=${CC:-gcc}
 STATE=build/exercises
 
+numbers() {
+    for check in exercises/[0-9][0-9]-*/check.c; do
+        expr "$check" : 'exercises/0*\([0-9]*\)-'
+    done
+}
+
 folder() { # the folder of exercise N
-    set -- exercises/0"$1"-*/
-    [ -d "$1" ] || { echo "There is no such exercise: they are 1 to 8."; exit 2; }
+    set -- "$(printf 'exercises/%02d-' "$1")"*/
     echo "${1%/}"
 }
 
-starter() { # the student's file in a folder
-    ls "$1"/ex[0-9]_*.c
+starter() { # what exercise N's file begins as
+    echo exercises/common/starters/ex"$1"_*.c
+}
+
+students() { # the student's file for exercise N
+    echo "$(folder "$1")/$(basename "$(starter "$1")")"
+}
+
+need() { # that file must be there
+    [ -f "$1" ] && [ -r "$1" ] && return
+    echo "There is no file $1 to read."
+    [ "$1" != "$(students "$2")" ] || echo "The starter again: make reset$2"
+    exit 2
+}
+
+narrow() { # lines for 80 columns; what is absurdly long is cut
+    cut -c 1-240 | fold -s -w 79
 }
 
 compile() { # $1 folder, $2 file, $3 where to
     mkdir -p "$3"
-    if ! $CC -std=gnu11 -Wall -Wextra -g -O1 ${SANITIZE:+-fsanitize=$SANITIZE} \
-        -I"$1" -c -o "$3/student.o" "$2" 2>"$3/compiler.txt"; then
+    if ! LC_ALL=C $CC -std=gnu11 -Wall -Wextra -g -O1 \
+        ${SANITIZE:+-fsanitize=$SANITIZE} -I"$1" -c -o "$3/student.o" "$2" \
+        2>"$3/compiler.txt"; then
         echo "Your file does not compile yet. The first thing to mend:"
         echo
-        grep -m 1 -A 4 -E 'error' "$3/compiler.txt" | cut -c 1-79
+        grep -m 1 -A 4 -E 'error' "$3/compiler.txt" | narrow
         echo
         echo "All the compiler said is in $3/compiler.txt."
         return 1
     fi
-    if ! $CC ${SANITIZE:+-fsanitize=$SANITIZE} -Wl,--wrap=fork \
+    if grep -q 'warning:' "$3/compiler.txt"; then
+        echo "The compiler warns, and is often right:"
+        grep -m 3 'warning:' "$3/compiler.txt" | narrow
+        echo
+    fi
+    if ! LC_ALL=C $CC ${SANITIZE:+-fsanitize=$SANITIZE} -Wl,--wrap=fork \
         -o "$3/driver" "$B/$1/driver.o" "$B/exercises/common/driver.o" \
         "$B/exercises/common/wire.o" "$3/student.o" -lm -lpthread \
         2>"$3/linker.txt"; then
-        echo "Your file compiles, but does not fit the exercise's header:"
+        echo "Your file compiles, but the linker cannot make a program of it:"
         echo
-        grep -m 5 -E 'undefined|multiple' "$3/linker.txt" |
-            sed 's/.*: \(undefined\|multiple\)/  \1/' | sort -u | cut -c 1-79
+        sed -n 's/.*: \(undefined reference\|multiple definition\)/  \1/p' \
+            "$3/linker.txt" | sed 's/;.*//' | sort -u | head -5 | narrow
         echo
-        echo "Each function of the header must be there once, and no main()."
+        echo "Each function of $(basename "$1"/*.h) must be there once, no main(), and what you"
+        echo "call must exist. All the linker said is in $3/linker.txt."
         return 1
-    fi
-    if grep -q 'warning:' "$3/compiler.txt"; then
-        echo "The compiler warns, and is often right:"
-        grep -m 3 'warning:' "$3/compiler.txt" | cut -c 1-79
-        echo
     fi
 }
 
 check() {
     dir=$(folder "$1")
-    file=${FILE:-$(starter "$dir")}
+    file=${FILE:-$(students "$1")}
+    need "$file" "$1"
     out=${OUT:-$STATE/$1}
     mkdir -p "$out"
     result=$out/result.json
@@ -87,7 +111,7 @@ watch() {
         exit 2
     }
     dir=$(folder "$1")
-    echo "Watching $(starter "$dir"); Ctrl-C ends it."
+    echo "Watching $(students "$1"); Ctrl-C ends it."
     # The folder, not the file: editors save by renaming. The watch begins before
     # the first check, so that no save goes unseen.
     inotifywait -mq -e close_write,moved_to --include '\.c$' "$dir" | {
@@ -99,24 +123,31 @@ watch() {
 }
 
 reset() {
-    dir=$(folder "$1")
-    file=$(starter "$dir")
-    mine=$file.mine
-    n=1
-    while [ -e "$mine" ]; do
-        n=$((n + 1))
-        mine=$file.mine.$n
-    done
-    cp "$file" "$mine"
-    cp "exercises/common/starters/$(basename "$file")" "$file"
+    file=$(students "$1")
+    if cmp -s "$(starter "$1")" "$file"; then
+        echo "$file is the starter already."
+        return
+    fi
+    kept=
+    if [ -e "$file" ]; then
+        mine=$file.mine
+        n=1
+        while [ -e "$mine" ]; do
+            n=$((n + 1))
+            mine=$file.mine.$n
+        done
+        cp "$file" "$mine"
+        kept=" Yours is kept in $mine."
+    fi
+    cp "$(starter "$1")" "$file"
     rm -f "$STATE/hint$1"
-    echo "$file is the starter again. Yours is kept in $mine."
+    echo "$file is the starter again.$kept"
 }
 
 progress() {
     next=
-    for n in 1 2 3 4 5 6 7 8; do
-        dir=$(folder $n)
+    for n in $(numbers); do
+        dir=$(folder "$n")
         score="not tried"
         if [ -f "$STATE/$n/result.json" ]; then
             score=$("$B/exercises/common/report" --brief \
@@ -131,12 +162,12 @@ progress() {
     if [ -n "$next" ]; then
         echo "Next: $(folder "$next")/README.md, then make exercise$next"
     else
-        echo "All eight done."
+        echo "All done."
     fi
 }
 
 case ${1:-} in
 check | hint | watch | reset) "$1" "${2:?which exercise?}" ;;
-progress) progress ;;
+numbers | progress) "$1" ;;
 *) sed -n '3,9p' "$0"; exit 2 ;;
 esac

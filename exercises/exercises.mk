@@ -3,7 +3,7 @@
 PACKAGES     += libjansson-dev inotify-tools
 TEST_TARGETS += test-exercises
 
-EX_DIRS   := $(sort $(wildcard exercises/[0-9][0-9]-*))
+EX_DIRS   := $(patsubst %/check.c,%,$(sort $(wildcard exercises/[0-9][0-9]-*/check.c)))
 EX_NUMBERS := $(foreach dir,$(EX_DIRS),$(patsubst 0%,%,$(firstword \
 	$(subst -, ,$(notdir $(dir))))))
 EX_COMMON := $(B)/exercises/common
@@ -17,7 +17,7 @@ CHECKS     =
 
 .PHONY: exercises progress test-exercises
 
-$(B)/exercises/%.o: exercises/%.c
+$(B)/exercises/%.o: exercises/%.c | need-jansson
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -Iexercises/common -I$(<D) -c -o $@ $<
 
@@ -49,28 +49,32 @@ EX_READY = $(EX_DIRS:%=$(B)/%/ready)
 exercises: $(EX_READY) ## build what the exercises need
 
 # What is built before a check, without its commands on the student's screen.
-$(EX_NUMBERS:%=exercise%): exercise%: FORCE
-	@$(MAKE) -s $(B)/$(wildcard exercises/0$*-*)/ready >/dev/null || \
-		{ echo "The judge cannot be built; make setup installs what it needs:"; \
-		  echo "$(PACKAGES)"; exit 2; }
+$(EX_NUMBERS:%=exercise%): exercise%: need-jansson
+	@$(MAKE) -s $(B)/$(wildcard exercises/0$*-* exercises/$*-*)/ready >/dev/null
 	@$(EX_RUN) check $* || { s=$$?; [ $$s = 1 ] || exit $$s; }
-
-.PHONY: exerciseN hintN watchN resetN
-exerciseN: ## check exercise N, 1 to 8 (CHECK=name: one check, SEED=n: again)
-hintN: ## the next of three hints
-watchN: ## check again at every save
-resetN: ## the starter again; your file is kept beside it
-exerciseN hintN watchN resetN:
-	@echo "N is 1 to 8: make $(@:N=1)"; exit 2
 
 $(EX_NUMBERS:%=hint%): hint%: FORCE
 	@$(EX_RUN) hint $*
 
-$(EX_NUMBERS:%=watch%): watch%: FORCE
+$(EX_NUMBERS:%=watch%): watch%: need-jansson
 	@$(EX_RUN) watch $*
 
 $(EX_NUMBERS:%=reset%): reset%: FORCE
 	@$(EX_RUN) reset $*
+
+.PHONY: exerciseN hintN watchN resetN need-jansson
+exerciseN: ## check exercise N, 1 to 8 (CHECK=name: one check, SEED=n: again)
+hintN: ## the next of three hints
+watchN: ## check again at every save
+resetN: ## the starter again; your file is kept beside it
+exerciseN hintN watchN resetN: exercise-unknown
+exercise% hint% watch% reset%:
+	@echo "The exercises are 1 to $(lastword $(EX_NUMBERS)): make exercise1"; exit 2
+
+need-jansson:
+	@echo '#include <jansson.h>' | $(CC) -E -x c - >/dev/null 2>&1 || { \
+		echo "The exercises need the library jansson. Either of these brings it:"; \
+		echo "  make setup"; echo "  apt install libjansson-dev"; exit 2; }
 
 FORCE:
 

@@ -56,60 +56,73 @@ fi
 mkdir -p "$OUT"
 if [ -z "${ONLY:-}" ]; then
     tests=
-    for n in 1 2 3 4 5 6 7 8; do
+    for n in $(sh exercises/exercise.sh numbers); do
         ONLY=$n LOAD=no sh tests/exercises.sh >"$OUT/$n.log" 2>&1 &
-        tests="$tests $!"
+        tests="$tests $n:$!"
     done
-    n=0
-    for pid in $tests; do
-        n=$((n + 1))
-        wait "$pid" || bad=$((bad + 1))
-        cat "$OUT/$n.log"
+    for it in $tests; do
+        wait "${it#*:}" || bad=$((bad + 1))
+        cat "$OUT/${it%:*}.log"
     done
     [ $bad = 0 ]
     exit
 fi
-for dir in exercises/0"$ONLY"-*; do
+
+complain() {
+    bad=$((bad + 1))
+    echo "$*"
+}
+
+# The brief's table says what the judge's says; hints are three, and short.
+texts() {
+    sed -n 's/^| \([a-z-]*\) | \([0-9]*\) | .*/\1 \2/p' "$1/README.md" \
+        >"$OUT/$2/table"
+    "$B/$1/judge" --list | awk '{ print $1, $2 }' | cmp -s - "$OUT/$2/table" ||
+        complain "$1/README.md: its table is not that of check.c"
+    "$B/$1/judge" --list | awk '{ points += $2 }
+        length(substr($0, 29)) > 46 { print $1 ": its line is too long"; bad = 1 }
+        END { if (points != 10) print points " points, not 10"; exit bad || points != 10 }' ||
+        complain "$1/check.c: see above"
+    awk '/^## /{ n++; words[n] = 0; next } n { words[n] += NF }
+        END { for (i in words) bad += words[i] >= 160; exit n != 3 || bad }' \
+        "$1/hints.md" ||
+        complain "$1/hints.md: not three hints, each below 160 words"
+    [ "$(find tests/wrong/"$2" -name '*.c' | wc -l)" -ge 4 ] ||
+        complain "tests/wrong/$2: fewer than four wrong solutions"
+}
+
+for dir in "$(printf "exercises/%02d-" "$ONLY")"*; do
     name=$(basename "$dir")
     mkdir -p "$OUT/$name"
-    student=$(basename "$dir"/ex[0-9]_*.c)
-    start=exercises/common/starters/$student
+    start=$(echo exercises/common/starters/ex"$ONLY"_*.c)
+    student=$(basename "$start")
     cmp -s "$dir/$student" "$start" ||
         echo "note: $dir/$student is not the starter any more"
-    stated=$(sed -n 's/.*starts at \([0-9]*\) of.*/\1/p' "$dir/README.md")
+    texts "$dir" "$name"
+    stated=$(sed -n 's/^The starter starts at \([0-9]*\) of.*/\1/p' "$dir/README.md")
     passing=$(sed -n 's/^Holds already: //p' "$dir/README.md")
     wanted=$("$B/$dir/judge" --list | awk -v p=" $passing " \
         'index(p, " " $1 " ") == 0 { print $1 }')
     try "$dir" "$start" "$RUNS" "$wanted"
     points=$($report --brief \
         "$OUT/$name/$(echo "$start" | tr / _)/result.json") || :
-    [ "${points%/*}" = "$stated" ] || {
-        bad=$((bad + 1))
-        echo "$start has $points points, its README says $stated"
-    }
+    [ "${points%/*}" = "$stated" ] ||
+        complain "$start has $points points, its README says $stated"
     try "$dir" "solutions/$name/$student" "$RUNS" ""
     strange=$(nm -u "$OUT/$name/$(echo "solutions/$name/$student" | tr / _)/student.o" |
         awk '$2 !~ /^(pthread_|__asan|__ubsan)/ { print $2 }' |
         grep -vxFf exercises/common/imports.txt) || :
-    [ -z "$strange" ] || {
-        bad=$((bad + 1))
-        echo "solutions/$name imports what exercises/common/imports.txt lacks:" \
-            $strange
-    }
+    [ -z "$strange" ] || complain "solutions/$name imports what" \
+        "exercises/common/imports.txt lacks:" $strange
     for wrong in tests/wrong/"$name"/*.c; do
         try "$dir" "$wrong" $(((RUNS + 9) / 10)) "$(header "$wrong" Loses)"
         points=$($report --brief \
             "$OUT/$name/$(echo "$wrong" | tr / _)/result.json") || :
-        [ "${points%/*}" = "$(header "$wrong" Points)" ] || {
-            bad=$((bad + 1))
-            echo "$wrong has $points points, not $(header "$wrong" Points)"
-        }
+        [ "${points%/*}" = "$(header "$wrong" Points)" ] ||
+            complain "$wrong has $points points, not $(header "$wrong" Points)"
         says=$(header "$wrong" Says)
         tr -s ' \n' ' ' <"$OUT/$name/$(echo "$wrong" | tr / _).txt" |
-            grep -qF "$says" || {
-            bad=$((bad + 1))
-            echo "$wrong is not told \"$says\""
-        }
+            grep -qF "$says" || complain "$wrong is not told \"$says\""
     done
 done
 echo "exercise $ONLY: $files files judged $judged times, $bad wrong verdicts"

@@ -63,14 +63,17 @@ static const int64_t *run_youngest_first(struct run *run, int count) {
     return finish(run, 0);
 }
 
+static const char *result_text(int64_t result) {
+    return result == -1000 ? "it was not set" : text("%ld", (long)result);
+}
+
 static void results(struct run *run) {
     int count = begin(run, 5, 12);
     const int64_t *reply = run_youngest_first(run, count);
     for (int i = 0; i < count; i++)
         expect(run, reply[1 + i] == answer_for(run, i),
                text("results[%d] is %ld", i, (long)answer_for(run, i)),
-               reply[1 + i] == -1000 ? "it was not set"
-                                     : text("%ld", (long)reply[1 + i]),
+               result_text(reply[1 + i]),
                "WEXITSTATUS of the status that waitpid gave for that task's "
                "process, whichever process ended first.");
     expect(run, reply[0] == 0, "run_all returns 0", text("%ld", (long)reply[0]),
@@ -97,7 +100,7 @@ static void killed(struct run *run) {
         expect(run, reply[1 + i] == due,
                text("results[%d] is %ld%s", i, (long)due,
                     i == victim ? ": killed by signal 9" : ""),
-               text("%ld", (long)reply[1 + i]),
+               result_text(reply[1 + i]),
                "WIFSIGNALED tells whether a signal ended it, WTERMSIG which.");
     }
 }

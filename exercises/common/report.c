@@ -46,14 +46,18 @@ static void put(const char *label, const char *text) {
     putchar('\n');
 }
 
-// What the program itself printed: cut to ten lines of at most 70 bytes.
+// What the program itself printed: cut to ten lines of at most 70 bytes, not
+// within a character.
 static void put_output(const char *output) {
     int lines = 0;
     if (*output)
         puts("      your program printed:");
     for (; *output && lines < 10; lines++) {
-        size_t length = strcspn(output, "\n");
-        printf("        | %.*s\n", (int)(length > 70 ? 70 : length), output);
+        size_t length = strcspn(output, "\n"), shown = length;
+        if (shown > 70)
+            for (shown = 70; (output[shown] & 0xc0) == 0x80;)
+                shown--;
+        printf("        | %.*s\n", (int)shown, output);
         output += length + (output[length] == '\n');
     }
     if (*output)
@@ -86,47 +90,56 @@ static void put_check(json_t *check, json_int_t exercise, json_int_t seed) {
            (int)exercise, field(check, "name"), (long long)seed);
 }
 
+static void put_all(json_t *result, int score, int max) {
+    json_int_t exercise =
+        json_integer_value(json_object_get(result, "exercise"));
+    json_int_t seed = json_integer_value(json_object_get(result, "seed"));
+    const char *name = field(result, "name");
+    json_t *checks = json_object_get(result, "checks"), *check = NULL;
+    size_t i;
+    printf("Exercise %d, %s (seed %lld)\n\n", (int)exercise, name,
+           (long long)seed);
+    json_array_foreach(checks, i, check) { put_check(check, exercise, seed); }
+    if (check && !json_is_false(json_object_get(check, "passed")))
+        putchar('\n'); // below one that fails there is one already
+    printf("%d of %d points.", score, max);
+    if (score == max && json_array_size(checks) > 1)
+        printf(" Done! Compare with solutions/%02d-%s/.\n", (int)exercise,
+               name);
+    else if (score == max)
+        printf(" This check holds; all of them: make exercise%d\n",
+               (int)exercise);
+    else
+        printf(" Stuck? make hint%d\n", (int)exercise);
+}
+
+static void put_failed(json_t *result) {
+    json_t *check;
+    size_t i;
+    json_array_foreach(json_object_get(result, "checks"), i, check) {
+        if (!json_is_true(json_object_get(check, "passed")))
+            printf("%s ", field(check, "name"));
+    }
+    putchar('\n');
+}
+
 int main(int argc, char **argv) {
     json_error_t error;
     const char *path = argc > 1 ? argv[argc - 1] : "";
-    bool brief = argc == 3 && strcmp(argv[1], "--brief") == 0;
-    bool failed = argc == 3 && strcmp(argv[1], "--failed") == 0;
+    const char *how = argc == 3 ? argv[1] : "";
     json_t *result = json_load_file(path, 0, &error);
     if (!result) {
         fprintf(stderr, "report: cannot read %s: %s\n", path, error.text);
         return 2;
     }
-    int exercise = (int)json_integer_value(json_object_get(result, "exercise"));
     int score = (int)json_integer_value(json_object_get(result, "score"));
     int max = (int)json_integer_value(json_object_get(result, "max"));
-    json_int_t seed = json_integer_value(json_object_get(result, "seed"));
-    const char *name = field(result, "name");
-    size_t i;
-    json_t *check;
-    if (failed) {
-        json_array_foreach(
-            json_object_get(result, "checks"), i,
-            check) if (!json_is_true(json_object_get(check, "passed")))
-            printf("%s ", field(check, "name"));
-        printf("\n");
-        json_decref(result);
-        return score < max;
-    }
-    if (brief) {
+    if (strcmp(how, "--brief") == 0)
         printf("%d/%d\n", score, max);
-        json_decref(result);
-        return score < max;
-    }
-    printf("Exercise %d, %s (seed %lld)\n\n", exercise, name, (long long)seed);
-    json_array_foreach(json_object_get(result, "checks"), i, check)
-        put_check(check, exercise, seed);
-    printf("\n%d of %d points.", score, max);
-    if (score == max && json_array_size(json_object_get(result, "checks")) > 1)
-        printf(" Done! Compare with solutions/%02d-%s/.\n", exercise, name);
-    else if (score == max)
-        printf(" This check holds; all of them: make exercise%d\n", exercise);
+    else if (strcmp(how, "--failed") == 0)
+        put_failed(result);
     else
-        printf(" Stuck? make hint%d\n", exercise);
+        put_all(result, score, max);
     json_decref(result);
     return score < max;
 }
