@@ -1,6 +1,6 @@
 # The exercises: a driver, a judge and a student's file each. See README.md.
 
-PACKAGES     += libjansson-dev inotify-tools
+PACKAGES     += libjansson-dev libseccomp-dev inotify-tools
 TEST_TARGETS += test-exercises
 
 EX_DIRS   := $(patsubst %/check.c,%,$(sort $(wildcard exercises/[0-9][0-9]-*/check.c)))
@@ -36,7 +36,7 @@ $(EX_COMMON)/checks.stamp: FORCE
 define EX_RULES
 $(B)/$(1)/judge: $(B)/$(1)/check.o $$(EX_JUDGE) $(EX_COMMON)/checks.stamp \
 		$$(if $$(CHECKS),$$(if $$(wildcard $$(CHECKS)/$(notdir $(1))/extra.c),$(B)/$(1)/extra.o))
-	$$(Q)$$(CC) $$(ALL_CFLAGS) -o $$@ $$(filter %.o,$$^) -ljansson
+	$$(Q)$$(CC) $$(ALL_CFLAGS) -o $$@ $$(filter %.o,$$^) -ljansson -lseccomp
 
 $(B)/$(1)/ready: $(B)/$(1)/judge $(B)/$(1)/driver.o $(EX_COMMON)/driver.o \
 		$(EX_COMMON)/wire.o $(EX_COMMON)/report

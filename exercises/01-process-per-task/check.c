@@ -134,4 +134,5 @@ const struct exercise exercise = {
     .file = "ex1_process_per_task.c",
     .checks = checks,
     .check_count = sizeof checks / sizeof *checks,
+    .in_processes = true,
 };

@@ -41,6 +41,7 @@ static void at_most_n(struct run *run) {
           workers);
     run->hold = true;
     START(run, 0, CREW_RUN, count, 0);
+    await(run, inside_are, 2, "tasks run at once");
     for (int i = 0; i < workers; i++) {
         settle(run);
         expect(run, run->most_inside <= workers,
@@ -119,21 +120,36 @@ static void results(struct run *run) {
     }
 }
 
+static bool back_or_inside(struct run *run, int64_t n) {
+    return is_back(run, 0) || run->inside >= n;
+}
+
+// Runs items, and sees that there are as many workers as asked for.
+static void run_with_workers(struct run *run) {
+    int workers = start_crew(run);
+    about(run, "crew_run(crew, items, 20, results), %d workers", workers);
+    run->hold = true;
+    START(run, 0, CREW_RUN, 20, 0);
+    await(run, back_or_inside, 1, "a task runs");
+    settle(run);
+    expect_workers(run, workers);
+    let_all_go(run);
+    finish(run, 0);
+}
+
 static void reaped(struct run *run) {
-    start_crew(run);
-    run_items(run, 20, 0);
+    run_with_workers(run);
     about(run, "crew_stop(crew)");
     call(run, CREW_STOP, 0, NULL);
     expect_no_children(run, "after crew_stop");
 }
 
 static void descriptors(struct run *run) {
-    int before = proc_descriptors(run->driver);
-    start_crew(run);
-    run_items(run, 10, 0);
+    int before = open_descriptors(run);
+    run_with_workers(run);
     about(run, "crew_start, crew_run, crew_stop");
     call(run, CREW_STOP, 0, NULL);
-    int after = proc_descriptors(run->driver);
+    int after = open_descriptors(run);
     expect(run, after == before, text("%d open descriptors, as before", before),
            text("%d", after),
            "Close both ends of every pipe: two in the parent after the fork, "
@@ -144,9 +160,10 @@ static void gone_with_parent(struct run *run) {
     start_crew(run);
     run_items(run, 20, 0);
     expect(run, run->visits > 0, "items run", "none did", "");
+    expect_workers(run, 1);
     about(run, "nothing: your process was killed");
     run->driver_may_end = true;
-    kill(run->driver, SIGKILL);
+    kill_one(run, run->driver, SIGKILL);
     await(run, nobody_is_left, 0,
           "the workers see the end of their pipes and leave");
 }
@@ -169,4 +186,5 @@ const struct exercise exercise = {
     .file = "ex2_living_workers.c",
     .checks = checks,
     .check_count = sizeof checks / sizeof *checks,
+    .in_processes = true,
 };

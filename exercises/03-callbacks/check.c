@@ -157,7 +157,7 @@ static void callback_submits(struct run *run) {
 }
 
 static void cleaned(struct run *run) {
-    int before = proc_descriptors(run->driver);
+    int before = open_descriptors(run);
     int workers = open_desk(run);
     int count = workers;
     run->hold = true;
@@ -173,7 +173,7 @@ static void cleaned(struct run *run) {
     expect(run, run->notes >= count, text("%d callbacks", count),
            text("%d", run->notes), "What was handed in still counts.");
     expect_no_children(run, "after desk_close");
-    int after = proc_descriptors(run->driver);
+    int after = open_descriptors(run);
     expect(run, after == before, text("%d open descriptors, as before", before),
            text("%d", after), "Close both pipes of every worker.");
 }
@@ -195,4 +195,5 @@ const struct exercise exercise = {
     .file = "ex3_callbacks.c",
     .checks = checks,
     .check_count = sizeof checks / sizeof *checks,
+    .in_processes = true,
 };

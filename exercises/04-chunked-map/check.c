@@ -44,7 +44,7 @@ static void last_chunk(struct run *run) {
     sizes[3][0] = 6 * (int)pick(run, 3, 9) + 1;
     for (int i = 0; i < 4; i++) {
         int count = sizes[i][0];
-        run->visits = 0;
+        forget_visits(run);
         const int64_t *reply = map(run, 3, count, sizes[i][1]);
         expect_each_once(run, count);
         expect_results(run, reply, count);
@@ -96,7 +96,7 @@ static void chunks_whole(struct run *run) {
         if (round == 1)
             chunk = 5;
         say(run, workers, count, given);
-        run->visits = 0;
+        forget_visits(run);
         run->hold = true;
         START(run, 0, MAP, workers, count, given);
         await(run, inside_are, workers,
@@ -143,17 +143,17 @@ static void empty(struct run *run) {
 }
 
 static void cleaned(struct run *run) {
-    int before = proc_descriptors(run->driver);
-    int mappings = proc_shared_mappings(run->driver);
+    int before = open_descriptors(run);
+    int mappings = shared_mappings(run);
     for (int i = 0; i < 3; i++)
         map(run, 3, 24, 4);
     expect(run, run->visits == 72 && run->inside == 0,
            "it returns after the last item", "it returned before", "");
     expect_no_children(run, "when map_run has returned");
-    int after = proc_descriptors(run->driver);
+    int after = open_descriptors(run);
     expect(run, after == before, text("%d open descriptors, as before", before),
            text("%d", after), "Close what you opened.");
-    after = proc_shared_mappings(run->driver);
+    after = shared_mappings(run);
     expect(run, after == mappings,
            text("%d shared mappings, as before", mappings), text("%d", after),
            "Each mmap needs its munmap.");
@@ -176,4 +176,5 @@ const struct exercise exercise = {
     .file = "ex4_chunked_map.c",
     .checks = checks,
     .check_count = sizeof checks / sizeof *checks,
+    .in_processes = true,
 };

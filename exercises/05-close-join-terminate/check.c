@@ -86,7 +86,9 @@ static void join_early(struct run *run) {
 
 static void closed(struct run *run) {
     int workers = open_shop(run);
+    run->hold = true;
     submit(run, 0, 2 * workers);
+    await(run, inside_are, 1, "a task runs");
     expect_call(run, CLOSE, "shop_close(shop)", 0, "");
     about(run, "shop_submit(shop, 77) after shop_close");
     int64_t got = CALL(run, SUBMIT, 77)[0];
@@ -183,7 +185,7 @@ static void terminate_closed(struct run *run) {
 }
 
 static void cleaned(struct run *run) {
-    int before = proc_descriptors(run->driver);
+    int before = open_descriptors(run);
     int workers = open_shop(run);
     submit(run, 0, 3 * workers);
     expect_call(run, CLOSE, "shop_close(shop)", 0, "");
@@ -191,7 +193,7 @@ static void cleaned(struct run *run) {
     expect_no_children(run, "after shop_join");
     about(run, "shop_free(shop) after shop_join");
     call(run, FREE, 0, NULL);
-    int after = proc_descriptors(run->driver);
+    int after = open_descriptors(run);
     expect(run, after == before, text("%d open descriptors, as before", before),
            text("%d", after), "Close both pipes of every worker.");
 }
@@ -215,4 +217,5 @@ const struct exercise exercise = {
     .file = "ex5_close_join_terminate.c",
     .checks = checks,
     .check_count = sizeof checks / sizeof *checks,
+    .in_processes = true,
 };

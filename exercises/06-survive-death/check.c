@@ -102,6 +102,8 @@ static void at_most_n(struct run *run) {
         await(run, back_or_settled, 1, "tasks run");
         settle(run);
         expect(run, run->inside > 0, "tasks run", "none does", "");
+        expect(run, run->most_inside > 1, "tasks run at once",
+               "one after the other", "");
         if (i == 0)
             answer(run, first_inside(run), GO_DIE, SIGKILL);
         else
@@ -134,14 +136,14 @@ static void buried(struct run *run) {
 }
 
 static void cleaned(struct run *run) {
-    int before = proc_descriptors(run->driver);
+    int before = open_descriptors(run);
     for (int i = 3; i < 7; i++)
         plan(run, i, GO_DIE, SIGKILL);
     begin(run, 3, 20, ", items 3 to 6 are killed");
     finish(run, 0);
     expect(run, run->visits > 0, "tasks run", "none did", "");
     expect_no_children(run, "when brave_run has returned");
-    int after = proc_descriptors(run->driver);
+    int after = open_descriptors(run);
     expect(run, after == before, text("%d open descriptors, as before", before),
            text("%d", after), "The dead leave their pipes to you.");
 }
@@ -163,4 +165,5 @@ const struct exercise exercise = {
     .file = "ex6_survive_death.c",
     .checks = checks,
     .check_count = sizeof checks / sizeof *checks,
+    .in_processes = true,
 };

@@ -17,6 +17,7 @@
 #include <setjmp.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <time.h>
 
@@ -37,6 +38,9 @@ struct exercise {
     const char *file; // the starter's file name
     const struct check *checks;
     int check_count;
+    // Tasks run in processes that the student makes: a check in which none did
+    // shows nothing, and earns nothing.
+    bool in_processes;
 };
 
 extern const struct exercise exercise; // in NN-name/check.c
@@ -46,16 +50,21 @@ extern const struct exercise exercise; // in NN-name/check.c
 extern const struct check extra_checks[] __attribute__((weak));
 extern const int extra_check_count __attribute__((weak));
 
-// The limits of one check, all in one place. ---------------------------------
+// The limits, all in one place. -----------------------------------------------
 
-#define LIMIT_WALL_S 20        // from its start to its end
-#define LIMIT_ASLEEP_MS 1500   // all processes asleep, none ever woken
-#define LIMIT_CPU_S 3          // of each process; of all together, twice that
-#define LIMIT_PROCESSES 100    // at once
-#define LIMIT_OUTPUT (1 << 20) // bytes on stdout and stderr together
-#define LIMIT_FILE (16 << 20)  // bytes of any file
-#define LIMIT_FILES 256        // descriptors per process
-#define OUTPUT_KEPT 2000       // bytes shown to the student
+// Of one check:
+#define LIMIT_WALL_S 20      // from its start to its end
+#define LIMIT_ASLEEP_MS 1500 // all processes asleep, none ever woken
+#define LIMIT_CPU_S 3        // of each process; of all together, twice that
+#define LIMIT_PROCESSES 100  // at once
+#define LIMIT_MEMORY ((uint64_t)512 << 20)  // bytes of all processes together
+#define LIMIT_ADDRESSES ((uint64_t)1 << 30) // bytes of each process's map
+#define LIMIT_OUTPUT (1 << 20)              // bytes on stdout and stderr
+#define LIMIT_FILE (16 << 20)               // bytes of any file
+#define LIMIT_FILES 256                     // descriptors per process
+#define OUTPUT_KEPT 2000                    // bytes shown to the student
+// Of all checks of an exercise: those that it leaves no time for do not hold.
+#define LIMIT_TOTAL_S 60
 
 // The cell: where the student's processes live. judge_cell.c. ----------------
 
@@ -66,43 +75,61 @@ struct cell_options {
 };
 
 struct cell {
-    pid_t keeper; // our child, the ancestor of all
-    bool own;     // it has a PID namespace of its own
-    int channel;  // messages
-    int output;   // the driver's stdout and stderr
-    int status;   // the keeper writes the driver's wait status here
+    pid_t keeper;        // our child, the ancestor of all
+    bool own;            // it has namespaces of its own
+    struct stat program; // the driver's file
+    int channel;         // messages
+    int output;          // the driver's stdout and stderr
+    int status;          // the keeper writes the driver's wait status here
 };
 
 bool cell_start(struct cell *cell, const char *driver,
                 const struct cell_options *options);
-void cell_end(struct cell *cell); // kills all of it, and reaps
+bool cell_is_whole(const struct cell *cell); // its keeper lives
+void cell_end(struct cell *cell);            // kills all of it, and reaps
 const char *cell_isolation(const struct cell_options *options);
+
+// Its own view of the system. judge_space.c.
+unsigned long space_flags(bool root); // for clone
+void space_enter(uid_t uid, gid_t gid, bool in_user_namespace);
+
+// System calls that are refused. judge_filter.c.
+bool filter_load(bool own_namespaces);
+int filter_file(void); // for a sandbox command, or -1
 
 // What /proc shows. judge_proc.c. ---------------------------------------------
 
 struct process {
     pid_t pid, parent;
-    char state;
+    char state; // of all its threads: R if one runs
     char name[16];
-    bool inside;       // is a descendant of the keeper
-    uint64_t switches; // context switches so far
-    uint64_t cpu_ms;
+    bool inside; // is a descendant of the keeper
+    int threads;
+    uint64_t switches;  // context switches of all threads so far
+    uint64_t cpu_ms;    // its own
+    uint64_t reaped_ms; // of children that it has waited for
+    uint64_t memory;    // bytes, those shared with others included
 };
 
 struct processes {
     struct process *at;
     int count, room;
+    uint64_t keeper_reaped_ms;
 };
 
-// The keeper's descendants.
-void proc_list(struct processes *list, pid_t keeper, bool with_switches);
+// The keeper's descendants. False if /proc could not be read.
+bool proc_list(struct processes *list, pid_t keeper, bool with_switches);
 bool proc_is_below(const struct processes *list, pid_t pid, pid_t ancestor);
+// The same for one process, now: 1 below, 0 elsewhere, -1 gone meanwhile.
+int proc_climb(pid_t pid, pid_t ancestor);
+// Whether it, or one above it up to `top`, runs the program: how many do.
+int proc_count_program(pid_t pid, pid_t top, const struct stat *program);
 int proc_descriptors(pid_t pid);     // how many, or -1
 int proc_shared_mappings(pid_t pid); // anonymous shared ones, or -1
 int proc_shm_files(pid_t pid);       // files in its /dev/shm, or -1
+uint64_t proc_share(pid_t pid);      // bytes, its part of what is shared only
 
-// One check's run. judge_run.c.
-// -------------------------------------------------
+// One check's run. judge_run.c. -----------------------------------------------
 
 #define MAX_VISITS 4096
 #define MAX_AGENTS 16
@@ -113,6 +140,7 @@ struct visit {
     pid_t pid;
     int reply; // where its answer goes; -1: answered
     bool left;
+    bool doomed;             // was told to die, or to exit
     int entered_at, left_at; // numbers of events, to compare
 };
 
@@ -148,11 +176,14 @@ struct run {
     struct note note[MAX_VISITS];
     int notes;
     int events;
+    int passed;      // a descriptor that has come and nobody has taken yet
+    bool outside;    // a task ran in another process than the driver
     bool hold;       // do not answer by yourself
     int64_t hold_id; // nor, whatever `hold` says, this one
     int driver_status;
     bool driver_ended, driver_may_end;
-    int64_t ends_at;      // monotonic ms
+    int64_t began_at; // monotonic ms
+    int64_t ends_at;
     int64_t look_at;      // when to look at the processes next
     uint64_t print;       // fingerprint of sleeping processes
     int64_t asleep_since; // ms, or 0
@@ -164,6 +195,21 @@ struct run {
     char called[200], expected[300], actual[300], help[400];
     jmp_buf over;
 };
+
+// Lets go of what the visits hold, and forgets them.
+void forget_visits(struct run *run);
+
+// Between the parts of the judge. ---------------------------------------------
+
+int64_t now_ms(void);
+uint64_t next_random(uint64_t *state);
+// Takes in a message from agent number `which`. judge_take.c.
+void take_message(struct run *run, int which, const struct wire *message,
+                  pid_t sender);
+// Takes in what is there, or comes within `timeout` ms. judge_watch.c.
+bool step(struct run *run, int timeout);
+_Noreturn void fail_ended(struct run *run);
+_Noreturn void fail_forged(struct run *run, const char *what);
 
 // Talking to the driver. ------------------------------------------------------
 
@@ -201,8 +247,7 @@ bool nobody_is_left(struct run *run, int64_t n); // so is this
 // Waits until nothing moves any more, or 1 s: what was to come has come.
 void settle(struct run *run);
 
-// Tasks.
-// ------------------------------------------------------------------------
+// Tasks. ----------------------------------------------------------------------
 
 int64_t answer_for(struct run *run, int64_t id); // what a task returns
 // What task `id` is told when it is not held: to die, say, at its first run.
@@ -216,14 +261,18 @@ int times_run(struct run *run, int64_t id);
 int different_pids(struct run *run, int from); // of the visits from there on
 int64_t pick(struct run *run, int64_t low, int64_t high); // random, both ends
 
-// Looking from outside.
-// ---------------------------------------------------------
+// Looking from outside; fails if that is not possible.
+// -------------------------
 
 int children(struct run *run, int *zombies); // the driver's; zombies or NULL
-int orphans(struct run *run); // in the cell, but not below the driver
+int workers_alive(struct run *run);          // below the driver, zombies not
+int orphans(struct run *run);          // in the cell, but not below the driver
+int open_descriptors(struct run *run); // the driver's
+int shared_mappings(struct run *run);  // the driver's
+int shm_files(struct run *run);        // in the cell's /dev/shm
+void kill_one(struct run *run, pid_t pid, int sig);
 
-// Deciding.
-// ---------------------------------------------------------------------
+// Deciding. -------------------------------------------------------------------
 
 const char *text(const char *format, ...) __attribute__((format(printf, 1, 2)));
 // Goes on if `ok`; else the check ends here with these texts.
@@ -232,11 +281,11 @@ void expect(struct run *run, bool ok, const char *expected, const char *actual,
 _Noreturn void fail(struct run *run, const char *expected, const char *actual,
                     const char *help);
 
-// Checks that nearly every exercise has.
-// ----------------------------------------
+// Checks that nearly every exercise has. --------------------------------------
 
 void expect_each_once(struct run *run, int64_t count); // items 0 … count - 1
 void expect_no_children(struct run *run, const char *when);
+void expect_workers(struct run *run, int n); // alive now
 
 bool run_check(struct run *run, const struct check *check, const char *driver,
                const struct cell_options *options);

@@ -4,42 +4,55 @@
 //   judge ── keeper ── [sandbox command] ── driver ── the student's processes
 //
 // The keeper is process 1 of a PID namespace of its own where that can be had,
-// with an own /dev/shm; else a "subreaper". Either way orphans fall to it, so
-// whatever the student starts stays below the keeper. When process 1 of a
-// namespace is killed the kernel kills the rest with it. A judge that is root
-// runs the driver as another user, without any capability.
+// with an own view of the system (judge_space.c); else a "subreaper". Either
+// way orphans fall to it, so whatever the student starts stays below the
+// keeper; should he manage to kill that, the judge itself is next. When process
+// 1 of a namespace is killed the kernel kills the rest with it. A judge that is
+// root runs the driver as another user, without any capability.
 //
 // Runs in: judge; keeper; the driver's process until exec.
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
-#include <linux/capability.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "judge.h"
 
-#define CHANNEL_FD 3 // in the driver, at exec
+// In the driver, at exec. The filter is there for a sandbox command only.
+#define CHANNEL_FD 3
+#define FILTER_FD 4
 
 static bool namespaces_failed;
+
+// What a keeper and its driver are started with.
+struct start {
+    const struct cell_options *options;
+    const char *path;
+    int program, channel, output, status;
+    int filter; // a file for a sandbox command, or -1
+    int tasks;  // of the user, already there
+    bool own;
+};
 
 const char *cell_isolation(const struct cell_options *options) {
     if (options->prefix)
         return "sandbox command";
     return options->namespaces && !namespaces_failed
-               ? "PID, IPC and mount namespaces, limits"
-               : "limits only";
+               ? "namespaces, refused system calls, limits"
+               : "refused system calls, limits";
 }
 
 static void limit(int what, rlim_t value) {
@@ -60,7 +73,7 @@ static void set_limits(int tasks_of_user) {
     // All of the user's processes count, so those he has anyway are added.
     limit(RLIMIT_NPROC, (rlim_t)tasks_of_user + 2 * LIMIT_PROCESSES);
 #if !defined(__SANITIZE_ADDRESS__)
-    limit(RLIMIT_AS, (rlim_t)1 << 30);
+    limit(RLIMIT_AS, LIMIT_ADDRESSES);
 #endif
 }
 
@@ -76,22 +89,45 @@ static int count_tasks(uid_t uid) {
     return pclose(ps) == 0 ? count : 2000;
 }
 
-static void drop_privileges(const struct cell_options *options) {
-    bool root = getuid() == 0;
-    if (root && !options->prefix) {
+// A sandbox command may have to gain privileges first; it gets the filter as a
+// file.
+static bool give_up_privileges(const struct cell_options *options, bool own) {
+    if (options->prefix)
+        return true;
+    if (getuid() == 0) {
         for (int cap = 0; cap <= 63; cap++)
             prctl(PR_CAPBSET_DROP, cap, 0, 0, 0);
         if (setgroups(0, NULL) < 0 || setgid(options->uid) < 0 ||
             setuid(options->uid) < 0)
-            _exit(126);
+            return false;
     }
-    if (!options->prefix) // a sandbox command may have to gain some first
-        prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && filter_load(own);
 }
 
-_Noreturn static void become_driver(const char *path, int program, int channel,
-                                    int output, int tasks,
-                                    const struct cell_options *options) {
+// Nothing that the judge was started with gets through.
+static void close_the_rest(int first) {
+    DIR *dir = opendir("/proc/self/fd");
+    for (struct dirent *entry; dir && (entry = readdir(dir));)
+        if (atoi(entry->d_name) >= first)
+            fcntl(atoi(entry->d_name), F_SETFD, FD_CLOEXEC);
+    if (dir)
+        closedir(dir);
+}
+
+static bool set_descriptors(int channel, int output, int filter) {
+    int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    channel = fcntl(channel, F_DUPFD_CLOEXEC, 50);
+    output = fcntl(output, F_DUPFD_CLOEXEC, 50);
+    if (filter >= 0)
+        filter = fcntl(filter, F_DUPFD_CLOEXEC, 50);
+    close_the_rest(CHANNEL_FD + 1);
+    return dup2(nothing, 0) >= 0 && dup2(output, 1) >= 0 &&
+           dup2(output, 2) >= 0 && dup2(channel, CHANNEL_FD) >= 0 &&
+           (filter < 0 || dup2(filter, FILTER_FD) >= 0);
+}
+
+_Noreturn static void become_driver(const struct start *start) {
+    const struct cell_options *options = start->options;
     setsid();
     // The keeper blocks nothing, but whoever started the judge may have.
     sigset_t none;
@@ -99,24 +135,25 @@ _Noreturn static void become_driver(const char *path, int program, int channel,
     sigprocmask(SIG_SETMASK, &none, NULL);
     for (int s = 1; s < 32; s++)
         signal(s, SIG_DFL);
-    int nothing = open("/dev/null", O_RDONLY);
-    program = fcntl(program, F_DUPFD_CLOEXEC, 50);
-    channel = fcntl(channel, F_DUPFD_CLOEXEC, 50);
-    output = fcntl(output, F_DUPFD_CLOEXEC, 50);
-    if (dup2(nothing, 0) < 0 || dup2(output, 1) < 0 || dup2(output, 2) < 0 ||
-        dup2(channel, CHANNEL_FD) < 0 || chdir("/") < 0)
+    // Should memory run out, the kernel is to take this one first.
+    int oom = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    if (oom >= 0 && write(oom, "1000", 4) < 0) {
+        // Then it chooses by size.
+    }
+    int program = fcntl(start->program, F_DUPFD_CLOEXEC, 50);
+    set_limits(start->tasks);
+    if (!set_descriptors(start->channel, start->output, start->filter) ||
+        chdir("/") < 0 || !give_up_privileges(options, start->own)) {
+        dprintf(2, "judge: cannot confine the driver: %s\n", strerror(errno));
         _exit(126);
-    for (int fd = CHANNEL_FD + 1; fd < 50; fd++)
-        close(fd); // those the judge was started with
-    set_limits(tasks);
-    drop_privileges(options);
+    }
     char *environment[] = {"PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8",
                            "ASAN_OPTIONS=detect_leaks=0", NULL};
     char *argv[64] = {0};
     int n = 0;
     for (char **p = options->prefix; p && *p && n < 60; p++)
         argv[n++] = *p;
-    argv[n++] = (char *)path;
+    argv[n++] = (char *)start->path;
     argv[n++] = "3";
     if (options->prefix)
         execvpe(argv[0], argv, environment);
@@ -124,30 +161,6 @@ _Noreturn static void become_driver(const char *path, int program, int channel,
         syscall(SYS_execveat, program, "", argv, environment, AT_EMPTY_PATH);
     dprintf(2, "judge: cannot start %s: %s\n", argv[0], strerror(errno));
     _exit(127);
-}
-
-static void write_file(const char *path, const char *text) {
-    int fd = open(path, O_WRONLY | O_CLOEXEC);
-    if (fd >= 0 && write(fd, text, strlen(text)) < 0) {
-        // Not allowed here: goes on with less; cleaning up needs none of it.
-    }
-    if (fd >= 0)
-        close(fd);
-}
-
-static void settle_in(uid_t uid, gid_t gid, bool in_user_namespace) {
-    char line[64];
-    if (in_user_namespace) {
-        prctl(PR_SET_DUMPABLE, 1); // or these files are not ours to write
-        write_file("/proc/self/setgroups", "deny");
-        snprintf(line, sizeof line, "%u %u 1", uid, uid);
-        write_file("/proc/self/uid_map", line);
-        snprintf(line, sizeof line, "%u %u 1", gid, gid);
-        write_file("/proc/self/gid_map", line);
-    }
-    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
-    mount("shm", "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV,
-          "size=64m,mode=1777");
 }
 
 // Kills all that is below a process, round by round until none is left: stopped
@@ -177,12 +190,10 @@ static void judge_is_gone(int sig) {
 }
 
 // Starts the driver, then reaps orphans until it is killed.
-_Noreturn static void keep(const char *path, int program, int channel,
-                           int output, int status, int tasks, bool own,
-                           const struct cell_options *options) {
+_Noreturn static void keep(const struct start *start) {
     prctl(PR_SET_NAME, "keeper");
     signal(SIGTERM, judge_is_gone);
-    prctl(PR_SET_PDEATHSIG, own ? SIGKILL : SIGTERM);
+    prctl(PR_SET_PDEATHSIG, start->own ? SIGKILL : SIGTERM);
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     // This process is a copy of the judge and knows the answers.
     prctl(PR_SET_DUMPABLE, 0);
@@ -190,13 +201,13 @@ _Noreturn static void keep(const char *path, int program, int channel,
     signal(SIGTSTP, SIG_IGN);
     pid_t driver = fork();
     if (driver == 0)
-        become_driver(path, program, channel, output, tasks, options);
-    close(channel);
-    close(output);
+        become_driver(start);
+    close(start->channel);
+    close(start->output);
     int how;
     for (;;) {
         pid_t pid = waitpid(-1, &how, 0);
-        if (pid == driver && write(status, &how, sizeof how) < 0)
+        if (pid == driver && write(start->status, &how, sizeof how) < 0)
             _exit(1);
         if (pid < 0)
             pause(); // nothing left: wait to be ended
@@ -207,14 +218,22 @@ static pid_t fork_with(unsigned long flags) {
     return (pid_t)syscall(SYS_clone, flags | SIGCHLD, 0, 0, 0, 0);
 }
 
+static bool make_ends(int pair[2], int output[2], int status[2]) {
+    int on = 1;
+    return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) == 0 &&
+           setsockopt(pair[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof on) == 0 &&
+           pipe2(output, O_CLOEXEC) == 0 && pipe2(status, O_CLOEXEC) == 0;
+}
+
 bool cell_start(struct cell *cell, const char *driver,
                 const struct cell_options *options) {
-    int pair[2], output[2], status[2], on = 1;
-    int program = open(driver, O_RDONLY | O_CLOEXEC);
-    if (program < 0 ||
-        socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0 ||
-        setsockopt(pair[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof on) < 0 ||
-        pipe2(output, O_CLOEXEC) < 0 || pipe2(status, O_CLOEXEC) < 0)
+    int pair[2], output[2], status[2];
+    struct start start = {.options = options, .path = driver, .filter = -1};
+    start.program = open(driver, O_RDONLY | O_CLOEXEC);
+    if (start.program < 0 || fstat(start.program, &cell->program) < 0 ||
+        !make_ends(pair, output, status))
+        return false;
+    if (options->prefix && (start.filter = filter_file()) < 0)
         return false;
     bool root = getuid() == 0;
     uid_t uid = getuid();
@@ -222,45 +241,57 @@ bool cell_start(struct cell *cell, const char *driver,
     static int tasks = -1;
     if (tasks < 0)
         tasks = count_tasks(root ? options->uid : uid);
-    unsigned long flags = CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC;
-    if (!root)
-        flags |= CLONE_NEWUSER;
-    bool own = options->namespaces && !options->prefix && !namespaces_failed;
+    start.tasks = tasks;
+    start.channel = pair[1];
+    start.output = output[1];
+    start.status = status[1];
+    start.own = options->namespaces && !options->prefix && !namespaces_failed;
     fflush(NULL);
-    cell->keeper = own ? fork_with(flags) : -1;
+    cell->keeper = start.own ? fork_with(space_flags(root)) : -1;
     if (cell->keeper < 0) {
-        namespaces_failed = own || namespaces_failed;
-        own = false;
+        namespaces_failed = start.own || namespaces_failed;
+        start.own = false;
         cell->keeper = fork_with(0);
     }
     if (cell->keeper == 0) {
         close(pair[0]);
         close(output[0]);
         close(status[0]);
-        if (own)
-            settle_in(uid, gid, !root);
-        keep(driver, program, pair[1], output[1], status[1], tasks, own,
-             options);
+        if (start.own)
+            space_enter(uid, gid, !root);
+        keep(&start);
     }
-    close(program);
+    close(start.program);
+    if (start.filter >= 0)
+        close(start.filter);
     close(pair[1]);
     close(output[1]);
     close(status[1]);
     fcntl(output[0], F_SETFL, O_NONBLOCK);
-    cell->own = own;
+    cell->own = start.own;
     cell->channel = pair[0];
     cell->output = output[0];
     cell->status = status[0];
     return cell->keeper > 0;
 }
 
+bool cell_is_whole(const struct cell *cell) {
+    siginfo_t info = {0};
+    return waitid(P_PID, (id_t)cell->keeper, &info,
+                  WEXITED | WNOHANG | WNOWAIT) == 0 &&
+           info.si_pid == 0;
+}
+
 void cell_end(struct cell *cell) {
     if (!cell->own) // else the kernel does it
-        kill_below(cell->keeper);
+        kill_below(getpid());
     kill(cell->keeper, SIGKILL);
-    while (waitpid(cell->keeper, NULL, 0) < 0 && errno == EINTR) {
+    while (waitpid(-1, NULL, 0) > 0 || errno == EINTR) {
+        // The keeper, and what fell to the judge if it was killed before.
     }
-    close(cell->channel);
-    close(cell->output);
+    if (cell->channel >= 0)
+        close(cell->channel);
+    if (cell->output >= 0)
+        close(cell->output);
     close(cell->status);
 }

@@ -2,7 +2,11 @@
 // What many checks ask about a run: who ran what, and what is left over.
 //
 // Runs in: judge.
+#define _GNU_SOURCE
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "judge.h"
 
@@ -38,8 +42,21 @@ int different_pids(struct run *run, int from) {
     return count;
 }
 
+// The judge decides nothing about what it cannot see.
+static int seen(struct run *run, int it, const char *what) {
+    if (it < 0)
+        fail(run, text("the judge can look at %s", what), "it could not",
+             "Has your process ended, or hidden itself?");
+    return it;
+}
+
+static void look_around(struct run *run) {
+    bool complete = proc_list(&run->processes, run->cell.keeper, false);
+    seen(run, complete ? 0 : -1, "the processes");
+}
+
 int children(struct run *run, int *zombies) {
-    proc_list(&run->processes, run->cell.keeper, false);
+    look_around(run);
     int count = 0;
     if (zombies)
         *zombies = 0;
@@ -54,8 +71,19 @@ int children(struct run *run, int *zombies) {
     return count;
 }
 
+int workers_alive(struct run *run) {
+    look_around(run);
+    int count = 0;
+    for (int i = 0; i < run->processes.count; i++) {
+        struct process *p = &run->processes.at[i];
+        count += p->pid != run->driver && p->state != 'Z' &&
+                 proc_is_below(&run->processes, p->pid, run->driver);
+    }
+    return count;
+}
+
 int orphans(struct run *run) {
-    proc_list(&run->processes, run->cell.keeper, false);
+    look_around(run);
     int count = 0;
     for (int i = 0; i < run->processes.count; i++) {
         struct process *p = &run->processes.at[i];
@@ -65,6 +93,49 @@ int orphans(struct run *run) {
                  p->state != 'Z' && p->pid != run->driver;
     }
     return count;
+}
+
+bool has_ended(struct run *run, int64_t pid) {
+    look_around(run);
+    for (int i = 0; i < run->processes.count; i++)
+        if (run->processes.at[i].pid == pid)
+            return run->processes.at[i].state == 'Z';
+    return true;
+}
+
+bool is_reaped(struct run *run, int64_t pid) {
+    look_around(run);
+    for (int i = 0; i < run->processes.count; i++)
+        if (run->processes.at[i].pid == pid)
+            return false;
+    return true;
+}
+
+bool nobody_is_left(struct run *run, int64_t n) {
+    (void)n;
+    return children(run, NULL) == 0 && orphans(run) == 0;
+}
+
+int open_descriptors(struct run *run) {
+    return seen(run, proc_descriptors(run->driver), "your descriptors");
+}
+
+int shared_mappings(struct run *run) {
+    return seen(run, proc_shared_mappings(run->driver), "your mappings");
+}
+
+int shm_files(struct run *run) {
+    return seen(run, proc_shm_files(run->driver), "/dev/shm");
+}
+
+// Through a descriptor, so that no other process with the same number is hit.
+void kill_one(struct run *run, pid_t pid, int sig) {
+    int fd = (int)syscall(SYS_pidfd_open, pid, 0);
+    if (fd < 0)
+        return; // it has ended
+    if (proc_climb(pid, run->cell.keeper) == 1)
+        syscall(SYS_pidfd_send_signal, fd, sig, NULL, 0);
+    close(fd);
 }
 
 void expect_each_once(struct run *run, int64_t count) {
@@ -89,4 +160,11 @@ void expect_no_children(struct run *run, const char *when) {
     expect(run, away == 0, text("no process is left %s", when),
            text("%d orphan%s", away, away == 1 ? "" : "s"),
            "A child's child was left behind and runs on without you.");
+}
+
+void expect_workers(struct run *run, int n) {
+    int there = workers_alive(run);
+    expect(run, there >= n, text("%d worker processes while tasks run", n),
+           text("%d", there),
+           "Without the processes there is nothing to see about them.");
 }

@@ -43,30 +43,55 @@ _Noreturn static void usage(int status) {
         "  --error TEXT   nothing could be built: score 0, for this reason\n"
         "  --uid N        as root: run the driver as this user\n"
         "  --plain        no namespaces, limits only\n"
-        "  --list         the checks and their points\n");
+        "  --list         the checks and their points\n"
+        "A sandbox command finds the refused system calls, as a filter, in\n"
+        "descriptor 4: bwrap --seccomp 4\n");
     exit(status);
 }
 
-// Bytes of a program need not be text. JSON must be UTF-8, and a terminal
-// should get no control sequences.
+// How long the UTF-8 character at `at` is that may be shown, or 0: JSON must be
+// UTF-8, and a terminal should get nothing that it obeys.
+static int showable(const unsigned char *at) {
+    unsigned char c = at[0];
+    if (c < 0x80)
+        return c == '\n' || c == '\t' || (c >= 32 && c != 127);
+    int length = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : 2;
+    uint32_t code = c & (0xffu >> (length + 1));
+    for (int i = 1; i < length; i++) {
+        if ((at[i] & 0xc0) != 0x80)
+            return 0;
+        code = code << 6 | (at[i] & 0x3f);
+    }
+    static const uint32_t least[] = {0, 0, 0xa0, 0x800, 0x10000};
+    bool surrogate = code >= 0xd800 && code <= 0xdfff;
+    // Marks that turn the direction of what follows, and line separators.
+    bool turns = (code >= 0x200e && code <= 0x200f) ||
+                 (code >= 0x2028 && code <= 0x202e) ||
+                 (code >= 0x2066 && code <= 0x2069) || code == 0xfeff;
+    return c < 0xc2 || c > 0xf4 || code < least[length] || code > 0x10ffff ||
+                   surrogate || turns
+               ? 0
+               : length;
+}
+
+// Bytes of a program as text: what cannot be shown becomes a question mark.
 static json_t *clean(const char *bytes) {
-    size_t length = strlen(bytes);
-    char *copy = malloc(length + 1);
+    const unsigned char *at = (const unsigned char *)bytes;
+    char *copy = malloc(strlen(bytes) + 1);
+    size_t to = 0;
     if (!copy)
         return NULL;
-    for (size_t i = 0; i <= length; i++) {
-        unsigned char c = (unsigned char)bytes[i];
-        copy[i] =
-            (char)((c < 32 && c != '\n' && c != '\t' && c != 0) || c == 127
-                       ? '?'
-                       : c);
+    while (*at) {
+        int length = showable(at);
+        if (length > 0)
+            memcpy(copy + to, at, (size_t)length);
+        else
+            copy[to] = '?';
+        to += length > 0 ? (size_t)length : 1;
+        at += length > 0 ? length : 1;
     }
+    copy[to] = 0;
     json_t *it = json_string(copy);
-    for (size_t i = 0; !it && i < length; i++)
-        if ((unsigned char)copy[i] > 127)
-            copy[i] = '?';
-    if (!it)
-        it = json_string(copy);
     free(copy);
     return it;
 }
@@ -113,37 +138,55 @@ static int write_result(json_t *result, const char *out) {
     return 0;
 }
 
+// Judges one check, within what is left of the time for all. NULL: cannot.
+static json_t *judge_one(const struct options *options,
+                         const struct check *check, int64_t all_end_at,
+                         int *score) {
+    static struct run run;
+    if (options->error)
+        return describe(check, NULL, options->error);
+    memset(&run, 0, sizeof run);
+    run.seed = options->seed;
+    run.ends_at = now_ms() + LIMIT_WALL_S * 1000;
+    if (run.ends_at > all_end_at)
+        run.ends_at = all_end_at;
+    if (now_ms() >= all_end_at) {
+        run.failed = true;
+        snprintf(run.actual, sizeof run.actual,
+                 "not run: the other checks took %d s", LIMIT_TOTAL_S);
+        snprintf(run.expected, sizeof run.expected, "all is over by then");
+    } else if (!run_check(&run, check, options->driver, &options->cell)) {
+        fprintf(stderr, "judge: cannot start %s: %s\n", options->driver,
+                strerror(errno));
+        return NULL;
+    }
+    *score += run.failed ? 0 : check->points;
+    return describe(check, &run, NULL);
+}
+
+static int no_such_check(const char *name) {
+    fprintf(stderr, "There is no check \"%s\". There are:\n", name);
+    for (int i = 0; i < total_checks(); i++)
+        fprintf(stderr, "  %s\n", check_at(i)->name);
+    return 2;
+}
+
 static int judge_all(const struct options *options) {
     json_t *checks = json_array();
     int score = 0, max = 0;
-    static struct run run;
+    int64_t end_at = now_ms() + LIMIT_TOTAL_S * 1000;
     for (int i = 0; i < total_checks(); i++) {
         const struct check *check = check_at(i);
         if (options->only && strcmp(options->only, check->name) != 0)
             continue;
         max += check->points;
-        if (options->error) {
-            json_array_append_new(checks,
-                                  describe(check, NULL, options->error));
-            continue;
-        }
-        memset(&run, 0, sizeof run);
-        run.seed = options->seed;
-        if (!run_check(&run, check, options->driver, &options->cell)) {
-            fprintf(stderr, "judge: cannot start %s: %s\n", options->driver,
-                    strerror(errno));
+        json_t *it = judge_one(options, check, end_at, &score);
+        if (!it)
             return 2;
-        }
-        score += run.failed ? 0 : check->points;
-        json_array_append_new(checks, describe(check, &run, NULL));
+        json_array_append_new(checks, it);
     }
-    if (json_array_size(checks) == 0) {
-        fprintf(stderr, "There is no check \"%s\". There are:\n",
-                options->only);
-        for (int i = 0; i < total_checks(); i++)
-            fprintf(stderr, "  %s\n", check_at(i)->name);
-        return 2;
-    }
+    if (json_array_size(checks) == 0)
+        return no_such_check(options->only);
     json_t *result = json_pack(
         "{s:i, s:s, s:s, s:I, s:i, s:i, s:s, s:o}", "exercise", exercise.number,
         "name", exercise.name, "file", exercise.file, "seed",
@@ -210,6 +253,10 @@ int main(int argc, char **argv) {
         usage(2);
     signal(SIGPIPE, SIG_IGN);
     prctl(PR_SET_DUMPABLE, 0); // the answers are in here
+    // Should a student's process kill the keeper, its orphans fall to us.
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    // Whatever holds the judge up, it ends; a result that is missing is none.
+    alarm(LIMIT_TOTAL_S + LIMIT_WALL_S);
     static char path[4096];
     if (options.driver && realpath(options.driver, path))
         options.driver = path;

@@ -27,32 +27,41 @@ static bool read_file(const char *path, char *text, size_t room) {
     return true;
 }
 
-static bool read_process(struct process *process, pid_t pid) {
-    char path[64], line[1024];
-    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+static bool read_stat(const char *path, struct process *process) {
+    char line[1024];
     if (!read_file(path, line, sizeof line))
         return false;
     // The name may hold anything, brackets too: go by the last one.
     char *open = strchr(line, '('), *close = strrchr(line, ')');
-    int parent;
-    unsigned long user, system; // in clock ticks
+    unsigned long user, system, child_user, child_system; // in clock ticks
+    unsigned long pages;
     if (!open || !close ||
-        sscanf(close + 1, " %c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu",
-               &process->state, &parent, &user, &system) != 4)
+        sscanf(close + 1,
+               " %c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu %lu %lu "
+               "%*d %*d %d %*d %*u %*u %lu",
+               &process->state, &process->parent, &user, &system, &child_user,
+               &child_system, &process->threads, &pages) != 8)
         return false;
-    process->cpu_ms = (user + system) * 1000 / (uint64_t)sysconf(_SC_CLK_TCK);
+    uint64_t per_second = (uint64_t)sysconf(_SC_CLK_TCK);
+    process->cpu_ms = (user + system) * 1000 / per_second;
+    process->reaped_ms = (child_user + child_system) * 1000 / per_second;
+    process->memory = (uint64_t)pages * (uint64_t)sysconf(_SC_PAGESIZE);
+    process->switches = 0;
+    process->inside = false;
     *close = 0;
     snprintf(process->name, sizeof process->name, "%s", open + 1);
-    process->pid = pid;
-    process->parent = parent;
-    process->inside = false;
-    process->switches = 0;
     return true;
 }
 
-static uint64_t read_switches(pid_t pid) {
-    char path[64], line[4096];
-    snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
+static bool read_process(struct process *process, pid_t pid) {
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    process->pid = pid;
+    return read_stat(path, process);
+}
+
+static uint64_t read_switches(const char *path) {
+    char line[4096];
     if (!read_file(path, line, sizeof line))
         return 0;
     uint64_t sum = 0;
@@ -61,6 +70,32 @@ static uint64_t read_switches(pid_t pid) {
         sum += strtoull(at, NULL, 10);
     }
     return sum;
+}
+
+// Of all its threads: their context switches, and whether one of them runs.
+static void look_at_threads(struct process *process) {
+    char path[64 + 256];
+    int pid = (int)process->pid;
+    snprintf(path, sizeof path, "/proc/%d/status", pid);
+    process->switches = read_switches(path);
+    if (process->threads < 2)
+        return;
+    snprintf(path, sizeof path, "/proc/%d/task", pid);
+    DIR *dir = opendir(path);
+    for (struct dirent *entry; dir && (entry = readdir(dir));) {
+        struct process thread;
+        if (!isdigit((unsigned char)entry->d_name[0]))
+            continue;
+        snprintf(path, sizeof path, "/proc/%d/task/%s/stat", pid,
+                 entry->d_name);
+        if (read_stat(path, &thread) && strchr("RD", thread.state))
+            process->state = thread.state;
+        snprintf(path, sizeof path, "/proc/%d/task/%s/status", pid,
+                 entry->d_name);
+        process->switches += read_switches(path);
+    }
+    if (dir)
+        closedir(dir);
 }
 
 static struct process *find(const struct processes *list, pid_t pid) {
@@ -83,37 +118,78 @@ bool proc_is_below(const struct processes *list, pid_t pid, pid_t ancestor) {
     return false;
 }
 
-void proc_list(struct processes *list, pid_t keeper, bool with_switches) {
+int proc_climb(pid_t pid, pid_t ancestor) {
+    for (int tries = 0; tries < 3; tries++) {
+        struct process process = {.parent = pid};
+        pid_t at = pid;
+        for (int steps = 0; steps < 1000 && at > 1; steps++) {
+            if (at == ancestor)
+                return 1;
+            if (!read_process(&process, at))
+                break;
+            at = process.parent;
+        }
+        if (at <= 1)
+            return 0;
+        // A parent ended while we climbed: its child has another one now.
+    }
+    return -1;
+}
+
+int proc_count_program(pid_t pid, pid_t top, const struct stat *program) {
+    int count = 0;
+    struct process process;
+    for (int steps = 0; steps < 1000 && pid > 1 && pid != top; steps++) {
+        char path[64];
+        struct stat it;
+        snprintf(path, sizeof path, "/proc/%d/exe", (int)pid);
+        if (stat(path, &it) < 0 || !read_process(&process, pid))
+            return -1;
+        count += it.st_dev == program->st_dev && it.st_ino == program->st_ino;
+        pid = process.parent;
+    }
+    return count;
+}
+
+static bool add_process(struct processes *list, pid_t pid) {
+    if (list->count == list->room) {
+        int room = list->room ? 2 * list->room : 256;
+        void *more = realloc(list->at, (size_t)room * sizeof *list->at);
+        if (!more)
+            return false;
+        list->at = more;
+        list->room = room;
+    }
+    if (read_process(&list->at[list->count], pid))
+        list->count++;
+    return true;
+}
+
+bool proc_list(struct processes *list, pid_t keeper, bool with_switches) {
     list->count = 0;
     DIR *dir = opendir("/proc");
     if (!dir)
-        return;
-    for (struct dirent *entry; (entry = readdir(dir));) {
-        if (!isdigit((unsigned char)entry->d_name[0]))
-            continue;
-        if (list->count == list->room) {
-            int room = list->room ? 2 * list->room : 256;
-            void *more = realloc(list->at, (size_t)room * sizeof *list->at);
-            if (!more)
-                break;
-            list->at = more;
-            list->room = room;
-        }
-        if (read_process(&list->at[list->count], atoi(entry->d_name)))
-            list->count++;
-    }
+        return false;
+    bool complete = true;
+    for (struct dirent *entry; complete && (entry = readdir(dir));)
+        if (isdigit((unsigned char)entry->d_name[0]))
+            complete = add_process(list, atoi(entry->d_name));
     closedir(dir);
-    for (int i = 0; i < list->count; i++)
-        list->at[i].inside = list->at[i].pid != keeper &&
-                             proc_is_below(list, list->at[i].pid, keeper);
+    for (int i = 0; i < list->count; i++) {
+        struct process *process = &list->at[i];
+        if (process->pid == keeper)
+            list->keeper_reaped_ms = process->reaped_ms;
+        process->inside =
+            process->pid != keeper && proc_is_below(list, process->pid, keeper);
+    }
     int kept = 0;
     for (int i = 0; i < list->count; i++)
         if (list->at[i].inside)
             list->at[kept++] = list->at[i];
     list->count = kept;
-    if (with_switches)
-        for (int i = 0; i < kept; i++)
-            list->at[i].switches = read_switches(list->at[i].pid);
+    for (int i = 0; with_switches && i < kept; i++)
+        look_at_threads(&list->at[i]);
+    return complete;
 }
 
 int proc_descriptors(pid_t pid) {
@@ -157,4 +233,13 @@ int proc_shm_files(pid_t pid) {
         count += entry->d_name[0] != '.';
     closedir(dir);
     return count;
+}
+
+uint64_t proc_share(pid_t pid) {
+    char path[64], text[2048];
+    snprintf(path, sizeof path, "/proc/%d/smaps_rollup", (int)pid);
+    if (!read_file(path, text, sizeof text))
+        return 0;
+    char *at = strstr(text, "\nPss:");
+    return at ? strtoull(at + strlen("\nPss:"), NULL, 10) * 1024 : 0;
 }

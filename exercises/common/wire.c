@@ -18,7 +18,7 @@ union control {
     char bytes[CMSG_SPACE(sizeof(int)) + CMSG_SPACE(sizeof(struct ucred))];
 };
 
-int wire_send(int fd, const struct wire *message, int pass) {
+int wire_send(int fd, const struct wire *message, int pass, int flags) {
     struct iovec part = {(void *)message,
                          HEAD + message->count * sizeof message->value[0]};
     union control control;
@@ -35,13 +35,13 @@ int wire_send(int fd, const struct wire *message, int pass) {
     }
     ssize_t sent;
     do
-        sent = sendmsg(fd, &header, MSG_NOSIGNAL);
+        sent = sendmsg(fd, &header, MSG_NOSIGNAL | flags);
     while (sent < 0 && errno == EINTR);
     return sent < 0 ? -1 : 0;
 }
 
-// Takes what came along. Room is there for one descriptor only; the kernel
-// closes any others.
+// Takes what came along. There is room for two descriptors at most, of which
+// one is kept; the kernel closes any others.
 static void take_control(struct msghdr *header, int *passed, pid_t *sender) {
     for (struct cmsghdr *c = CMSG_FIRSTHDR(header); c;
          c = CMSG_NXTHDR(header, c)) {
@@ -89,5 +89,7 @@ int wire_receive(int fd, struct wire *message, int *passed, pid_t *sender,
         errno = EBADMSG;
         return -1;
     }
+    memset(message->value + message->count, 0,
+           (WIRE_VALUES - message->count) * sizeof message->value[0]);
     return 1;
 }

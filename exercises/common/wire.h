@@ -39,13 +39,14 @@ struct wire {
     int64_t value[WIRE_VALUES];
 };
 
-// Sends a message, with a descriptor unless `pass` is -1. 0, or -1.
-int wire_send(int fd, const struct wire *message, int pass);
+// Sends a message, with a descriptor unless `pass` is -1. 0, or -1. The judge
+// gives MSG_DONTWAIT: it waits for nobody.
+int wire_send(int fd, const struct wire *message, int pass, int flags);
 
 // Receives a message that is there or comes. `passed` gets the descriptor that
 // came along, or -1; `sender` the pid that the kernel vouches for, if
-// SO_PASSCRED is set, or 0. 1; 0 at the end; -1 (errno) else, EBADMSG for a
-// message that is not one.
+// SO_PASSCRED is set, or 0. Values that were not sent are 0. 1; 0 at the end;
+// -1 (errno) else, EBADMSG for a message that is not one.
 int wire_receive(int fd, struct wire *message, int *passed, pid_t *sender,
                  int flags);
 

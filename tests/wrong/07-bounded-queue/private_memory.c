@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Wrong: is in memory that processes do not share.
-// Loses: across fifo bounded wakes asleep closed drained
-// Points: 2
+// Loses: across fifo bounded wakes asleep closed drained cleaned
+// Points: 1
 // conditions to wait for.
 #define _GNU_SOURCE
 #include "queue.h"

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: MIT
+// Takes in what the student's processes say, and answers the tasks among them.
+//
+// Every message may be made up: by a process that knows this file. What it
+// says is believed only where the kernel vouches for the sender, and where it
+// fits what has happened so far.
+//
+// Runs in: judge.
+#define _GNU_SOURCE
+#include <signal.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "judge.h"
+
+int64_t answer_for(struct run *run, int64_t id) {
+    uint64_t state = run->seed ^ ((uint64_t)id * 0xd1342543de82ef95);
+    return 1 + (int64_t)(next_random(&state) % 250); // an exit status, too
+}
+
+// Answering. ------------------------------------------------------------------
+
+void answer(struct run *run, struct visit *visit, enum go go, int64_t value) {
+    if (visit->reply < 0)
+        return;
+    struct wire message = {
+        .kind = WIRE_GO, .count = 2, .value = {(int64_t)go, value}};
+    // It may have died meanwhile, or filled its own socket: that is its loss.
+    wire_send(visit->reply, &message, -1, MSG_DONTWAIT);
+    if (go == GO_DEAF)
+        return;
+    close(visit->reply);
+    visit->reply = -1;
+    if (go == GO_RETURN)
+        return;
+    if (go == GO_DIE && value == SIGKILL)
+        kill_one(run, visit->pid, SIGKILL); // whatever it does with the message
+    visit->doomed = true;
+    visit->left = true; // it will not say so
+    visit->left_at = run->events;
+    run->inside--;
+}
+
+void plan(struct run *run, int64_t id, enum go go, int64_t value) {
+    if (run->plans < 64) {
+        run->planned[run->plans].id = id;
+        run->planned[run->plans].go = go;
+        run->planned[run->plans++].value = value;
+    }
+}
+
+void let_go(struct run *run, struct visit *visit) {
+    for (int i = 0; i < run->plans && visit->reply >= 0; i++)
+        if (run->planned[i].id == visit->id) {
+            run->planned[i].id = INT64_MIN; // once
+            answer(run, visit, run->planned[i].go, run->planned[i].value);
+            return;
+        }
+    answer(run, visit, GO_RETURN, answer_for(run, visit->id));
+}
+
+void let_all_go(struct run *run) {
+    run->hold = false;
+    run->hold_id = INT64_MIN;
+    for (int i = 0; i < run->visits; i++)
+        let_go(run, &run->visit[i]);
+}
+
+void forget_visits(struct run *run) {
+    for (int i = 0; i < run->visits; i++)
+        if (run->visit[i].reply >= 0)
+            close(run->visit[i].reply);
+    run->visits = run->inside = 0;
+}
+
+// Taking in. ------------------------------------------------------------------
+
+// The driver sends each message in its place. Another one was not sent by it.
+void fail_forged(struct run *run, const char *what) {
+    fail(run, "only the driver talks to the judge", what,
+         "Does your code write to a descriptor that it did not open, or run "
+         "tasks in threads? Each task needs a process.");
+}
+
+// Another kind of descriptor could hold the judge up: when it is read, or even
+// when it is closed.
+static bool is_socket(int fd) {
+    int domain = 0, type = 0;
+    socklen_t size = sizeof domain;
+    return fd >= 0 &&
+           getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0 &&
+           getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 &&
+           domain == AF_UNIX && type == SOCK_SEQPACKET;
+}
+
+static int take_passed(struct run *run) {
+    int fd = run->passed;
+    run->passed = -1;
+    return fd;
+}
+
+static void take_enter(struct run *run, int64_t id, pid_t sender) {
+    if (run->visits == MAX_VISITS)
+        fail(run, "each task runs once", "thousands of runs", "");
+    if (!is_socket(run->passed))
+        fail_forged(run, "a task that gives no address for its answer");
+    for (int i = 0; i < run->visits; i++) {
+        struct visit *other = &run->visit[i];
+        if (other->pid == sender && other->doomed)
+            fail_forged(run, "a process ran on that was told to die");
+        if (other->pid == sender && !other->left)
+            fail_forged(run, "one process is inside two tasks at once");
+    }
+    // It waits for its answer, so it is still there, unless it was killed.
+    if (!run->driver_may_end && proc_climb(sender, run->driver) == 0)
+        fail(run, "tasks run in your processes, below yours",
+             "one ran in a process whose parent had ended",
+             "Nobody can wait for such a process. Fork workers once, and have "
+             "them forked by a process that stays.");
+    run->outside = run->outside || sender != run->driver;
+    struct visit *visit = &run->visit[run->visits++];
+    *visit = (struct visit){.id = id,
+                            .pid = sender,
+                            .reply = take_passed(run),
+                            .entered_at = run->events};
+    if (++run->inside > run->most_inside)
+        run->most_inside = run->inside;
+    if (!run->hold && id != run->hold_id)
+        let_go(run, visit);
+}
+
+static void take_leave(struct run *run, int64_t id, pid_t sender) {
+    for (int i = run->visits - 1; i >= 0; i--) {
+        struct visit *visit = &run->visit[i];
+        if (visit->id != id || visit->pid != sender || visit->left)
+            continue;
+        if (visit->reply >= 0)
+            break;
+        visit->left = true;
+        visit->left_at = run->events;
+        run->inside--;
+        return;
+    }
+    fail_forged(run, "the end of a task that was not running");
+}
+
+// An agent is a process of its own, or it would be a check of nothing.
+static void meet_agent(struct run *run, struct agent *agent, pid_t sender) {
+    for (int i = 0; i < run->agents; i++)
+        if (run->agent[i].pid == sender)
+            fail_forged(run, "one process answers for two");
+    if (proc_climb(sender, run->driver) == 0)
+        fail_forged(run, "a strange process answers");
+    agent->pid = sender;
+}
+
+static void take_return(struct run *run, struct agent *agent,
+                        const struct wire *message, pid_t sender) {
+    if (agent->busy && agent->pid == 0)
+        meet_agent(run, agent, sender);
+    if (!agent->busy || sender != agent->pid)
+        fail_forged(run, "a return that nobody had asked for");
+    agent->busy = false;
+    agent->reply = *message;
+    agent->returned_at = run->events;
+    if (run->passed < 0 || run->agents == MAX_AGENTS)
+        return;
+    int on = 1;
+    if (!is_socket(run->passed) ||
+        setsockopt(run->passed, SOL_SOCKET, SO_PASSCRED, &on, sizeof on) < 0)
+        fail_forged(run, "a process that gives no address for its calls");
+    run->agent[run->agents++] = (struct agent){.fd = take_passed(run)};
+}
+
+void take_message(struct run *run, int which, const struct wire *message,
+                  pid_t sender) {
+    run->events++;
+    run->asleep_since = 0;
+    if (sender <= 0)
+        fail_forged(run, "a message from nowhere");
+    switch (message->kind) {
+    case WIRE_RETURN:
+        take_return(run, &run->agent[which], message, sender);
+        break;
+    case WIRE_ENTER:
+        take_enter(run, message->id, sender);
+        break;
+    case WIRE_LEAVE:
+        take_leave(run, message->id, sender);
+        break;
+    case WIRE_NOTE:
+        if (run->notes == MAX_VISITS)
+            fail(run, "one callback for each result", "thousands of them", "");
+        run->note[run->notes++] =
+            (struct note){message->id, message->value[0], message->value[1],
+                          sender, run->events};
+        break;
+    default:
+        fail_forged(run, "a message of an unknown kind");
+    }
+}

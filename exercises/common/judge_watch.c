@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: MIT
+// Waits for what is to happen, and notices when nothing will, or too much.
+//
+// Runs in: judge.
+#define _GNU_SOURCE
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "judge.h"
+
+#define LOOK_EVERY_MS 50
+#define SETTLE_MS 1000
+
+// Limits. ---------------------------------------------------------------------
+// text() only where a check fails: it uses the same memory again in the end.
+
+static void expect_processor_time(struct run *run) {
+    uint64_t limit = LIMIT_CPU_S * 1000;
+    uint64_t all = run->processes.keeper_reaped_ms;
+    const char *who = NULL;
+    for (int i = 0; i < run->processes.count; i++) {
+        struct process *p = &run->processes.at[i];
+        all += p->cpu_ms + p->reaped_ms;
+        if (p->cpu_ms > limit)
+            who = p->pid == run->driver ? "your process"
+                                        : "one of your processes";
+    }
+    if (!who && all > 2 * limit) {
+        who = "your processes together";
+        limit *= 2;
+    }
+    if (who)
+        fail(run, "the call returns",
+             text("stopped: %s used %d s of processor time", who,
+                  (int)(limit / 1000)),
+             "An endless loop? A worker must leave when its input ends, and "
+             "nobody should poll in a loop without waiting.");
+}
+
+static void expect_memory(struct run *run) {
+    uint64_t all = 0, shares = 0;
+    for (int i = 0; i < run->processes.count; i++)
+        all += run->processes.at[i].memory;
+    if (all <= LIMIT_MEMORY)
+        return;
+    // What they share was counted for each of them: now with more care.
+    for (int i = 0; i < run->processes.count; i++)
+        shares += proc_share(run->processes.at[i].pid);
+    if (shares > LIMIT_MEMORY)
+        fail(run, text("at most %d MB of memory", (int)(LIMIT_MEMORY >> 20)),
+             "stopped: your processes together took more",
+             "Does something grow with every task and is never freed?");
+}
+
+// Has anybody run since the last look? Then they are not asleep for good.
+static void note_sleep(struct run *run, int64_t now) {
+    uint64_t print = 14695981039346656037u;
+    bool asleep = true;
+    for (int i = 0; i < run->processes.count; i++) {
+        struct process *p = &run->processes.at[i];
+        asleep = asleep && strchr("SZTt", p->state);
+        print = (print ^ (uint64_t)p->pid) * 1099511628211u;
+        print = (print ^ p->switches ^ (uint64_t)p->state) * 1099511628211u;
+        print = (print ^ p->cpu_ms) * 1099511628211u;
+    }
+    if (!asleep || print != run->print)
+        run->asleep_since = 0;
+    else if (run->asleep_since == 0)
+        run->asleep_since = now;
+    run->print = print;
+}
+
+// Looks at the processes now and then.
+static void look(struct run *run, bool at_once) {
+    int64_t now = now_ms();
+    if (now > run->ends_at)
+        fail(run, text("it is over within %d s", LIMIT_WALL_S),
+             text("stopped after %d s, %d task%s inside",
+                  (int)(now - run->began_at) / 1000, run->inside,
+                  run->inside == 1 ? "" : "s"),
+             "A loop does not end, or polls for something that never comes.");
+    if (!at_once && now < run->look_at)
+        return;
+    run->look_at = now + LOOK_EVERY_MS;
+    expect(run, cell_is_whole(&run->cell), "the judge's processes live",
+           "one was killed",
+           "Kill only what you have forked, and only until you have waited "
+           "for it.");
+    expect(run, proc_list(&run->processes, run->cell.keeper, true),
+           "the judge can look at the processes", "it could not", "");
+    if (run->processes.count > LIMIT_PROCESSES)
+        fail(run, text("at most %d processes", LIMIT_PROCESSES),
+             "stopped: more processes than that",
+             "A fork bomb: does a child go on in the parent's loop? A child "
+             "must _exit when its work is done.");
+    expect_processor_time(run);
+    expect_memory(run);
+    note_sleep(run, now);
+}
+
+// Taking in. ------------------------------------------------------------------
+
+static bool take_output(struct run *run) {
+    char bytes[4096];
+    ssize_t got = read(run->cell.output, bytes, sizeof bytes);
+    if (got <= 0) {
+        if (got == 0 || errno != EAGAIN) { // nobody can write any more
+            close(run->cell.output);
+            run->cell.output = -1;
+        }
+        return false;
+    }
+    size_t room = OUTPUT_KEPT - run->output_kept;
+    size_t keep = (size_t)got < room ? (size_t)got : room;
+    memcpy(run->output + run->output_kept, bytes, keep);
+    run->output_kept += keep;
+    run->output_seen += (size_t)got;
+    expect(run, run->output_seen <= LIMIT_OUTPUT, "the call returns",
+           "stopped: it printed more than a megabyte",
+           "A loop that prints does not end, or every process prints.");
+    return true;
+}
+
+static bool take_from(struct run *run, int which) {
+    static struct wire message;
+    pid_t sender;
+    struct agent *agent = &run->agent[which];
+    int got =
+        wire_receive(agent->fd, &message, &run->passed, &sender, MSG_DONTWAIT);
+    if (got > 0) {
+        take_message(run, which, &message, sender);
+        if (run->passed >= 0)
+            close(run->passed);
+        run->passed = -1;
+        return true;
+    }
+    if (got < 0 && errno == EBADMSG)
+        fail_forged(run, "a message of a wrong size");
+    if (got == 0 || errno != EAGAIN) { // every process that held it is gone
+        close(agent->fd);
+        agent->fd = -1;
+    }
+    return false;
+}
+
+bool step(struct run *run, int timeout) {
+    struct pollfd fd[MAX_AGENTS + 2];
+    int agents = run->agents;
+    for (int i = 0; i < agents; i++)
+        fd[i] = (struct pollfd){.fd = run->agent[i].fd, .events = POLLIN};
+    fd[agents] = (struct pollfd){.fd = run->cell.output, .events = POLLIN};
+    fd[agents + 1] = (struct pollfd){.fd = run->cell.status, .events = POLLIN};
+    if (run->driver_ended)
+        fd[agents + 1].fd = -1;
+    int ready = poll(fd, (nfds_t)agents + 2, timeout);
+    look(run, false);
+    if (ready <= 0)
+        return false;
+    bool taken = false;
+    for (int i = 0; i < agents; i++)
+        if (fd[i].revents)
+            taken = take_from(run, i) || taken;
+    if (fd[agents].revents)
+        taken = take_output(run) || taken;
+    // Only when no message is left: the driver's last words come first.
+    if (!taken && fd[agents + 1].revents && !run->driver_ended) {
+        run->driver_ended = read(run->cell.status, &run->driver_status,
+                                 sizeof(int)) == sizeof(int);
+        taken = run->driver_ended;
+    }
+    return taken;
+}
+
+// Waiting. --------------------------------------------------------------------
+
+static bool somebody_waits_for_us(struct run *run) {
+    if (run->hold || run->hold_id != INT64_MIN)
+        return false; // we wait for something that the held ones do not stop
+    for (int i = 0; i < run->visits; i++)
+        if (run->visit[i].reply >= 0)
+            return true;
+    return false;
+}
+
+// All are asleep, and nobody is there to wake them.
+static _Noreturn void fail_asleep(struct run *run, const char *what) {
+    const char *inside =
+        text("%d task%s inside, %d done", run->inside,
+             run->inside == 1 ? "" : "s", run->visits - run->inside);
+    bool held = run->hold || run->hold_id != INT64_MIN;
+    if (is_back(run, 0) && run->agents == 1)
+        fail(run, what, text("the call has returned, with %s", inside),
+             "A call that is to wait for its tasks returned before they were "
+             "done, or nothing was started.");
+    if (held)
+        fail(run, what,
+             text("%s, then nothing more: every process is asleep", inside),
+             "The tasks inside take their time; the others should go on. Are "
+             "there enough workers, and does a free one get the next item "
+             "while others are busy?");
+    fail(run, what, text("it hangs: every process is asleep; %s", inside),
+         "Each waits for another: for a child that does not end, for an end "
+         "of file while somebody holds the write end, or for a wake-up that "
+         "was lost.");
+}
+
+// With nobody but an idle driver there, there is nothing to be patient for.
+static int64_t patience(struct run *run) {
+    bool alone = is_back(run, 0) && run->agents == 1;
+    for (int i = 0; i < run->processes.count && alone; i++)
+        alone = run->processes.at[i].parent != run->driver &&
+                !(run->processes.at[i].pid != run->driver &&
+                  !proc_is_below(&run->processes, run->driver,
+                                 run->processes.at[i].pid));
+    return alone ? 2 * LOOK_EVERY_MS : LIMIT_ASLEEP_MS;
+}
+
+void await(struct run *run, condition *is_so, int64_t n, const char *what) {
+    run->asleep_since = 0;
+    while (!is_so(run, n)) {
+        step(run, LOOK_EVERY_MS);
+        if (is_so(run, n))
+            break;
+        if (run->driver_ended && !run->driver_may_end)
+            fail_ended(run);
+        if (run->asleep_since && !somebody_waits_for_us(run) &&
+            now_ms() - run->asleep_since > patience(run))
+            fail_asleep(run, what);
+    }
+}
+
+bool inside_are(struct run *run, int64_t n) { return run->inside >= n; }
+bool visits_are(struct run *run, int64_t n) { return run->visits >= n; }
+bool notes_are(struct run *run, int64_t n) { return run->notes >= n; }
+
+bool left_are(struct run *run, int64_t n) {
+    return run->visits - run->inside >= n;
+}
+
+bool no_children(struct run *run, int64_t n) {
+    (void)n;
+    return children(run, NULL) == 0;
+}
+
+void settle(struct run *run) {
+    int64_t until = now_ms() + SETTLE_MS;
+    uint64_t before = 0;
+    do {
+        while (step(run, 0)) {
+        }
+        look(run, true);
+        if (run->asleep_since && before == run->print && !step(run, 0))
+            break;
+        before = run->print;
+        step(run, 2);
+    } while (now_ms() < until);
+    run->asleep_since = 0;
+}
