@@ -2,12 +2,12 @@
 # for Gradescope, the toolkit for students. See grade/REPORTS.md.
 
 PACKAGES     += libjansson-dev gnuplot-nox libxml2-utils python3 python3-jsonschema
-TEST_TARGETS += test-reports
+TEST_TARGETS += test-reports test-packages
 
 RENDER     = $(B)/exercises/grade/render
 RENDER_OBJ = $(patsubst %.c,$(B)/%.o,$(wildcard exercises/grade/render_*.c))
 
-.PHONY: report test-reports
+.PHONY: report student-dist test-reports test-packages
 
 # A text file as a C string.
 $(B)/exercises/grade/%.h: exercises/grade/%
@@ -29,3 +29,9 @@ SANE = build/$(notdir $(CC))-address-undefined/exercises/grade/render
 test-reports: $(RENDER) $(EX_READY) # every format valid, for a nasty class
 	@$(MAKE) -s SANITIZE=address,undefined $(SANE)
 	@sh tests/reports/test.sh $(RENDER) $(SANE) $(B)/exercises
+
+student-dist: ## pack the toolkit for students, without the solutions
+	@sh exercises/grade/pack.sh student build/poolschool-student.tar.gz
+
+test-packages: # unpacked in empty folders and used
+	@sh tests/packages/student.sh

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define WIDTH 80
 
@@ -90,6 +91,16 @@ static void put_check(json_t *check, json_int_t exercise, json_int_t seed) {
            (int)exercise, field(check, "name"), (long long)seed);
 }
 
+// Students may have the toolkit without the solutions.
+static void put_done(int exercise, const char *name) {
+    char folder[100];
+    snprintf(folder, sizeof folder, "solutions/%02d-%s", exercise, name);
+    if (access(folder, R_OK) == 0)
+        printf(" Done! Compare with %s/.\n", folder);
+    else
+        puts(" Done!");
+}
+
 static void put_all(json_t *result, int score, int max) {
     json_int_t exercise =
         json_integer_value(json_object_get(result, "exercise"));
@@ -104,8 +115,7 @@ static void put_all(json_t *result, int score, int max) {
         putchar('\n'); // below one that fails there is one already
     printf("%d of %d points.", score, max);
     if (score == max && json_array_size(checks) > 1)
-        printf(" Done! Compare with solutions/%02d-%s/.\n", (int)exercise,
-               name);
+        put_done((int)exercise, name);
     else if (score == max)
         printf(" This check holds; all of them: make exercise%d\n",
                (int)exercise);
