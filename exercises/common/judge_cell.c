@@ -64,6 +64,7 @@ static void limit(int what, rlim_t value) {
     }
 }
 
+// `tasks_of_user` is negative where a sandbox command counts for itself.
 static void set_limits(int tasks_of_user) {
     struct rlimit cpu = {LIMIT_CPU_S + 2, LIMIT_CPU_S + 3};
     setrlimit(RLIMIT_CPU, &cpu);
@@ -71,7 +72,8 @@ static void set_limits(int tasks_of_user) {
     limit(RLIMIT_FSIZE, LIMIT_FILE);
     limit(RLIMIT_NOFILE, LIMIT_FILES);
     // All of the user's processes count, so those he has anyway are added.
-    limit(RLIMIT_NPROC, (rlim_t)tasks_of_user + 2 * LIMIT_PROCESSES);
+    if (tasks_of_user >= 0)
+        limit(RLIMIT_NPROC, (rlim_t)tasks_of_user + 2 * LIMIT_PROCESSES);
 #if !defined(__SANITIZE_ADDRESS__)
     limit(RLIMIT_AS, LIMIT_ADDRESSES);
 #endif
@@ -239,7 +241,7 @@ bool cell_start(struct cell *cell, const char *driver,
     uid_t uid = getuid();
     gid_t gid = getgid();
     static int tasks = -1;
-    if (tasks < 0)
+    if (tasks < 0 && !options->prefix)
         tasks = count_tasks(root ? options->uid : uid);
     start.tasks = tasks;
     start.channel = pair[1];

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// What the two halves of the sandbox program share: see box_main.c.
+//
+// Runs in: the sandbox's process until exec.
+#ifndef GRADE_BOX_H
+#define GRADE_BOX_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#define BOX_READS 16
+
+// What our programs in the sandbox exit with where the student's bytes are to
+// blame: 1, 125 and 127 are bubblewrap's, the sandbox's and the shell's own.
+#define BOX_REFUSED 3
+
+// All that a program in the sandbox finds in its environment.
+#define BOX_ENVIRONMENT                                                        \
+    {                                                                          \
+        "PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8", "ASAN_OPTIONS=detect_leaks=0", \
+            NULL                                                               \
+    }
+
+struct box {
+    uid_t uid; // as root: who runs the command
+    int processes;
+    bool inside, unsafe, bring;
+    const char *bwrap, *hide[2];
+    struct {
+        const char *file, *name;
+    } read[BOX_READS];
+    int reads;
+    char **command;
+};
+
+// Limits this process and becomes the command.
+_Noreturn void box_become(const struct box *box);
+
+// Says why the command was not started; exit status 125.
+_Noreturn void box_die(const char *format, ...)
+    __attribute__((format(printf, 1, 2)));
+
+#endif

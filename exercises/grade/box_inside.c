@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: MIT
+// The inner half of the sandbox: gives up every right, sets limits, forbids
+// system calls that no exercise needs, and becomes the command.
+//
+// Inside, because limits on processes count per user: of the user that root
+// gave us, or of the user namespace that an ordinary user's bubblewrap made.
+//
+// Runs in: the sandbox's process until exec.
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <sched.h>
+#include <seccomp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "box.h"
+#include "grade_limits.h"
+
+void box_die(const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    fputs("sandbox: ", stderr);
+    vfprintf(stderr, format, args);
+    fputc('\n', stderr);
+    va_end(args);
+    exit(125);
+}
+
+// Lowers a limit; one that is lower already stays.
+static void limit(int what, long most) {
+    struct rlimit now;
+    if (getrlimit(what, &now) < 0)
+        box_die("cannot read a limit: %s", strerror(errno));
+    if (now.rlim_max > (rlim_t)most)
+        now.rlim_max = (rlim_t)most;
+    if (now.rlim_cur > now.rlim_max)
+        now.rlim_cur = now.rlim_max;
+    if (setrlimit(what, &now) < 0)
+        box_die("cannot set a limit: %s", strerror(errno));
+}
+
+static void set_limits(int processes) {
+    limit(RLIMIT_CPU, LIMIT_BOX_CPU_S);
+    limit(RLIMIT_CORE, 0);
+    limit(RLIMIT_FSIZE, LIMIT_BOX_FILE);
+    limit(RLIMIT_NOFILE, LIMIT_BOX_FILES);
+    limit(RLIMIT_NPROC, processes);
+    limit(RLIMIT_MSGQUEUE, 0);
+    limit(RLIMIT_MEMLOCK, 0);
+#if !defined(__SANITIZE_ADDRESS__)
+    limit(RLIMIT_AS, LIMIT_BOX_MEMORY);
+#endif
+    // Should memory run out, the kernel is to choose this one.
+    int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    if (fd >= 0) {
+        if (write(fd, "1000", 4) < 0) {
+            // The machine forbids it: then the kernel chooses by size.
+        }
+        close(fd);
+    }
+}
+
+// No capability is left, and none can come back.
+static void drop_rights(const struct box *box) {
+    if (getuid() == 0) {
+        for (int capability = 0; capability <= 63; capability++)
+            prctl(PR_CAPBSET_DROP, capability, 0, 0, 0);
+        if (setgroups(0, NULL) < 0 ||
+            setresgid(box->uid, box->uid, box->uid) < 0 ||
+            setresuid(box->uid, box->uid, box->uid) < 0)
+            box_die("cannot become user %u: %s", (unsigned)box->uid,
+                    strerror(errno));
+    }
+    struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+    struct __user_cap_data_struct none[2] = {0};
+    if (syscall(SYS_capset, &header, none) < 0 ||
+        prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+        box_die("cannot give up rights: %s", strerror(errno));
+}
+
+// Calls that no exercise needs: ways to reach other processes, to keep memory
+// that no limit counts, and large parts of the kernel that are better shut.
+static const int forbidden[] = {
+    SCMP_SYS(ptrace),
+    SCMP_SYS(process_vm_readv),
+    SCMP_SYS(process_vm_writev),
+    SCMP_SYS(kcmp),
+    SCMP_SYS(pidfd_getfd),
+    SCMP_SYS(memfd_create),
+    SCMP_SYS(memfd_secret),
+    SCMP_SYS(shmget),
+    SCMP_SYS(shmat),
+    SCMP_SYS(msgget),
+    SCMP_SYS(semget),
+    SCMP_SYS(mq_open),
+    SCMP_SYS(bpf),
+    SCMP_SYS(perf_event_open),
+    SCMP_SYS(io_uring_setup),
+    SCMP_SYS(userfaultfd),
+    SCMP_SYS(add_key),
+    SCMP_SYS(request_key),
+    SCMP_SYS(keyctl),
+    SCMP_SYS(unshare),
+    SCMP_SYS(setns),
+    SCMP_SYS(mount),
+    SCMP_SYS(umount2),
+    SCMP_SYS(pivot_root),
+    SCMP_SYS(chroot),
+    SCMP_SYS(open_tree),
+    SCMP_SYS(move_mount),
+    SCMP_SYS(fsopen),
+    SCMP_SYS(fsmount),
+    SCMP_SYS(mount_setattr),
+    SCMP_SYS(open_by_handle_at),
+    SCMP_SYS(name_to_handle_at),
+    SCMP_SYS(fanotify_init),
+    SCMP_SYS(quotactl),
+    SCMP_SYS(kexec_load),
+    SCMP_SYS(init_module),
+    SCMP_SYS(finit_module),
+    SCMP_SYS(delete_module),
+    SCMP_SYS(swapon),
+    SCMP_SYS(reboot),
+    SCMP_SYS(syslog),
+    SCMP_SYS(modify_ldt),
+    SCMP_SYS(vmsplice),
+};
+
+static bool forbid_calls(scmp_filter_ctx filter) {
+    static const unsigned namespaces[] = {
+        CLONE_NEWUSER, CLONE_NEWNS,  CLONE_NEWPID,   CLONE_NEWNET,
+        CLONE_NEWIPC,  CLONE_NEWUTS, CLONE_NEWCGROUP};
+    bool ok = true;
+    for (size_t i = 0; i < sizeof forbidden / sizeof *forbidden; i++)
+        ok &= seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), forbidden[i],
+                               0) == 0;
+    for (size_t i = 0; i < sizeof namespaces / sizeof *namespaces; i++)
+        ok &=
+            seccomp_rule_add(
+                filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 1,
+                SCMP_A0(SCMP_CMP_MASKED_EQ, namespaces[i], namespaces[i])) == 0;
+    // Its flags are behind a pointer. The C library falls back to clone().
+    ok &= seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3),
+                           0) == 0;
+    ok &=
+        seccomp_rule_add(filter, SCMP_ACT_ERRNO(EAFNOSUPPORT), SCMP_SYS(socket),
+                         1, SCMP_A0(SCMP_CMP_NE, AF_UNIX)) == 0;
+    return ok;
+}
+
+static void filter_calls(bool needed) {
+    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+    bool ok = filter && forbid_calls(filter) && seccomp_load(filter) == 0;
+    if (filter)
+        seccomp_release(filter);
+    if (!ok && needed)
+        box_die("cannot forbid system calls (seccomp)");
+}
+
+void box_become(const struct box *box) {
+    for (int sig = 1; sig < NSIG; sig++)
+        signal(sig, SIG_DFL);
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    // 3 is the judge's channel, where there is one.
+    if (syscall(SYS_close_range, 4u, ~0u, 0u) < 0)
+        for (int fd = 4; fd < 1024; fd++)
+            close(fd);
+    drop_rights(box);
+    set_limits(box->processes);
+    filter_calls(!box->unsafe);
+    char *environment[] = BOX_ENVIRONMENT;
+    execvpe(box->command[0], box->command, environment);
+    box_die("cannot start %s: %s", box->command[0], strerror(errno));
+}

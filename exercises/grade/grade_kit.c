@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: MIT
+// What is needed to grade: tried out, described, and copied to OUT/work/kit,
+// readable for all. So a build that goes on meanwhile changes nothing, and what
+// the sandbox shows is these copies only.
+//
+// Runs in: client.
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "files.h"
+#include "grade.h"
+
+void line_add(struct line *line, const char *word) {
+    if (line->words < 63)
+        line->word[line->words++] = word;
+}
+
+void line_read(struct line *line, const char *file, const char *as) {
+    line_add(line, "--read");
+    line_add(line, file);
+    line_add(line, as);
+}
+
+// Users that no one else has, apart for graders that run at the same time.
+uid_t slot_uid(int slot) {
+    static pid_t first;
+    if (!first)
+        first = getpid();
+    return 60000 + (uid_t)(first % 60) * 64 + (uid_t)slot % 64;
+}
+
+void line_sandbox(struct line *line, int slot) {
+    snprintf(line->uid, sizeof line->uid, "%u", (unsigned)slot_uid(slot));
+    line_add(line, file_path("%s/kit/sandbox", grader.work));
+    line_add(line, "--uid");
+    line_add(line, line->uid);
+    if (grader.set.unsafe) {
+        line_add(line, "--unsafe");
+        return;
+    }
+    line_add(line, "--bwrap");
+    line_add(line, grader.set.bwrap);
+    line_add(line, "--hide");
+    line_add(line, grader.here);
+    line_add(line, "--hide");
+    line_add(line, grader.set.submissions);
+}
+
+// Copies a file, and goes on with the hash over its content.
+static uint64_t copy(const char *from, const char *to, mode_t mode,
+                     uint64_t hash) {
+    struct text text;
+    char real[PATH_MAX];
+    if (!realpath(from, real) || file_read(AT_FDCWD, real, 64 * MIB, &text) < 0)
+        grade_die("%s cannot be read: %s. `make exercises` builds what is "
+                  "needed.",
+                  from, strerror(errno));
+    if (file_write(to, text.bytes, text.length, mode) < 0)
+        grade_die("%s cannot be written: %s", to, strerror(errno));
+    hash = name_hash(hash, text.bytes, text.length);
+    text_free(&text);
+    return hash;
+}
+
+// Its judge says which checks there are. Nothing of a student's runs for that.
+static void describe(struct exercise_info *it, const char *judge) {
+    const char *argv[] = {judge, "--error", "x", "--seed", "0", NULL};
+    struct spawn run = {.argv = (char *const *)argv,
+                        .input = -1,
+                        .most_out = LIMIT_RESULT,
+                        .most_err = LIMIT_MESSAGES,
+                        .wall_s = LIMIT_BOX_WALL_S};
+    if (spawn(&run) != SPAWN_EXITED || run.status != 0)
+        grade_die("%s does not describe its exercise: %s", judge,
+                  run.err.bytes ? run.err.bytes : "it says nothing");
+    json_error_t error;
+    it->nothing = json_loads(run.out.bytes, 0, &error);
+    const char *name, *file;
+    json_t *checks;
+    if (!it->nothing ||
+        json_unpack(it->nothing, "{s:s, s:s, s:i, s:o}", "name", &name, "file",
+                    &file, "max", &it->max, "checks", &checks) < 0 ||
+        !(it->file = strdup(file)))
+        grade_die("%s does not describe its exercise", judge);
+    it->checks = (int)json_array_size(checks);
+    text_free(&run.out);
+    text_free(&run.err);
+}
+
+static void copy_header(struct exercise_info *it, const char *kit) {
+    char folder[PATH_MAX];
+    snprintf(folder, sizeof folder, "exercises/%s", it->name);
+    DIR *dir = opendir(folder);
+    if (!dir)
+        grade_die("%s cannot be read: %s", folder, strerror(errno));
+    for (struct dirent *entry; (entry = readdir(dir));) {
+        size_t length = strlen(entry->d_name);
+        if (length > 2 && strcmp(entry->d_name + length - 2, ".h") == 0)
+            it->hash = copy(file_path("%s/%s", folder, entry->d_name),
+                            file_path("%s/headers/%s", kit, entry->d_name),
+                            0644, it->hash);
+    }
+    closedir(dir);
+}
+
+static void add_exercise(const char *name, int number, uint64_t common) {
+    struct exercise_info *it = &grader.exercise[grader.exercises];
+    char *built = strdup(file_path("%s/exercises/%s", grader.set.build, name));
+    char *kit = strdup(file_path("%s/kit/%s", grader.work, name));
+    *it = (struct exercise_info){
+        .number = number, .name = strdup(name), .kit = kit};
+    if (file_make_folder(kit) < 0 ||
+        file_make_folder(file_path("%s/headers", kit)) < 0)
+        grade_die("%s cannot be made: %s", kit, strerror(errno));
+    it->hash = copy(file_path("%s/judge", built), file_path("%s/judge", kit),
+                    0755, common);
+    it->hash = copy(file_path("%s/driver.o", built),
+                    file_path("%s/driver.o", kit), 0644, it->hash);
+    it->hash = copy(file_path("%s/asked.txt", built),
+                    file_path("%s/asked.txt", kit), 0644, it->hash);
+    copy_header(it, kit);
+    describe(it, file_path("%s/judge", kit));
+    free(built);
+    it->hash = name_hash(it->hash, &it->number, sizeof it->number);
+    grader.wanted[grader.exercises++] = it->file;
+}
+
+static void add_exercises(uint64_t common) {
+    struct dirent **entry;
+    int count = scandir("exercises", &entry, NULL, alphasort);
+    if (count < 0)
+        grade_die("The folder exercises cannot be read: %s", strerror(errno));
+    for (int i = 0; i < count; i++) {
+        int number = 0, end = 0;
+        if (sscanf(entry[i]->d_name, "%2d-%n", &number, &end) == 1 && end &&
+            number > 0 && number < MOST_EXERCISES &&
+            grader.set.exercises[number])
+            add_exercise(entry[i]->d_name, number, common);
+        free(entry[i]);
+    }
+    free(entry);
+}
+
+// The sandbox as it will be used: it must compile there.
+static void try_sandbox(void) {
+    struct line line = {0};
+    line_sandbox(&line, 0);
+    line_add(&line, "--");
+    line_add(&line, "sh");
+    line_add(&line, "-c");
+    line_add(&line, "echo 'int x;' | \"$1\" -x c -c -o /tmp/x.o - && "
+                    "rm /tmp/x.o && \"$1\" --version | head -n 1");
+    line_add(&line, "sh");
+    line_add(&line, grader.set.compiler);
+    struct spawn run = {.argv = (char *const *)line.word,
+                        .input = -1,
+                        .most_out = LIMIT_MESSAGES,
+                        .most_err = LIMIT_MESSAGES,
+                        .wall_s = LIMIT_BOX_WALL_S};
+    if (spawn(&run) == SPAWN_EXITED && run.status == 0 && run.out.bytes) {
+        run.out.bytes[strcspn(run.out.bytes, "\n")] = 0;
+        grader.compiler_says = run.out.bytes;
+        text_free(&run.err);
+        return;
+    }
+    grade_die("%s here, so nothing is graded:\n  %.400s\n%s",
+              grader.set.unsafe ? "The compiler cannot run"
+                                : "The sandbox cannot be had",
+              run.err.bytes ? run.err.bytes : "no reason is given",
+              grader.set.unsafe
+                  ? "Is it installed?"
+                  : "It needs bubblewrap, and as an ordinary user what it "
+                    "needs: user namespaces.\nWith UNSAFE=1 submissions "
+                    "run without a sandbox; do that only in a machine\nthat "
+                    "you can throw away.");
+}
+
+static void name_isolation(void) {
+    if (grader.set.unsafe)
+        grader.isolation = getuid() == 0
+                               ? "UNSAFE: no sandbox, only limits and a user "
+                                 "per slot"
+                               : "UNSAFE: no sandbox, only limits";
+    else
+        grader.isolation =
+            getuid() == 0
+                ? "bubblewrap: namespaces of its own, no network, read-only "
+                  "system, system calls filtered, limits, a user per slot"
+                : "bubblewrap: namespaces of its own, no network, read-only "
+                  "system, system calls filtered, limits, a user namespace";
+}
+
+void grade_make_kit(void) {
+    if (file_remove_all(grader.work) < 0 || file_make_folder(grader.work) < 0 ||
+        file_make_folder(file_path("%s/kit", grader.work)) < 0)
+        grade_die("%s cannot be made anew: %s", grader.work, strerror(errno));
+    static const struct {
+        const char *from;
+        mode_t mode;
+    } part[] = {{"grade/sandbox", 0755},
+                {"grade/inspect", 0755},
+                {"grade/unpack", 0755},
+                {"common/driver.o", 0644},
+                {"common/wire.o", 0644}};
+    uint64_t common = 0;
+    for (size_t i = 0; i < sizeof part / sizeof *part; i++)
+        common = copy(
+            file_path("%s/exercises/%s", grader.set.build, part[i].from),
+            file_path("%s/kit/%s", grader.work, strchr(part[i].from, '/') + 1),
+            part[i].mode, common);
+    common = copy("exercises/common/imports.txt",
+                  file_path("%s/kit/imports.txt", grader.work), 0644, common);
+    name_isolation();
+    try_sandbox();
+    common = name_hash(common, grader.isolation, strlen(grader.isolation));
+    common =
+        name_hash(common, grader.compiler_says, strlen(grader.compiler_says));
+    common = name_hash(common, &grader.set.seed, sizeof grader.set.seed);
+    add_exercises(common);
+    if (grader.exercises == 0)
+        grade_die("There is no such exercise: EXERCISES are numbers such as "
+                  "\"1 3\".");
+}

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: MIT
+// The grader's main(): takes the options, and does one thing after the other.
+//
+// Runs in: client.
+#define _GNU_SOURCE
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sched.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "files.h"
+#include "grade.h"
+
+struct grader grader;
+
+void grade_die(const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    vfprintf(stderr, format, args);
+    va_end(args);
+    fputc('\n', stderr);
+    // Only what this run had begun; what is graded stays.
+    if (grader.work)
+        file_remove_all(grader.work);
+    exit(2);
+}
+
+_Noreturn static void usage(int status) {
+    fprintf(status ? stderr : stdout,
+            "make grade SUBMISSIONS=folder OUT=folder\n"
+            "  EXERCISES=\"1 3\"   only these\n"
+            "  JOBS=n            so many at once; else one per processor\n"
+            "  SHARD=i/n         only part i of n of the class\n"
+            "  SEED=n            the seed of all random numbers\n"
+            "  CHECKS=folder     with private checks, NN-name/extra.c\n"
+            "  UNSAFE=1          without a sandbox, if none can be had\n"
+            "make grade-merge OUT=folder PARTS=\"folder folder\"\n");
+    exit(status);
+}
+
+// A whole number of a setting's, within bounds.
+static long number(const char *setting, const char *text, long least,
+                   long most) {
+    char *end;
+    errno = 0;
+    long value = strtol(text, &end, 10);
+    if (errno || end == text || *end || value < least || value > most ||
+        isspace((unsigned char)*text))
+        grade_die("%s=%s: it is a number from %ld to %ld.", setting, text,
+                  least, most);
+    return value;
+}
+
+static void choose_exercises(const char *list) {
+    memset(grader.set.exercises, *list ? 0 : 1, MOST_EXERCISES);
+    char *copy = strdup(list), *rest = copy;
+    for (char *word; (word = strsep(&rest, " ,"));)
+        if (*word) {
+            long n = number("EXERCISES", word, 1, MOST_EXERCISES - 1);
+            char folder[PATH_MAX];
+            snprintf(folder, sizeof folder, "exercises/%02ld-", n);
+            grader.set.exercises[n] = 1;
+        }
+    free(copy);
+}
+
+static void choose_shard(const char *text) {
+    char rest;
+    if (sscanf(text, "%d/%d%c", &grader.set.shard, &grader.set.shards, &rest) !=
+            2 ||
+        grader.set.shard < 1 || grader.set.shard > grader.set.shards ||
+        grader.set.shards > LIMIT_STUDENTS)
+        grade_die("SHARD=%s: it is i/n, such as 1/4, with i from 1 to n.",
+                  text);
+}
+
+static int processors(void) {
+    cpu_set_t set;
+    return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+}
+
+static void take_option(const char *name, const char *value) {
+    struct settings *set = &grader.set;
+    if (!strcmp(name, "--submissions"))
+        set->submissions = value;
+    else if (!strcmp(name, "--out"))
+        set->out = value;
+    else if (!strcmp(name, "--build"))
+        set->build = value;
+    else if (!strcmp(name, "--compiler"))
+        set->compiler = value;
+    else if (!strcmp(name, "--sanitize"))
+        set->sanitize = value;
+    else if (!strcmp(name, "--bwrap"))
+        set->bwrap = value;
+    else if (!strcmp(name, "--exercises"))
+        choose_exercises(value);
+    else if (!strcmp(name, "--unsafe"))
+        set->unsafe = *value && strcmp(value, "0") != 0;
+    else if (!strcmp(name, "--jobs") && *value)
+        set->jobs = (int)number("JOBS", value, 1, POOL_MAX_WORKERS);
+    else if (!strcmp(name, "--shard") && *value)
+        choose_shard(value);
+    else if (!strcmp(name, "--seed") && *value) {
+        set->seed = (uint64_t)number("SEED", value, 0, LONG_MAX);
+        set->seed_given = true;
+    } else if (strcmp(name, "--jobs") && strcmp(name, "--shard") &&
+               strcmp(name, "--seed"))
+        usage(2);
+}
+
+// Both folders, absolute; OUT made, and neither in the other.
+static void find_folders(void) {
+    struct settings *set = &grader.set;
+    static char submissions[PATH_MAX], out[PATH_MAX], here[PATH_MAX];
+    struct stat about;
+    if (!set->submissions || !*set->submissions || !set->out || !*set->out)
+        usage(2);
+    if (!realpath(set->submissions, submissions) ||
+        stat(submissions, &about) < 0)
+        grade_die("SUBMISSIONS=%s: %s", set->submissions, strerror(errno));
+    if (!S_ISDIR(about.st_mode))
+        grade_die("SUBMISSIONS=%s is not a folder.", set->submissions);
+    if (file_make_folder(set->out) < 0 || !realpath(set->out, out))
+        grade_die("OUT=%s cannot be made: %s", set->out, strerror(errno));
+    size_t s = strlen(submissions), o = strlen(out);
+    if ((strncmp(submissions, out, s) == 0 && (!out[s] || out[s] == '/')) ||
+        (strncmp(submissions, out, o) == 0 && submissions[o] == '/')) {
+        rmdir(out); // if it was made just now
+        grade_die("OUT=%s and SUBMISSIONS=%s lie in each other: results would "
+                  "be taken for submissions, or the other way round.",
+                  set->out, set->submissions);
+    }
+    if (!getcwd(here, sizeof here))
+        grade_die("The current folder cannot be found: %s", strerror(errno));
+    set->submissions = submissions;
+    set->out = out;
+    grader.here = here;
+}
+
+// One grader at a time works in OUT, and only where a grader's OUT is.
+static void take_out(void) {
+    const char *lock = file_path("%s/.lock", grader.set.out);
+    const char *seed = file_path("%s/seed", grader.set.out);
+    if (access(seed, F_OK) < 0 && rmdir(grader.set.out) < 0 &&
+        errno == ENOTEMPTY && access(lock, F_OK) < 0)
+        grade_die("OUT=%s holds other things than grades.", grader.set.out);
+    int fd = -1;
+    if (file_make_folder(grader.set.out) == 0)
+        fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    if (fd < 0)
+        grade_die("OUT=%s cannot be written: %s", grader.set.out,
+                  strerror(errno));
+    if (flock(fd, LOCK_EX | LOCK_NB) < 0)
+        grade_die("Another grader works in OUT=%s.", grader.set.out);
+    static char work[PATH_MAX + 8];
+    snprintf(work, sizeof work, "%s/work", grader.set.out);
+    grader.work = work;
+}
+
+// The seed of this OUT: nobody who writes a submission can know it.
+static void take_seed(void) {
+    char text[32];
+    const char *path = file_path("%s/seed", grader.set.out);
+    struct text kept;
+    if (!grader.set.seed_given && file_read(AT_FDCWD, path, 30, &kept) == 0) {
+        grader.set.seed = strtoull(kept.bytes, NULL, 10);
+        text_free(&kept);
+        return;
+    }
+    if (!grader.set.seed_given &&
+        getrandom(&grader.set.seed, sizeof grader.set.seed, 0) !=
+            sizeof grader.set.seed)
+        grade_die("No random seed can be had: %s", strerror(errno));
+    if (!grader.set.seed_given)
+        grader.set.seed >>= 12; // still a number for every JSON reader
+    int length = snprintf(text, sizeof text, "%llu\n",
+                          (unsigned long long)grader.set.seed);
+    if (file_write(path, text, (size_t)length, 0644) < 0)
+        grade_die("OUT=%s cannot be written: %s", grader.set.out,
+                  strerror(errno));
+}
+
+static void find_bwrap(void) {
+    static char real[PATH_MAX];
+    const char *asked = grader.set.bwrap ? grader.set.bwrap : "bwrap";
+    if (grader.set.unsafe)
+        return;
+    const char *path = getenv("PATH");
+    char *copy = strdup(path && !strchr(asked, '/') ? path : ""), *rest = copy;
+    bool found = strchr(asked, '/') && realpath(asked, real);
+    for (char *folder; !found && (folder = strsep(&rest, ":"));)
+        found = *folder && realpath(file_path("%s/%s", folder, asked), real) &&
+                access(real, X_OK) == 0;
+    free(copy);
+    if (!found)
+        grade_die("Submissions are compiled and run in a sandbox, and "
+                  "bubblewrap is not here: apt install bubblewrap. Nothing is "
+                  "graded.\nWith UNSAFE=1 they run without a sandbox; do that "
+                  "only in a machine that you can throw away.");
+    grader.set.bwrap = real;
+}
+
+static void make_folders(void) {
+    static const char *const name[] = {"parts", "students"};
+    for (size_t i = 0; i < sizeof name / sizeof *name; i++)
+        if (file_make_folder(file_path("%s/%s", grader.set.out, name[i])) < 0)
+            grade_die("%s/%s cannot be made: %s", grader.set.out, name[i],
+                      strerror(errno));
+}
+
+int main(int argc, char **argv) {
+    umask(022); // the sandbox's user must be able to read what is meant for it
+    grader.set = (struct settings){.build = "build/gcc",
+                                   .compiler = "gcc",
+                                   .sanitize = "",
+                                   .shard = 1,
+                                   .shards = 1,
+                                   .jobs = processors()};
+    grader.notes = json_array();
+    memset(grader.set.exercises, 1, MOST_EXERCISES);
+    if (argc == 2 && !strcmp(argv[1], "--help"))
+        usage(0);
+    for (int i = 1; i < argc; i += 2)
+        if (i + 1 < argc)
+            take_option(argv[i], argv[i + 1]);
+        else
+            usage(2);
+    find_folders();
+    find_bwrap();
+    take_out();
+    take_seed();
+    make_folders();
+    grade_catch_signals();
+    grade_make_kit();
+    grade_scan();
+    printf("%d student%s, %d exercise%s, %d at once. %s\n", grader.students,
+           grader.students == 1 ? "" : "s", grader.exercises,
+           grader.exercises == 1 ? "" : "s", grader.set.jobs, grader.isolation);
+    grade_collect();
+    int status = grade_all();
+    file_remove_all(grader.work);
+    if (status == 0)
+        printf("The grades are in %s/grades.csv\n", grader.set.out);
+    return status;
+}

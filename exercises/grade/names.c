@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: MIT
+// What the names of files say: which exercise, whose, which attempt.
+//
+// Runs in: client, workers, and unpack in the sandbox.
+#define _GNU_SOURCE
+#include "names.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *last_part(const char *path) {
+    const char *part = path;
+    for (const char *at = path; *at; at++)
+        if (*at == '/' || *at == '\\')
+            part = at + 1;
+    return part;
+}
+
+// How long `name` is without a version at its end: "-2", " (2)", "(2)".
+static size_t without_version(const char *name, size_t length, int *version) {
+    size_t end = length;
+    bool round = end > 0 && name[end - 1] == ')';
+    end -= round;
+    size_t digits = end;
+    while (digits > 0 && isdigit((unsigned char)name[digits - 1]))
+        digits--;
+    *version = 0;
+    if (digits == end || end - digits > 6 || digits == 0 ||
+        name[digits - 1] != (round ? '(' : '-'))
+        return length;
+    *version = atoi(name + digits);
+    digits--;
+    return digits > 0 && round && name[digits - 1] == ' ' ? digits - 1 : digits;
+}
+
+// Where in `name` the wanted file's name begins; which, and which version.
+static const char *find_wanted(const char *name, char *const *wanted,
+                               int *which, int *version) {
+    size_t length = strlen(name);
+    if (length < 3 || strcasecmp(name + length - 2, ".c") != 0)
+        return NULL;
+    size_t stem = without_version(name, length - 2, version);
+    for (int i = 0; wanted[i]; i++) {
+        size_t own = strlen(wanted[i]) - strlen(".c");
+        if (stem < own || strncasecmp(name + stem - own, wanted[i], own) != 0)
+            continue;
+        if (stem > own && !strchr("_- ", name[stem - own - 1]))
+            continue;
+        *which = i;
+        return name + stem - own;
+    }
+    return NULL;
+}
+
+int name_is_wanted(const char *path, char *const *wanted, int *version) {
+    int which = -1;
+    find_wanted(last_part(path), wanted, &which, version);
+    return which;
+}
+
+// How long the ending of an archive's name is, or 0.
+static size_t archive_ending(const char *name) {
+    static const char *const endings[] = {
+        ".zip",  ".tar", ".tar.gz", ".tgz", ".tar.bz2",
+        ".tbz2", ".tbz", ".tar.xz", ".txz", ".tar.zst"};
+    size_t length = strlen(name);
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        size_t its = strlen(endings[i]);
+        if (length > its && strcasecmp(name + length - its, endings[i]) == 0)
+            return its;
+    }
+    return 0;
+}
+
+bool name_is_archive(const char *path) {
+    return archive_ending(last_part(path)) > 0;
+}
+
+static void copy(char *to, size_t room, const char *from, size_t length) {
+    length = strnlen(from, length < room ? length : room - 1);
+    memcpy(to, from, length);
+    to[length] = 0;
+}
+
+// "Jane Doe_12345_assignsubmission_file_lab.zip"
+static bool parse_moodle(const char *name, struct name_of *of) {
+    const char *mark = strstr(name, "_assignsubmission_");
+    if (!mark)
+        return false;
+    const char *number = mark;
+    while (number > name && isdigit((unsigned char)number[-1]))
+        number--;
+    if (number == mark || number < name + 2 || number[-1] != '_')
+        return false;
+    copy(of->student, sizeof of->student, name, (size_t)(number - 1 - name));
+    copy(of->number, sizeof of->number, number, (size_t)(mark - number));
+    const char *kind = mark + strlen("_assignsubmission_");
+    const char *file = strchr(kind, '_');
+    copy(of->file, sizeof of->file, file ? file + 1 : "", NAME_SIZE);
+    return true;
+}
+
+static size_t digits_and_line(const char *text) {
+    size_t digits = strspn(text, "0123456789");
+    return digits > 0 && text[digits] == '_' ? digits + 1 : 0;
+}
+
+// "doejane_LATE_12345_67890_lab-1.zip"; LATE need not be there.
+static bool parse_canvas(const char *name, struct name_of *of) {
+    const char *line = strchr(name, '_');
+    if (!line || line == name)
+        return false;
+    const char *student_number = line + 1;
+    if (strncmp(student_number, "LATE_", 5) == 0)
+        student_number += 5;
+    size_t first = digits_and_line(student_number);
+    size_t second = first ? digits_and_line(student_number + first) : 0;
+    const char *file = student_number + first + second;
+    if (!first || !second || !*file)
+        return false;
+    copy(of->student, sizeof of->student, name, (size_t)(line - name));
+    copy(of->number, sizeof of->number, student_number, first - 1);
+    copy(of->file, sizeof of->file, file, NAME_SIZE);
+    const char *dot = strchr(file, '.');
+    without_version(file, dot ? (size_t)(dot - file) : strlen(file),
+                    &of->version);
+    return true;
+}
+
+bool name_parse(const char *name, bool folder, char *const *wanted,
+                struct name_of *of) {
+    memset(of, 0, sizeof *of);
+    if (parse_moodle(name, of) || parse_canvas(name, of))
+        return true;
+    size_t length = strlen(name);
+    int which;
+    if (!folder) {
+        const char *file = find_wanted(name, wanted, &which, &of->version);
+        copy(of->file, sizeof of->file, file ? file : name, NAME_SIZE);
+        size_t ending = archive_ending(name);
+        if (file)
+            length = file > name ? (size_t)(file - name) - 1 : 0;
+        else if (ending)
+            length -= ending;
+        else
+            return false;
+    }
+    copy(of->student, sizeof of->student, name, length);
+    return of->student[0] != 0;
+}
+
+// Length of the character at `s` and what it is; 0 for bytes that are none.
+static size_t decode(const unsigned char *s, uint32_t *it) {
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+    size_t length = *s < 0x80             ? 1
+                    : (*s & 0xe0) == 0xc0 ? 2
+                    : (*s & 0xf0) == 0xe0 ? 3
+                    : (*s & 0xf8) == 0xf0 ? 4
+                                          : 0;
+    if (length == 0)
+        return 0;
+    *it = length == 1 ? *s : *s & (0x7fu >> length);
+    for (size_t i = 1; i < length; i++) {
+        if ((s[i] & 0xc0) != 0x80)
+            return 0;
+        *it = *it << 6 | (s[i] & 0x3f);
+    }
+    bool surrogate = *it >= 0xd800 && *it < 0xe000;
+    return *it < least[length] || *it > 0x10ffff || surrogate ? 0 : length;
+}
+
+static bool is_shown(uint32_t it, bool lines) {
+    if (it == '\n' || it == '\t')
+        return lines;
+    return it >= 0x20 && !(it >= 0x7f && it < 0xa0) &&
+           !(it >= 0x2028 && it <= 0x202e) && !(it >= 0x2066 && it <= 0x2069) &&
+           it != 0xfeff && (it & 0xfffe) != 0xfffe;
+}
+
+void name_show(const char *bytes, bool lines, char *text, size_t room) {
+    const unsigned char *s = (const unsigned char *)bytes;
+    size_t have = 0;
+    while (*s) {
+        uint32_t it = 0;
+        size_t length = decode(s, &it);
+        bool shown = length > 0 && is_shown(it, lines);
+        size_t takes = shown ? length : 3;
+        if (have + takes >= room)
+            break;
+        memcpy(text + have, shown ? (const char *)s : "\xef\xbf\xbd", takes);
+        have += takes;
+        s += length ? length : 1;
+    }
+    text[have] = 0;
+}
+
+uint64_t name_hash(uint64_t before, const void *bytes, size_t length) {
+    uint64_t hash = before ? before : 14695981039346656037u;
+    for (size_t i = 0; i < length; i++)
+        hash = (hash ^ ((const unsigned char *)bytes)[i]) * 1099511628211u;
+    return hash;
+}
+
+void name_safe(const char *bytes, char *id, size_t room) {
+    size_t have = 0;
+    bool same = *bytes != '.' && *bytes != '-' && *bytes;
+    for (const char *at = bytes; *at; at++) {
+        bool safe = isalnum((unsigned char)*at) || strchr("._-", *at);
+        same = same && safe;
+        bool first = at == bytes && !isalnum((unsigned char)*at);
+        same = same && have < 40;
+        if (have < 40)
+            id[have++] = safe && !first ? *at : '_';
+    }
+    id[have] = 0;
+    if (!same)
+        snprintf(id + have, room - have, "-%08x",
+                 (unsigned)(name_hash(0, bytes, strlen(bytes)) >> 32));
+}
