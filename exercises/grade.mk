@@ -3,7 +3,7 @@
 PACKAGES += bubblewrap libarchive-dev libelf-dev libseccomp-dev
 
 GR       := $(B)/exercises/grade
-GR_BOX    = $(GR)/box_main.o $(GR)/box_inside.o
+GR_BOX    = $(GR)/box_main.o $(GR)/box_inside.o $(EX_COMMON)/judge_filter.o
 GR_PARTS  = $(GR)/grade $(GR)/sandbox $(GR)/inspect $(GR)/unpack
 
 $(GR)/sandbox: $(GR_BOX)
@@ -34,12 +34,12 @@ $(GR)/unpack: $(GR)/unpack.o $(GR)/names.o
 
 GR_GRADE = $(patsubst %.c,$(B)/%.o,$(wildcard exercises/grade/grade_*.c \
 	exercises/grade/task_*.c)) \
-	$(patsubst %,$(GR)/%.o,spawn files names csv progress)
+	$(patsubst %,$(GR)/%.o,child files names csv progress)
 
 $(GR)/grade: $(GR_GRADE) $(B)/lib/libpool.a
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ -ljansson -lpthread
 
-grade-build: $(EX_READY) $(EX_DIRS:%=$(B)/%/asked.txt) $(GR_PARTS)
+grade-build: $(EX_READY) $(EX_DIRS:%=$(B)/%/asked.txt) $(GR_PARTS) $(GR)/render
 
 grade: ## grade a class (SUBMISSIONS=folder OUT=folder; see exercises/grade)
 	@$(MAKE) -s grade-build >/dev/null || { echo "The grader cannot be built;" \
@@ -47,4 +47,6 @@ grade: ## grade a class (SUBMISSIONS=folder OUT=folder; see exercises/grade)
 	@$(GR)/grade --build '$(B)' --compiler '$(CC)' --sanitize '$(SANITIZE)' \
 		--submissions '$(SUBMISSIONS)' --out '$(OUT)' \
 		--exercises '$(EXERCISES)' --jobs '$(JOBS)' --shard '$(SHARD)' \
-		--seed '$(SEED)' --unsafe '$(UNSAFE)' $(if $(BWRAP),--bwrap '$(BWRAP)')
+		--seed '$(SEED)' --unsafe '$(UNSAFE)' $(if $(BWRAP),--bwrap '$(BWRAP)'); \
+		status=$$?; [ $$status -gt 1 ] || $(GR)/render '$(OUT)' || status=1; \
+		exit $$status

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The inner half of the sandbox: gives up every right, sets limits, forbids
-// system calls that no exercise needs, and becomes the command.
+// The inner half of the sandbox: gives up every right, sets limits, has the
+// judge's list of system calls refused, and becomes the command.
 //
 // Inside, because limits on processes count per user: of the user that root
 // gave us, or of the user namespace that an ordinary user's bubblewrap made.
@@ -11,8 +11,6 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
-#include <sched.h>
-#include <seccomp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -20,12 +18,12 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "box.h"
 #include "grade_limits.h"
+#include "judge.h" // filter_load
 
 void box_die(const char *format, ...) {
     va_list args;
@@ -89,85 +87,6 @@ static void drop_rights(const struct box *box) {
         box_die("cannot give up rights: %s", strerror(errno));
 }
 
-// Calls that no exercise needs: ways to reach other processes, to keep memory
-// that no limit counts, and large parts of the kernel that are better shut.
-static const int forbidden[] = {
-    SCMP_SYS(ptrace),
-    SCMP_SYS(process_vm_readv),
-    SCMP_SYS(process_vm_writev),
-    SCMP_SYS(kcmp),
-    SCMP_SYS(pidfd_getfd),
-    SCMP_SYS(memfd_create),
-    SCMP_SYS(memfd_secret),
-    SCMP_SYS(shmget),
-    SCMP_SYS(shmat),
-    SCMP_SYS(msgget),
-    SCMP_SYS(semget),
-    SCMP_SYS(mq_open),
-    SCMP_SYS(bpf),
-    SCMP_SYS(perf_event_open),
-    SCMP_SYS(io_uring_setup),
-    SCMP_SYS(userfaultfd),
-    SCMP_SYS(add_key),
-    SCMP_SYS(request_key),
-    SCMP_SYS(keyctl),
-    SCMP_SYS(unshare),
-    SCMP_SYS(setns),
-    SCMP_SYS(mount),
-    SCMP_SYS(umount2),
-    SCMP_SYS(pivot_root),
-    SCMP_SYS(chroot),
-    SCMP_SYS(open_tree),
-    SCMP_SYS(move_mount),
-    SCMP_SYS(fsopen),
-    SCMP_SYS(fsmount),
-    SCMP_SYS(mount_setattr),
-    SCMP_SYS(open_by_handle_at),
-    SCMP_SYS(name_to_handle_at),
-    SCMP_SYS(fanotify_init),
-    SCMP_SYS(quotactl),
-    SCMP_SYS(kexec_load),
-    SCMP_SYS(init_module),
-    SCMP_SYS(finit_module),
-    SCMP_SYS(delete_module),
-    SCMP_SYS(swapon),
-    SCMP_SYS(reboot),
-    SCMP_SYS(syslog),
-    SCMP_SYS(modify_ldt),
-    SCMP_SYS(vmsplice),
-};
-
-static bool forbid_calls(scmp_filter_ctx filter) {
-    static const unsigned namespaces[] = {
-        CLONE_NEWUSER, CLONE_NEWNS,  CLONE_NEWPID,   CLONE_NEWNET,
-        CLONE_NEWIPC,  CLONE_NEWUTS, CLONE_NEWCGROUP};
-    bool ok = true;
-    for (size_t i = 0; i < sizeof forbidden / sizeof *forbidden; i++)
-        ok &= seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), forbidden[i],
-                               0) == 0;
-    for (size_t i = 0; i < sizeof namespaces / sizeof *namespaces; i++)
-        ok &=
-            seccomp_rule_add(
-                filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 1,
-                SCMP_A0(SCMP_CMP_MASKED_EQ, namespaces[i], namespaces[i])) == 0;
-    // Its flags are behind a pointer. The C library falls back to clone().
-    ok &= seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3),
-                           0) == 0;
-    ok &=
-        seccomp_rule_add(filter, SCMP_ACT_ERRNO(EAFNOSUPPORT), SCMP_SYS(socket),
-                         1, SCMP_A0(SCMP_CMP_NE, AF_UNIX)) == 0;
-    return ok;
-}
-
-static void filter_calls(bool needed) {
-    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
-    bool ok = filter && forbid_calls(filter) && seccomp_load(filter) == 0;
-    if (filter)
-        seccomp_release(filter);
-    if (!ok && needed)
-        box_die("cannot forbid system calls (seccomp)");
-}
-
 void box_become(const struct box *box) {
     for (int sig = 1; sig < NSIG; sig++)
         signal(sig, SIG_DFL);
@@ -180,7 +99,8 @@ void box_become(const struct box *box) {
             close(fd);
     drop_rights(box);
     set_limits(box->processes);
-    filter_calls(!box->unsafe);
+    if (!filter_load(!box->unsafe) && !box->unsafe)
+        box_die("cannot refuse system calls: %s", strerror(errno));
     char *environment[] = BOX_ENVIRONMENT;
     execvpe(box->command[0], box->command, environment);
     box_die("cannot start %s: %s", box->command[0], strerror(errno));

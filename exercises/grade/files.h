@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#include "spawn.h" // struct text
+#include "child.h" // struct text
 
 // All return 0, or -1 with errno.
 

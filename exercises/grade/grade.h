@@ -22,11 +22,11 @@
 #include <stdio.h>
 #include <sys/types.h>
 
+#include "child.h"
 #include "grade_limits.h"
 #include "grade_status.h"
 #include "names.h"
 #include "pool.h"
-#include "spawn.h"
 
 #define MOST_EXERCISES 32
 

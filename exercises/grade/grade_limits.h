@@ -35,7 +35,8 @@
 #define LIMIT_MESSAGE_KEPT 1500   // bytes of them that a student is shown
 #define LIMIT_RESULT (4 * MIB)    // bytes of a judge's result
 
-// One submission's one exercise. A check has its own limit (LIMIT_WALL_S).
-#define LIMIT_TASK_S(checks) (2 * LIMIT_BOX_WALL_S + 22 * (checks))
+// One submission's one exercise: compiling, inspecting, linking, and what the
+// judge takes, which has limits of its own (LIMIT_TOTAL_S), with a margin.
+#define LIMIT_TASK_S (3 * LIMIT_BOX_WALL_S + 120)
 
 #endif

@@ -76,7 +76,7 @@ static void write_student(int i) {
 
 // It ran into the pool's limit: that is its result.
 static int write_time_limit(const struct task_item *item, double *seconds) {
-    *seconds = LIMIT_TASK_S(grader.exercise[item->exercise].checks);
+    *seconds = LIMIT_TASK_S;
     return part_write(
         &grader.student[item->student], item->exercise, GRADE_TIME_LIMIT,
         "It takes longer than all checks together may take.", NULL, *seconds);
@@ -152,18 +152,10 @@ static struct task_item *list_tasks(int *count) {
     return item;
 }
 
-static int most_checks(void) {
-    int most = 0;
-    for (int e = 0; e < grader.exercises; e++)
-        if (grader.exercise[e].checks > most)
-            most = grader.exercise[e].checks;
-    return most;
-}
-
 static void run_tasks(struct task_item *item, int count) {
     struct pool_options options = {
         .workers = (size_t)(count < grader.set.jobs ? count : grader.set.jobs),
-        .task_timeout_ms = LIMIT_TASK_S(most_checks()) * 1000,
+        .task_timeout_ms = LIMIT_TASK_S * 1000,
         .max_retries = 1};
     struct pool *pool = pool_create(&options);
     if (!pool)

@@ -3,7 +3,7 @@
 //
 // Runs in: workers, and the client before there are workers.
 #define _GNU_SOURCE
-#include "spawn.h"
+#include "child.h"
 
 #include <errno.h>
 #include <fcntl.h>

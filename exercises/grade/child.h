@@ -2,8 +2,8 @@
 // Runs another program and takes what it says, within limits.
 //
 // Runs in: workers, and the client before there are workers.
-#ifndef GRADE_SPAWN_H
-#define GRADE_SPAWN_H
+#ifndef GRADE_CHILD_H
+#define GRADE_CHILD_H
 
 #include <stdbool.h>
 #include <stddef.h>
