@@ -66,6 +66,7 @@ enum result_flags {
     RESULT_SETTLED = 1,  // ready: status and message are final
     RESULT_DETACHED = 2, // nobody holds the handle: freed when all is done
     RESULT_IN_CALL = 4,  // its callback is running
+    RESULT_COPIED = 8,   // a blocking call's: each chunk's results go to `out`
 };
 
 struct pool_result {
@@ -75,7 +76,10 @@ struct pool_result {
     uint64_t cursor; // number of its first chunk not yet accounted for
     char *message;   // of the first failure; NULL: none
     pool_callback_fn *callback;
-    void *user;
+    union {
+        void *user; // the callback's
+        char *out;  // RESULT_COPIED, which has no callback
+    };
     uint32_t left; // numbers from the cursor to the end
     int16_t status;
     uint16_t flags;

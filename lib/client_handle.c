@@ -59,7 +59,7 @@ int pool_result_get(struct pool_result *result, void *out, size_t out_size,
     int rc = pool_result_wait(result, timeout_ms);
     if (rc != 0)
         return rc;
-    if (out && size && out != job->output)
+    if (out && size)
         memcpy(out, job->output, size);
     return result->status;
 }

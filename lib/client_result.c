@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { COPY_BYTES = 1 << 20 }; // of results that are worth waking up for
+
 void client_result_list(struct list *list, struct pool_result *result) {
     struct pool_result *head = (struct pool_result *)list;
     result->prev = head->prev;
@@ -94,18 +96,12 @@ static void count_item(struct pool *pool, struct job *job, uint64_t item) {
     memset(job->output + item * job->result_size, 0, job->result_size);
 }
 
-// A chunk is final. Its first failure, if it is the first of the result, gives
-// the result its status and message.
-static void account(struct pool_result *result, struct entry *entry,
-                    uint64_t word) {
+// Counts items of a chunk in which some have failed. The first failure, if it
+// is the first of the result, gives the result its status and message.
+static void count_faults(struct pool_result *result, struct entry *entry,
+                         uint64_t first, uint32_t count) {
     struct pool *pool = result->pool;
     struct job *job = result->job;
-    uint64_t first;
-    uint32_t count = arena_chunk(job, entry, &first);
-    if (!(word & WORD_FAULT)) {
-        pool->completed += count;
-        return;
-    }
     for (uint64_t i = first; i < first + count; i++) {
         count_item(pool, job, i);
         if (result->status == 0 && job_statuses(job)[i]) {
@@ -114,6 +110,22 @@ static void account(struct pool_result *result, struct entry *entry,
                                       POOL_MESSAGE_SIZE - 1);
         }
     }
+}
+
+// A chunk is final.
+static void account(struct pool_result *result, struct entry *entry,
+                    uint64_t word) {
+    struct job *job = result->job;
+    uint64_t first;
+    uint32_t count = arena_chunk(job, entry, &first);
+    if (word & WORD_FAULT)
+        count_faults(result, entry, first, count);
+    else
+        result->pool->completed += count;
+    if (result->flags & RESULT_COPIED)
+        memcpy(result->out + first * job->result_size,
+               job->output + first * job->result_size,
+               (size_t)count * job->result_size);
 }
 
 // The entries from the cursor to the end of the result or of their page.
@@ -156,13 +168,23 @@ bool client_result_settled(struct pool_result *result) {
 }
 
 // Which chunk to wait for: the last, because chunks run roughly in order, and
-// once that is done the first that is not.
+// once that is done the first that is not. Where results are large enough to
+// copy while workers still work, one that is not as far ahead.
 uint64_t client_result_awaits(struct pool_result *result) {
     if (result->left == 0)
         return AWAIT_ANY;
-    uint64_t last = result->cursor + result->left - 1;
-    uint64_t word = atomic_load(&arena_entry(result->pool->arena, last)->word);
-    return AWAIT_CHUNK(word_state(word) == CHUNK_DONE ? result->cursor : last);
+    struct pool *pool = result->pool;
+    uint64_t awaited = result->cursor + result->left - 1;
+    if (result->flags & RESULT_COPIED) {
+        uint64_t bytes =
+            (uint64_t)result->job->chunk_size * result->job->result_size;
+        uint64_t ahead = COPY_BYTES / (bytes + 1);
+        if (ahead < result->left)
+            awaited = client_ring_valid(pool, result->cursor + ahead);
+    }
+    uint64_t word = atomic_load(&arena_entry(pool->arena, awaited)->word);
+    return AWAIT_CHUNK(word_state(word) == CHUNK_DONE ? result->cursor
+                                                      : awaited);
 }
 
 // Adds the items of an unsettled result that are done, beyond those accounted

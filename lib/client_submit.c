@@ -157,8 +157,8 @@ static int prepare(struct pool *pool, const struct job *order,
     return 0;
 }
 
-// Submits a job. `order` tells what the caller wants; `results` is where
-// results are to go if that is memory of the arena.
+// Submits a job. `order` tells what the caller wants; `results`, if not NULL,
+// is where results are to go, and stays there until they are ready.
 int client_submit(struct pool *pool, const struct job *order, const void *items,
                   void *results, pool_callback_fn *callback, void *user,
                   struct pool_result **out) {
@@ -185,6 +185,10 @@ int client_submit(struct pool *pool, const struct job *order, const void *items,
     result->callback = callback;
     result->user = user;
     result->flags = out ? 0 : RESULT_DETACHED;
+    if (results && result->job && result->job->output != results) {
+        result->flags |= RESULT_COPIED;
+        result->out = results;
+    }
     pool->callbacks += callback != NULL;
     pool->submitted += exact.count;
     if (pool->arena->options.on_demand)
@@ -218,14 +222,22 @@ static bool order_sizes(struct job *order, size_t item_size,
     return item_size <= UINT32_MAX && result_size <= UINT32_MAX;
 }
 
+static int submit_one(struct pool *pool, pool_task_fn *fn, const void *arg,
+                      size_t arg_size, void *result, size_t result_size,
+                      pool_callback_fn *callback, void *user,
+                      struct pool_result **out) {
+    struct job order = {.fn = fn, .count = 1, .chunk_size = 1};
+    if (!order_sizes(&order, arg_size, result_size))
+        return POOL_EINVAL;
+    return client_submit(pool, &order, arg, result, callback, user, out);
+}
+
 int pool_apply_async(struct pool *pool, pool_task_fn *fn, const void *arg,
                      size_t arg_size, size_t result_size,
                      pool_callback_fn *callback, void *user,
                      struct pool_result **out) {
-    struct job order = {.fn = fn, .count = 1, .chunk_size = 1};
-    if (!order_sizes(&order, arg_size, result_size))
-        return POOL_EINVAL;
-    return client_submit(pool, &order, arg, NULL, callback, user, out);
+    return submit_one(pool, fn, arg, arg_size, NULL, result_size, callback,
+                      user, out);
 }
 
 static int submit_map(struct pool *pool, pool_task_fn *fn, const void *items,
@@ -250,9 +262,9 @@ int pool_map_async(struct pool *pool, pool_task_fn *fn, const void *items,
                       chunksize, callback, user, out);
 }
 
-// Waits for a result, copies it out and frees it.
-static int finish(struct pool_result *result, void *out) {
-    int rc = pool_result_get(result, out, out ? SIZE_MAX : 0, POOL_FOREVER);
+// Waits for a result, which is copied as it comes in, and frees it.
+static int finish(struct pool_result *result) {
+    int rc = pool_result_get(result, NULL, 0, POOL_FOREVER);
     pool_result_free(result);
     return rc;
 }
@@ -262,9 +274,9 @@ int pool_apply(struct pool *pool, pool_task_fn *fn, const void *arg,
     if (!result && result_size)
         return POOL_EINVAL;
     struct pool_result *pending;
-    int rc = pool_apply_async(pool, fn, arg, arg_size, result_size, NULL, NULL,
-                              &pending);
-    return rc != 0 ? rc : finish(pending, result);
+    int rc = submit_one(pool, fn, arg, arg_size, result_size ? result : NULL,
+                        result_size, NULL, NULL, &pending);
+    return rc != 0 ? rc : finish(pending);
 }
 
 int pool_map(struct pool *pool, pool_task_fn *fn, const void *items,
@@ -273,7 +285,8 @@ int pool_map(struct pool *pool, pool_task_fn *fn, const void *items,
     if (!results && result_size && count)
         return POOL_EINVAL;
     struct pool_result *pending;
-    int rc = submit_map(pool, fn, items, count, item_size, results, result_size,
-                        chunksize, NULL, NULL, &pending);
-    return rc != 0 ? rc : finish(pending, results);
+    int rc = submit_map(pool, fn, items, count, item_size,
+                        result_size ? results : NULL, result_size, chunksize,
+                        NULL, NULL, &pending);
+    return rc != 0 ? rc : finish(pending);
 }

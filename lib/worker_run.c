@@ -16,6 +16,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+// Out of the loop over items, which is the price of an item.
+#define UNLIKELY __attribute__((cold, noinline))
+
 // Makes sure a result of `size` fits in front of the guard page.
 static bool reserve_result(struct worker *self, size_t size) {
     if (size <= self->result_room)
@@ -47,7 +50,7 @@ static int no_memory(const void *arg, size_t arg_size, void *result,
 
 // Sets the time by which the item must be done, and wakes the supervisor if it
 // means to sleep longer than that.
-static void start_clock(struct worker *self) {
+static UNLIKELY void start_clock(struct worker *self) {
     struct arena *arena = self->arena;
     uint64_t deadline =
         sys_now_ns() + (uint64_t)arena->options.task_timeout_ms * 1000000;
@@ -62,7 +65,7 @@ static void start_clock(struct worker *self) {
 // rest.
 static inline bool printed(void) {
 #ifdef __GLIBC__
-    if (stdout->_mode <= 0)
+    if (__builtin_expect(stdout->_mode <= 0, 1))
         return stdout->_IO_write_ptr != stdout->_IO_write_base;
 #endif
     return __fpending(stdout) != 0;
@@ -71,15 +74,15 @@ static inline bool printed(void) {
 // After a task has returned: a child that it forked must not go on as if it
 // were the worker, and what it printed comes out before its result does.
 static inline void clean_up(const struct worker *self) {
-    if (!self->arena)
+    if (__builtin_expect(!self->arena, 0))
         _exit(EXIT_FAILURE);
-    if (printed())
+    if (__builtin_expect(printed(), 0))
         fflush(stdout);
 }
 
 // Copies a result out; most are one word.
 static inline void publish(char *output, const char *result, size_t size) {
-    if (size == sizeof(uint64_t))
+    if (__builtin_expect(size == sizeof(uint64_t), 1))
         memcpy(output, result, sizeof(uint64_t));
     else if (size)
         memcpy(output, result, size);
@@ -87,9 +90,10 @@ static inline void publish(char *output, const char *result, size_t size) {
 
 // Leaves word of a failure: one byte per item, one message per chunk. Returns
 // the bit that says so in the chunk's word.
-static uint64_t record_failure(struct worker *self, struct entry *entry,
-                               uint64_t word, enum pool_error error,
-                               uint64_t first, int rc) {
+static UNLIKELY uint64_t record_failure(struct worker *self,
+                                        struct entry *entry, uint64_t word,
+                                        enum pool_error error, uint64_t first,
+                                        int rc) {
     struct job *job = arena_job(self->arena, entry);
     job_statuses(job)[first + word_done(word)] = (uint8_t)-error;
     if (!(word & WORD_FAULT)) {
@@ -102,20 +106,25 @@ static uint64_t record_failure(struct worker *self, struct entry *entry,
     return WORD_FAULT;
 }
 
-// Moves the word on. Only where items have a time limit may the supervisor have
-// been quicker; then it kills this worker any moment.
-static inline void advance(struct worker *self, struct entry *entry,
-                           uint64_t next) {
-    if (!self->arena->options.task_timeout_ms) {
-        atomic_store_explicit(&entry->word, next, memory_order_release);
-        return;
-    }
+// Where items have a time limit, the supervisor may have been quicker; then it
+// kills this worker any moment.
+static UNLIKELY void stop_clock(struct worker *self, struct entry *entry,
+                                uint64_t next) {
     atomic_store(&self->slot->deadline_ns, 0);
     uint64_t word = atomic_load(&entry->word);
     if (word_state(word) != CHUNK_RUNNING ||
         !atomic_compare_exchange_strong(&entry->word, &word, next))
         for (;;)
             pause();
+}
+
+// Moves the word on: the item is published.
+static inline void advance(struct worker *self, struct entry *entry,
+                           uint64_t next, bool limited) {
+    if (limited)
+        stop_clock(self, entry, next);
+    else
+        atomic_store_explicit(&entry->word, next, memory_order_release);
 }
 
 static struct pool_trace_event *trace_chunk(struct worker *self,
@@ -133,50 +142,61 @@ static struct pool_trace_event *trace_chunk(struct worker *self,
     return arena_trace_add(self->arena, event);
 }
 
-// Runs what is left of a claimed chunk. Returns with its word final, or READY
-// for another worker where this one's time is over. What changes from item to
-// item is few enough to stay in registers: this loop is the price of an item.
-static void run_chunk(struct worker *self, struct entry *entry, uint64_t word,
-                      uint64_t seq) {
-    struct job *job = arena_job(self->arena, entry);
-    struct pool_trace_event *trace =
-        trace_chunk(self, entry, word_done(word), seq);
-    uint64_t first;
-    uint32_t count = arena_chunk(job, entry, &first), done = word_done(word);
-    uint32_t stop =
-        count - done < self->budget ? count : done + (uint32_t)self->budget;
+// Runs items from the one that `word` says is next up to `stop`, and publishes
+// each but the last: its word is the caller's to store. This loop is the price
+// of an item, so it holds nothing but what changes from item to item.
+static uint64_t run_items(struct worker *self, struct entry *entry,
+                          struct job *job, uint64_t word, uint64_t first,
+                          uint32_t stop) {
+    const bool limited = self->arena->options.task_timeout_ms != 0;
     const size_t arg_size = job->item_size, size = job->result_size;
+    const uint64_t place = first + word_done(word);
     const bool fits = reserve_result(self, size);
     pool_task_fn *const fn = fits ? job->fn : no_memory;
     char *const result = fits && size ? self->result_guard - size : NULL;
-    const char *arg = job->input + (first + done) * arg_size;
-    char *output = job->output + (first + done) * size;
-    self->budget -= stop - done;
-    word = word_make(CHUNK_RUNNING, self->index, word & WORD_FAULT, done);
+    const char *arg = arg_size ? job->input + place * arg_size : NULL;
+    char *output = job->output + place * size;
     for (;;) {
-        if (self->arena->options.task_timeout_ms)
+        if (limited)
             start_clock(self);
         self->message[0] = '\0';
-        int rc = fn(arg_size ? arg : NULL, arg_size, result, size);
+        int rc = fn(arg, arg_size, result, size);
         clean_up(self);
-        if (rc == 0)
+        if (__builtin_expect(rc == 0, 1))
             publish(output, result, size);
         else
             word |= record_failure(self, entry, word,
                                    fits ? POOL_ETASK : POOL_ENOMEM, first, rc);
         word += WORD_ITEM;
         if (word_done(word) == stop)
-            break;
+            return word;
         arg += arg_size;
         output += size;
-        advance(self, entry, word);
+        advance(self, entry, word, limited);
     }
+}
+
+// Runs what is left of a claimed chunk. Returns with its word final, or READY
+// for another worker where this one's time is over.
+static void run_chunk(struct worker *self, struct entry *entry, uint64_t word,
+                      uint64_t seq) {
+    struct job *job = arena_job(self->arena, entry);
+    uint32_t done = word_done(word);
+    struct pool_trace_event *trace = trace_chunk(self, entry, done, seq);
+    uint64_t first;
+    uint32_t count = arena_chunk(job, entry, &first);
+    uint32_t stop =
+        count - done < self->budget ? count : done + (uint32_t)self->budget;
+    self->budget -= stop - done;
+    word = word_make(CHUNK_RUNNING, self->index, word & WORD_FAULT, done);
+    word = run_items(self, entry, job, word, first, stop);
     if (trace) {
         trace->count -= count - stop;
         trace->end_ns = sys_now_ns();
     }
     enum chunk_state state = stop == count ? CHUNK_DONE : CHUNK_READY;
-    advance(self, entry, word_make(state, 0, word & WORD_FAULT, stop));
+    advance(self, entry, word_make(state, 0, word & WORD_FAULT, stop),
+            self->arena->options.task_timeout_ms != 0);
 }
 
 // Claims and runs the reserved chunks that are still to be had. The client is

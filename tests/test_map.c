@@ -55,6 +55,27 @@ TEST(map_of_a_million_items) {
     pool_destroy(pool);
 }
 
+// Results are copied out while later items still run: from copies of the items.
+TEST(results_may_take_the_place_of_the_items) {
+    struct pool *pool = pool_of(2);
+    static const size_t chunks[] = {0, 1, 1000};
+    for (size_t k = 0; k < 3; k++) {
+        int *items = numbers(40000);
+        assert_int_equal(pool_map(pool, task_square, items, 40000,
+                                  sizeof *items, items, sizeof *items,
+                                  chunks[k]),
+                         0);
+        for (int i = 0; i < 40000; i++)
+            assert_int_equal(items[i], i * i);
+        free(items);
+    }
+    int one = 7;
+    assert_int_equal(
+        pool_apply(pool, task_square, &one, sizeof one, &one, sizeof one), 0);
+    assert_int_equal(one, 49);
+    pool_destroy(pool);
+}
+
 TEST(map_with_more_workers_than_items) {
     struct pool *pool = pool_of(16);
     for (size_t count = 0; count < 20; count++)
