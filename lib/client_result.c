@@ -80,13 +80,10 @@ void client_result_settle(struct pool_result *result) {
         client_result_drop(result);
 }
 
-// Counts an item as what it has come to; a failing one reads as zero bytes.
-static void count_item(struct pool *pool, struct job *job, uint64_t item) {
+// Counts an item that has failed; it reads as zero bytes.
+static void count_fault(struct pool *pool, struct job *job, uint64_t item) {
     int status = -job_statuses(job)[item];
-    if (status == 0) {
-        pool->completed++;
-        return;
-    }
+    pool->completed--;
     if (status == POOL_ELOST)
         pool->lost++;
     else if (status == POOL_ECANCELLED || status == POOL_EBROKEN)
@@ -96,36 +93,23 @@ static void count_item(struct pool *pool, struct job *job, uint64_t item) {
     memset(job->output + item * job->result_size, 0, job->result_size);
 }
 
-// Counts items of a chunk in which some have failed. The first failure, if it
-// is the first of the result, gives the result its status and message.
-static void count_faults(struct pool_result *result, struct entry *entry,
-                         uint64_t first, uint32_t count) {
+// Looks at the items of a chunk in which some have failed. The first of them,
+// if it is the first of the result, gives the result its status and message.
+static void count_faults(struct pool_result *result, struct entry *entry) {
     struct pool *pool = result->pool;
     struct job *job = result->job;
+    uint64_t first;
+    uint32_t count = arena_chunk(job, entry, &first);
     for (uint64_t i = first; i < first + count; i++) {
-        count_item(pool, job, i);
-        if (result->status == 0 && job_statuses(job)[i]) {
+        if (!job_statuses(job)[i])
+            continue;
+        count_fault(pool, job, i);
+        if (result->status == 0) {
             result->status = (int16_t)-job_statuses(job)[i];
             result->message = strndup(arena_message(pool->arena, entry),
                                       POOL_MESSAGE_SIZE - 1);
         }
     }
-}
-
-// A chunk is final.
-static void account(struct pool_result *result, struct entry *entry,
-                    uint64_t word) {
-    struct job *job = result->job;
-    uint64_t first;
-    uint32_t count = arena_chunk(job, entry, &first);
-    if (word & WORD_FAULT)
-        count_faults(result, entry, first, count);
-    else
-        result->pool->completed += count;
-    if (result->flags & RESULT_COPIED)
-        memcpy(result->out + first * job->result_size,
-               job->output + first * job->result_size,
-               (size_t)count * job->result_size);
 }
 
 // The entries from the cursor to the end of the result or of their page.
@@ -139,7 +123,22 @@ static struct entry *entries_at_cursor(struct pool_result *result,
     return arena_entry(result->pool->arena, valid);
 }
 
-static void move_cursor(struct pool_result *result, uint32_t count) {
+// Accounts for `count` chunks from the cursor on, of which `entry` is the first
+// and whose faults have been counted: all on one page, so they are neighbours.
+static void move_cursor(struct pool_result *result, struct entry *entry,
+                        uint32_t count) {
+    if (count == 0)
+        return;
+    struct job *job = result->job;
+    uint64_t first, last;
+    arena_chunk(job, entry, &first);
+    uint64_t items = arena_chunk(job, entry + count - 1, &last);
+    items += last - first;
+    result->pool->completed += items;
+    if (result->flags & RESULT_COPIED)
+        memcpy(result->out + first * job->result_size,
+               job->output + first * job->result_size,
+               items * job->result_size);
     client_ring_retire(result->pool, result->cursor, count);
     result->cursor += count;
     result->left -= count;
@@ -157,9 +156,10 @@ bool client_result_settled(struct pool_result *result) {
                 atomic_load_explicit(&entry[i].word, memory_order_acquire);
             if (word_state(word) != CHUNK_DONE)
                 break;
-            account(result, &entry[i], word);
+            if (word & WORD_FAULT)
+                count_faults(result, &entry[i]);
         }
-        move_cursor(result, i);
+        move_cursor(result, entry, i);
         if (i < count)
             return false;
     }
@@ -210,16 +210,18 @@ void client_result_progress(struct pool_result *result, uint64_t next,
 }
 
 // A chunk that will never be done: what is left of it fails.
-static uint64_t abort_chunk(struct pool_result *result, struct entry *entry,
-                            int status) {
+static void abort_chunk(struct pool_result *result, struct entry *entry,
+                        int status) {
     uint64_t word = atomic_load(&entry->word), first;
     uint32_t count = arena_chunk(result->job, entry, &first);
-    if (word_state(word) == CHUNK_DONE)
-        return word;
-    memset(job_statuses(result->job) + first + word_done(word), -status,
-           count - word_done(word));
-    *arena_message(result->pool->arena, entry) = '\0';
-    return word | WORD_FAULT;
+    if (word_state(word) != CHUNK_DONE) {
+        memset(job_statuses(result->job) + first + word_done(word), -status,
+               count - word_done(word));
+        *arena_message(result->pool->arena, entry) = '\0';
+        word |= WORD_FAULT;
+    }
+    if (word & WORD_FAULT)
+        count_faults(result, entry);
 }
 
 // No worker lives any more.
@@ -229,8 +231,8 @@ static void abort_result(struct pool_result *result, int status,
         uint32_t count;
         struct entry *entry = entries_at_cursor(result, &count);
         for (uint32_t i = 0; i < count; i++)
-            account(result, &entry[i], abort_chunk(result, &entry[i], status));
-        move_cursor(result, count);
+            abort_chunk(result, &entry[i], status);
+        move_cursor(result, entry, count);
     }
     result->status = (int16_t)status;
     free(result->message);
