@@ -71,4 +71,5 @@ $(B)/lessons/%.o: lessons/%.c
 
 # The library by its path: LIBPOOL is defined only after this file is read.
 $(LESSON_SOURCES:%.c=$(B)/%): %: %.o $(LESSON_COMMON) $(B)/lib/libpool.a
-	@$(LESSON_CC) $(ALL_CFLAGS) -o $@ $(filter %.o %.a,$^) $(LESSON_LIBS)
+	@$(LESSON_CC) $(ALL_CFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) \
+		$(LESSON_LIBS)

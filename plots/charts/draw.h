@@ -35,7 +35,7 @@ struct table {
     int run_count;
 };
 
-enum kind { DOTS, LINES, TIMELINE };
+enum kind { DOTS, LINES, SPANS };
 
 struct chart {
     enum kind kind;
@@ -79,7 +79,11 @@ const char *number_text(double value);
 // --- draw_says.c: a sentence that the data supports, or ""
 void chart_says(const struct table *table, int chart,
                 const struct groups *groups, char *text, size_t size);
-bool crossing(const struct groups *groups, int run, struct median *at);
+
+// From which place on `cheap` costs less than `dear`: below the first place as
+// 0, beyond the last as INFINITY. False: the interval leaves the chart.
+bool crossing(const struct groups *groups, int run, const char *dear,
+              const char *cheap, struct median *at);
 
 // --- draw_plot.c
 struct caption {

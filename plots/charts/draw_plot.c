@@ -207,7 +207,8 @@ static void guides(FILE *f, const struct table *t, int chart,
                    const struct groups *g) {
     struct median m;
     int cpus = t->runs[0].cpus;
-    if (chart == 2 && t->run_count == 1 && crossing(g, 0, &m)) {
+    if (chart == 2 && t->run_count == 1 &&
+        crossing(g, 0, "fork per task", "pool_map", &m)) {
         fprintf(f,
                 "set object 1 rect from %g, graph 0 to %g, graph 1 fc rgb "
                 "'#F0E442' fs solid 0.4 noborder behind\n",
@@ -352,7 +353,7 @@ void plot(FILE *f, const struct table *t, int chart, const struct groups *g,
                 (17.0 * caption->lines - 6) / 560);
     } else
         fprintf(f, "set ylabel ''\nset bmargin 4\n");
-    if (c->kind == TIMELINE)
+    if (c->kind == SPANS)
         timeline(f, t);
     else if (g->count) {
         ranges(f, t, chart, g);

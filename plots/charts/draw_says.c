@@ -18,48 +18,56 @@ static void says_cost(const struct groups *g, char *t, size_t size) {
                  number_text(r.high));
 }
 
-bool crossing(const struct groups *g, int run, struct median *at) {
+// A group's value in a repetition; 0: there is none.
+static double value_in(const struct group *g, int repetition) {
+    for (size_t i = 0; g && i < g->n; i++)
+        if (g->repetitions[i] == repetition)
+            return g->values[i];
+    return 0;
+}
+
+// Where the two cross in one repetition, between two places by their
+// logarithms. False: nothing was measured.
+static bool crosses(const struct groups *g, int run, const char *dear,
+                    const char *cheap, int repetition, double *at) {
+    double x0 = 0, d0 = 0;
+    bool any = false;
+    *at = INFINITY;
+    for (size_t i = 0; i < g->count; i++) {
+        const struct group *a = &g->at[i];
+        if (a->run != run || strcmp(a->variant, dear) != 0)
+            continue;
+        double va = value_in(a, repetition);
+        double vb = value_in(find_group(g, run, cheap, a->x), repetition);
+        if (va <= 0 || vb <= 0)
+            continue;
+        double x = log(a->x), d = log(va / vb);
+        if (d > 0) {
+            *at = any ? exp(x0 + (x - x0) * -d0 / (d - d0)) : 0;
+            return true;
+        }
+        any = true;
+        x0 = x;
+        d0 = d;
+    }
+    return any;
+}
+
+bool crossing(const struct groups *g, int run, const char *dear,
+              const char *cheap, struct median *at) {
     double found[256];
     size_t n = 0;
-    for (int rep = 1; rep <= 256; rep++) {
-        double x0 = 0, d0 = 0;
-        bool any = false, crossed = false;
-        for (size_t i = 0; i < g->count && !crossed; i++) {
-            const struct group *a = &g->at[i], *b;
-            if (a->run != run || strcmp(a->variant, "fork per task") != 0 ||
-                !(b = find_group(g, run, "pool_map", a->x)))
-                continue;
-            double va = 0, vb = 0;
-            for (size_t k = 0; k < a->n; k++)
-                va = a->repetitions[k] == rep ? a->values[k] : va;
-            for (size_t k = 0; k < b->n; k++)
-                vb = b->repetitions[k] == rep ? b->values[k] : vb;
-            if (va <= 0 || vb <= 0)
-                continue;
-            double d = log(va / vb);
-            if (d > 0 && !any)
-                return false; // dearer from the first place on: no crossing
-            if (d > 0) {
-                found[n++] = exp(x0 + (log(a->x) - x0) * -d0 / (d - d0));
-                crossed = true;
-            }
-            any = true;
-            x0 = log(a->x);
-            d0 = d;
-        }
-        if (any && !crossed)
-            return false;
-    }
-    if (n)
-        *at = median_of(found, n);
-    return n > 0;
+    for (int repetition = 1; repetition <= 256; repetition++)
+        n += crosses(g, run, dear, cheap, repetition, &found[n]);
+    *at = n ? median_of(found, n) : (struct median){0};
+    return n && at->low > 0 && at->high < INFINITY;
 }
 
 static void says_crossing(const struct groups *g, char *t, size_t size) {
     struct median m;
     const struct group *a = find_group(g, 0, "fork per task", 1);
     const struct group *b = find_group(g, 0, "pool_map", 1);
-    if (crossing(g, 0, &m))
+    if (crossing(g, 0, "fork per task", "pool_map", &m))
         snprintf(t, size,
                  "The pool pays from %s tasks on (%s … %s): with fewer, its "
                  "creation is the cost; with more, one fork after another.",

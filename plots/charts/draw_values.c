@@ -27,7 +27,7 @@ const struct chart charts[CHARTS + 1] = {
     [7] = {LINES, "7-latency", "How long until one task's result is there?",
            "percentile of the tasks", "time from asking to result (log scale)",
            false, true, false, true},
-    [8] = {TIMELINE, "8-timelines", "Who runs what, when?",
+    [8] = {SPANS, "8-timelines", "Who runs what, when?",
            "time, ms (the same work, the same scale; one run)", NULL, false,
            false, false, false},
     [9] = {DOTS, "9-cpu-time", "What does it cost in CPU time?",

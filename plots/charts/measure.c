@@ -2,7 +2,8 @@
 // Measures what the charts show, and writes a row of CSV for each measurement.
 //
 // Reading order: variants.c (what is compared), cells.c (where and how often),
-// one.c (one measurement), run_*.c (the passes). draw.c makes the charts.
+// order.c, one.c (one measurement), run_*.c (the passes). draw.c makes the
+// charts.
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
@@ -24,6 +25,7 @@ struct run {
     FILE *file;
     const char *name; // of the file
     size_t seq;
+    uint64_t random; // the order of the next repetition
 };
 
 struct settings_of_run {
@@ -32,23 +34,6 @@ struct settings_of_run {
     uint64_t seed;
     bool quick;
 };
-
-// --- order
-
-static uint64_t random_state;
-
-static uint64_t next_random(void) {
-    random_state = random_state * 6364136223846793005u + 1442695040888963407u;
-    return random_state >> 33;
-}
-
-static void shuffle(size_t *order, size_t n) {
-    for (size_t i = n; i > 1; i--) {
-        size_t k = (size_t)(next_random() % i), other = order[k];
-        order[k] = order[i - 1];
-        order[i - 1] = other;
-    }
-}
 
 // --- the CSV
 
@@ -146,7 +131,7 @@ static bool repeat(struct run *run, struct cell *cells, size_t count,
     size_t order[count];
     for (size_t i = 0; i < count; i++)
         order[i] = i;
-    shuffle(order, count);
+    shuffle(order, count, &run->random);
     for (size_t i = 0; i < count; i++) {
         struct cell *cell = &cells[order[i]];
         show_progress(cells, count, (repetition - 1) * count + i,
@@ -169,7 +154,7 @@ static bool repeat(struct run *run, struct cell *cells, size_t count,
 }
 
 static int measure(const struct settings_of_run *s) {
-    struct run run = {.seq = 0};
+    struct run run = {.random = s->seed};
     size_t count;
     calibrate();
     struct cell *cells = make_cells(s->charts, s->quick, s->workers, &count);
@@ -178,7 +163,6 @@ static int measure(const struct settings_of_run *s) {
     struct sigaction action = {.sa_handler = stop};
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
-    random_state = s->seed;
     double began = now();
     bool ok = true;
     for (size_t r = 1; ok && r <= s->repetitions; r++)

@@ -52,6 +52,10 @@ struct cell *make_cells(const char *charts, bool quick, size_t workers,
 void calibrate(void); // how many turns of spin() are a nanosecond
 extern double turns_per_ns;
 
+// --- order.c
+// The same state, the same order; it is another one afterwards.
+void shuffle(size_t *order, size_t n, uint64_t *random);
+
 // --- one.c
 enum { MOST_SAMPLES = 1024 };
 struct outcome {
