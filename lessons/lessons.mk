@@ -2,12 +2,8 @@
 #
 # A new lesson needs no rule here: a folder lessons/NN-name/ with lesson.c,
 # README.md and, if Python has the same calls, lesson.py is enough. A lesson
-# that needs more (another compiler, a launcher, more object files) says so in
-# a lesson.mk of its own, for example:
-#
-#     lesson12: LESSON_RUN = mpirun -n 4
-#     $(B)/lessons/12-beyond-one-machine/lesson: LESSON_CC = mpicc
-#     $(B)/lessons/12-beyond-one-machine/lesson: $(B)/lessons/12-…/tasks.o
+# that needs more (more object files) says so in a lesson.mk
+# of its own.
 #
 # Other programs beside lesson.c (step1.c) build as $(B)/lessons/NN-name/step1.
 
@@ -16,9 +12,7 @@ LESSONS       := $(sort $(patsubst lessons/%/lesson.c,%, \
 lesson_name    = lesson$(patsubst 0%,%,$(firstword $(subst -, ,$1)))
 LESSON_COMMON  = $(patsubst %.c,$(B)/%.o,$(wildcard lessons/common/*.c))
 LESSON_SOURCES = $(wildcard lessons/[0-9]*/*.c)
-LESSON_CC      = $(CC)
 LESSON_LIBS    = -lm -lpthread
-LESSON_RUN     =
 # What the programs see; knobs such as WORKERS= come through make by themselves.
 LESSON_ENV     = LESSON_OUT=$(B)/lessons PYTHONPATH=lessons/common \
 	PYTHONDONTWRITEBYTECODE=1
@@ -52,7 +46,7 @@ define lesson_rules
 .PHONY: $(call lesson_name,$1) $(call lesson_name,$1)-python
 lessons-build: $$(B)/lessons/$1/lesson
 $(call lesson_name,$1): $$(B)/lessons/$1/lesson
-	@$$(LESSON_ENV) $$(LESSON_RUN) $$<
+	@$$(LESSON_ENV) $$<
 $(call lesson_name,$1)-python:
 	@test -f lessons/$1/lesson.py || { echo "Lesson $1 has no Python twin:" \
 		"Python has no such call, or the twin would show nothing new."; exit 1; }
@@ -67,9 +61,9 @@ lessons-build:
 
 $(B)/lessons/%.o: lessons/%.c
 	@mkdir -p $(@D)
-	@$(LESSON_CC) $(ALL_CFLAGS) -Ilessons/common -c -o $@ $<
+	@$(CC) $(ALL_CFLAGS) -Ilessons/common -c -o $@ $<
 
 # The library by its path: LIBPOOL is defined only after this file is read.
 $(LESSON_SOURCES:%.c=$(B)/%): %: %.o $(LESSON_COMMON) $(B)/lib/libpool.a
-	@$(LESSON_CC) $(ALL_CFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) \
+	@$(CC) $(ALL_CFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) \
 		$(LESSON_LIBS)

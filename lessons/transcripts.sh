@@ -7,8 +7,9 @@
 #     <!-- end -->                                     //! [first], or all of it
 #
 # "write" fills in what is between the two lines, "check" fails if a text no
-# longer matches. Not compared: timelines, "about N times", process ids, and all
-# numbers of a paragraph that says "this time" (see lesson.h).
+# longer matches. Not compared: timelines and tables like them, "about N times",
+# process ids, all numbers of a paragraph that says "this time", and paragraphs
+# that begin with "In this run" (see lesson.h).
 set -euo pipefail
 
 mode=${1:-check}
@@ -57,6 +58,7 @@ normal() {
             { gsub(/[ \n]+/, " ")
               gsub(/about [0-9.,]+ (times|us|ms)/, "about N")
               gsub(/pid [0-9]+/, "pid N")
+              if (/^ ?In this run/) $0 = "In this run"
               if (/[Tt]his time/) gsub(/[0-9]+(\.[0-9]+)?/, "N")
               print }'
 }

@@ -36,7 +36,9 @@
 /// mark what changes from run to run: print ratios with lesson_times()
 /// ("about 40 times"), process ids as "pid 4711", and put the words "this time"
 /// into a paragraph whose numbers differ from run to run: all of its numbers
-/// are then left out of the comparison. A paragraph ends at an empty line;
+/// are then left out of the comparison. A paragraph that begins with "In this
+/// run" says what that run's data support, and is not compared at all; nor is a
+/// line like "  workers  4|  ...|". A paragraph ends at an empty line;
 /// lesson_say(), lesson_part() and lesson_timeline() begin a new one. Words of
 /// lesson_claim() are facts: put nothing into them that changes.
 #ifndef LESSON_H
