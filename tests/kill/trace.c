@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Single steps with ptrace(2). A system call counts as one instruction; one
-// that sleeps ends the steps.
+// Single steps and breakpoints with ptrace(2). A system call counts as one
+// instruction.
 //
 // Runs in: the tester.
 #define _GNU_SOURCE
@@ -8,17 +8,19 @@
 #include "kill.h"
 
 #include <errno.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
+#include <sys/user.h>
 #include <sys/wait.h>
 #include <time.h>
 
-enum { ASLEEP_MS = 20 }; // a step that takes longer is looked at
+enum { ASLEEP_MS = 20, SEEN = 1 << 16 };
 
-// True if it sleeps in a call that waits for others.
+bool trace_sleep_ends = true;
+
 bool trace_sleeps(pid_t pid) {
     char path[64];
     snprintf(path, sizeof path, "/proc/%d/syscall", (int)pid);
@@ -34,71 +36,220 @@ bool trace_sleeps(pid_t pid) {
                        || number == SYS_ppoll);
 }
 
-static cpu_set_t everywhere; // this process may run on
-bool trace_ended;
-
-// Tracer and tracee take turns, which is quickest on one CPU.
-static void share_cpu(pid_t pid) {
-    cpu_set_t one;
-    CPU_ZERO(&one);
-    CPU_SET(sched_getcpu(), &one);
-    sched_setaffinity(pid, sizeof one, &one);
-    sched_setaffinity(0, sizeof one, &one);
-}
-
-void trace_stop(pid_t pid) {
-    int status;
-    trace_ended = false;
-    if (CPU_COUNT(&everywhere) == 0)
-        sched_getaffinity(0, sizeof everywhere, &everywhere);
-    check(ptrace(PTRACE_SEIZE, pid, 0, 0) == 0, "PTRACE_SEIZE");
-    check(ptrace(PTRACE_INTERRUPT, pid, 0, 0) == 0, "PTRACE_INTERRUPT");
-    check(waitpid(pid, &status, __WALL) == pid && WIFSTOPPED(status), "stop");
-    share_cpu(pid);
-}
+// ---- Waiting for it --------------------------------------------------------
 
 // SIGCHLD is blocked, so that it can be waited for with a limit.
-bool trace_step(pid_t pid) {
+static enum trace_end await_stop(pid_t pid, int *status) {
     sigset_t child;
     sigemptyset(&child);
     sigaddset(&child, SIGCHLD);
-    check(ptrace(PTRACE_SINGLESTEP, pid, 0, 0) == 0, "PTRACE_SINGLESTEP");
     for (;;) {
-        int status;
-        pid_t rc = waitpid(pid, &status, __WALL | WNOHANG);
+        pid_t rc = waitpid(pid, status, __WALL | WNOHANG);
         check(rc >= 0, "waitpid");
-        if (rc == pid) {
-            trace_ended = WIFEXITED(status) && WEXITSTATUS(status) == 0;
-            check(WIFSTOPPED(status) || trace_ended, "it has ended");
-            return !trace_ended;
-        }
+        if (rc == pid)
+            return WIFSTOPPED(*status) ? TRACE_STOPPED : TRACE_ENDED;
         struct timespec limit = {0, ASLEEP_MS * 1000000L};
         if (sigtimedwait(&child, NULL, &limit) < 0 && errno == EAGAIN &&
-            trace_sleeps(pid))
-            return false;
+            trace_sleep_ends && trace_sleeps(pid))
+            return TRACE_ASLEEP;
     }
 }
 
-long trace_steps(pid_t pid, long count) {
-    long done = 0;
-    while (done < count && trace_step(pid))
-        done++;
-    return done;
+// Lets it run until its next trap; signals on the way are its own.
+static enum trace_end resume(pid_t pid, int request) {
+    long deliver = 0;
+    for (;;) {
+        int status;
+        check(ptrace(request, pid, 0, deliver) == 0, "ptrace");
+        enum trace_end end = await_stop(pid, &status);
+        if (end == TRACE_ENDED)
+            check(WIFEXITED(status) && WEXITSTATUS(status) == 0, "its end");
+        if (end != TRACE_STOPPED || status >> 8 == SIGTRAP)
+            return end;
+        deliver = status >> 16 ? 0 : WSTOPSIG(status);
+    }
+}
+
+// ---- Attaching -------------------------------------------------------------
+
+void trace_attach(pid_t pid, bool forks) {
+    int status;
+    long options = forks ? PTRACE_O_TRACEFORK : 0;
+    check(ptrace(PTRACE_SEIZE, pid, 0, options) == 0, "PTRACE_SEIZE");
+    check(ptrace(PTRACE_INTERRUPT, pid, 0, 0) == 0, "PTRACE_INTERRUPT");
+    check(waitpid(pid, &status, __WALL) == pid && WIFSTOPPED(status), "stop");
+}
+
+pid_t trace_child(pid_t parent) {
+    int status;
+    unsigned long child;
+    do {
+        check(ptrace(PTRACE_CONT, parent, 0, 0) == 0, "PTRACE_CONT");
+        check(waitpid(parent, &status, __WALL) == parent && WIFSTOPPED(status),
+              "the parent has ended");
+    } while (status >> 16 != PTRACE_EVENT_FORK);
+    check(ptrace(PTRACE_GETEVENTMSG, parent, 0, &child) == 0, "its child");
+    check(ptrace(PTRACE_DETACH, parent, 0, 0) == 0, "PTRACE_DETACH");
+    pid_t pid = (pid_t)child;
+    check(waitpid(pid, &status, __WALL) == pid && WIFSTOPPED(status), "stop");
+    check(ptrace(PTRACE_SETOPTIONS, pid, 0, 0) == 0, "PTRACE_SETOPTIONS");
+    return pid;
 }
 
 void trace_kill(pid_t pid) {
     int status;
-    sched_setaffinity(0, sizeof everywhere, &everywhere);
-    if (trace_ended)
-        return;
     check(kill(pid, SIGKILL) == 0, "kill");
     do
         check(waitpid(pid, &status, __WALL) == pid, "waitpid");
     while (WIFSTOPPED(status));
-    check(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL, "its end");
+    check(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL, "its death");
+}
+
+// ---- Steps, where no breakpoint will do ------------------------------------
+
+enum trace_end trace_steps(pid_t pid, long count) {
+    enum trace_end end = TRACE_STOPPED;
+    while (count-- > 0 && end == TRACE_STOPPED)
+        end = resume(pid, PTRACE_SINGLESTEP);
+    return end;
+}
+
+#ifdef __x86_64__
+
+// ---- Recording a path ------------------------------------------------------
+
+static unsigned long instruction(pid_t pid) {
+    return (unsigned long)ptrace(PTRACE_PEEKUSER, pid,
+                                 offsetof(struct user_regs_struct, rip), 0);
+}
+
+// A lock prefix, or an exchange, which locks by itself.
+static bool is_atomic(pid_t pid, unsigned long at) {
+    long code = ptrace(PTRACE_PEEKTEXT, pid, at, 0);
+    unsigned first = code & 0xff, second = code >> 8 & 0xff;
+    if ((first & 0xf0) == 0x40) // a REX prefix
+        first = second;
+    return first == 0xf0 || first == 0x86 || first == 0x87;
+}
+
+// How often the process has come to this address; a table by address.
+static unsigned *passes(unsigned long at) {
+    static struct seen {
+        unsigned long at;
+        unsigned count;
+    } seen[SEEN];
+    if (at == 0) { // forget all
+        for (size_t i = 0; i < SEEN; i++)
+            seen[i] = (struct seen){0};
+        return NULL;
+    }
+    size_t i = at * 0x9e3779b97f4a7c15u >> 48;
+    while (seen[i].at && seen[i].at != at)
+        i = (i + 1) % SEEN;
+    seen[i].at = at;
+    return &seen[i].count;
+}
+
+enum trace_end trace_record(pid_t pid, struct path *path) {
+    enum trace_end end;
+    struct point last = {0};
+    size_t room = 1 << 12;
+    passes(0);
+    path->points = malloc(room * sizeof last);
+    check(path->points, "memory");
+    path->points[0] = last;
+    path->count = 1;
+    while ((end = resume(pid, PTRACE_SINGLESTEP)) == TRACE_STOPPED) {
+        unsigned long at = instruction(pid);
+        bool repeats = at == last.at;
+        last = (struct point){.at = at,
+                              .again = repeats ? last.again + 1 : 0,
+                              .steps = last.steps + 1,
+                              .atomic = is_atomic(pid, at)};
+        last.pass = repeats ? *passes(at) : ++*passes(at);
+        if (path->count == room)
+            path->points =
+                realloc(path->points, (room *= 2) * sizeof *path->points);
+        check(path->points, "memory");
+        path->points[path->count++] = last;
+    }
+    return end;
+}
+
+// ---- Going to a point of it ------------------------------------------------
+
+enum { CONTROL = 7, ENABLE_FIRST = 1 }; // a register, and a bit in it
+
+static void set_breakpoint(pid_t pid, unsigned long at) {
+    check(ptrace(PTRACE_POKEUSER, pid, offsetof(struct user, u_debugreg[0]),
+                 at) == 0 &&
+              ptrace(PTRACE_POKEUSER, pid,
+                     offsetof(struct user, u_debugreg[CONTROL]),
+                     at ? ENABLE_FIRST : 0) == 0,
+          "a hardware breakpoint");
+}
+
+enum trace_end trace_run_to(pid_t pid, const struct point *point) {
+    if (point->at == 0)
+        return TRACE_STOPPED;
+    set_breakpoint(pid, point->at);
+    for (unsigned pass = 0; pass < point->pass; pass++) {
+        enum trace_end end = resume(pid, PTRACE_CONT);
+        if (end != TRACE_STOPPED)
+            return end;
+        check(instruction(pid) == point->at, "a trap elsewhere");
+    }
+    set_breakpoint(pid, 0);
+    return trace_steps(pid, point->again);
+}
+
+#else // no breakpoints: every point is stepped to
+
+static void set_breakpoint(pid_t pid, unsigned long at) { (void)pid, (void)at; }
+
+enum trace_end trace_record(pid_t pid, struct path *path) {
+    enum trace_end end;
+    struct point point = {0};
+    size_t room = 1 << 16;
+    path->points = calloc(room, sizeof point);
+    check(path->points, "memory");
+    for (path->count = 0; path->count < room; path->count++) {
+        point.steps = (long)path->count;
+        path->points[path->count] = point;
+        if ((end = resume(pid, PTRACE_SINGLESTEP)) != TRACE_STOPPED)
+            break;
+    }
+    return end;
+}
+
+enum trace_end trace_run_to(pid_t pid, const struct point *point) {
+    return trace_steps(pid, point->steps);
+}
+
+#endif
+
+// A step that a sleeper has not finished counts as a pending SIGTRAP.
+static void take_trap(pid_t pid) {
+    int status;
+    siginfo_t info;
+    struct __ptrace_peeksiginfo_args first = {.nr = 1};
+    if (ptrace(PTRACE_PEEKSIGINFO, pid, &first, &info) < 1)
+        return;
+    check(ptrace(PTRACE_CONT, pid, 0, 0) == 0, "PTRACE_CONT");
+    check(waitpid(pid, &status, __WALL) == pid && status >> 8 == SIGTRAP,
+          "a pending signal");
 }
 
 void trace_release(pid_t pid) {
-    sched_setaffinity(pid, sizeof everywhere, &everywhere);
+    int status;
+    errno = 0;
+    ptrace(PTRACE_PEEKUSER, pid, 0, 0);
+    if (errno == ESRCH) { // it is not stopped, it sleeps
+        check(ptrace(PTRACE_INTERRUPT, pid, 0, 0) == 0, "PTRACE_INTERRUPT");
+        check(waitpid(pid, &status, __WALL) == pid && WIFSTOPPED(status),
+              "stop");
+        take_trap(pid);
+    }
+    set_breakpoint(pid, 0);
     check(ptrace(PTRACE_DETACH, pid, 0, 0) == 0, "PTRACE_DETACH");
 }

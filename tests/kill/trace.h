@@ -1,19 +1,48 @@
 // SPDX-License-Identifier: MIT
-// Running another process instruction by instruction.
+// Running another process instruction by instruction, and to any instruction.
+//
+// Interface: a *path* is the list of all points at which a process can be
+// found, recorded by single steps in one run. In a later run the process is
+// brought to one of them at full speed, by a hardware breakpoint on the
+// address, passed as often as it was in the recorded run.
 //
 // Runs in: the tester.
 #ifndef TRACE_H
 #define TRACE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <sys/types.h>
 
-bool trace_sleeps(pid_t pid); // in a futex or in poll
-void trace_stop(pid_t pid);   // attaches to it and stops it
-extern bool trace_ended;      // the traced process has ended by itself
-bool trace_step(pid_t pid);   // one instruction; false: it sleeps
-long trace_steps(pid_t pid, long count); // how many it did before it slept
-void trace_kill(pid_t pid);              // SIGKILL, and reaps it for the tracer
+struct point {
+    unsigned long at; // the instruction that comes next; 0: where it stood
+    unsigned pass;    // the how-manieth time it is here, from 1
+    unsigned again;   // rounds of a repeated instruction (rep) already done
+    long steps;       // from the start of the path
+    bool atomic;      // the instruction writes memory that processes share
+};
+
+struct path {
+    struct point *points;
+    size_t count;
+};
+
+enum trace_end {
+    TRACE_STOPPED, // is where it was to be
+    TRACE_ASLEEP,  // sleeps in a call that waits for others
+    TRACE_ENDED,   // has ended, by itself, and is reaped
+};
+
+// Whether sleeping ends a path. If not, it is waited for.
+extern bool trace_sleep_ends;
+
+bool trace_sleeps(pid_t pid);             // in a futex or in poll
+void trace_attach(pid_t pid, bool forks); // stops it; `forks`: and its children
+pid_t trace_child(pid_t parent); // its next child, stopped; lets the parent go
+enum trace_end trace_record(pid_t pid, struct path *path);
+enum trace_end trace_run_to(pid_t pid, const struct point *point);
+enum trace_end trace_steps(pid_t pid, long count);
+void trace_kill(pid_t pid); // SIGKILL, and reaps it
 void trace_release(pid_t pid);
 
 #endif
