@@ -81,6 +81,16 @@ unsigned work_end_items(struct run *run); // how many are lost
 void work_check_pool(struct run *run, unsigned lost);
 int work_task(const void *arg, size_t size, void *result, size_t room);
 
+// kill_act.c: what a client does in a process of its own.
+void act_create(struct run *run);
+void act_death(struct run *run);
+void act_join(struct run *run);
+void act_terminate(struct run *run);
+void act_grow(struct run *run);
+void act_life(struct run *run);
+void act_map(struct run *run);
+void act_wait(struct run *run);
+
 // The argument of every task.
 struct order {
     struct shared *shared;
