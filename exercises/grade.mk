@@ -1,6 +1,7 @@
 # Grading a class. See exercises/grade/README.md.
 
-PACKAGES += bubblewrap libarchive-dev libelf-dev libseccomp-dev
+PACKAGES     += bubblewrap libarchive-dev libelf-dev libseccomp-dev parallel python3
+TEST_TARGETS += test-grade
 
 GR       := $(B)/exercises/grade
 GR_BOX    = $(GR)/box_main.o $(GR)/box_inside.o $(EX_COMMON)/judge_filter.o
@@ -23,8 +24,9 @@ JOBS        =
 SHARD       =
 UNSAFE      =
 BWRAP       =
+PARTS       =
 
-.PHONY: grade grade-build
+.PHONY: grade grade-merge grade-build test-grade
 
 $(GR)/inspect: $(GR)/inspect.o
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ -lelf
@@ -50,3 +52,10 @@ grade: ## grade a class (SUBMISSIONS=folder OUT=folder; see exercises/grade)
 		--seed '$(SEED)' --unsafe '$(UNSAFE)' $(if $(BWRAP),--bwrap '$(BWRAP)'); \
 		status=$$?; [ $$status -gt 1 ] || $(GR)/render '$(OUT)' || status=1; \
 		exit $$status
+
+grade-merge: ## one OUT=folder out of several shards': PARTS="folder folder"
+	@$(MAKE) -s grade-build >/dev/null
+	@$(GR)/grade --out '$(OUT)' --merge '$(PARTS)' && $(GR)/render '$(OUT)'
+
+test-grade: grade-build # layouts, interruptions, shards, refusals, full disks
+	@B='$(B)' CC='$(CC)' sh tests/grade/test.sh $(TEST)

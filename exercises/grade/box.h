@@ -13,6 +13,7 @@
 // What our programs in the sandbox exit with where the student's bytes are to
 // blame: 1, 125 and 127 are bubblewrap's, the sandbox's and the shell's own.
 #define BOX_REFUSED 3
+#define BOX_DAMAGED 4 // an archive that says nothing
 
 // All that a program in the sandbox finds in its environment.
 #define BOX_ENVIRONMENT                                                        \

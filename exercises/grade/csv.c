@@ -53,23 +53,29 @@ static void put_row(FILE *file, json_t *student) {
     fputs("\r\n", file);
 }
 
+static int by_name(const void *a, const void *b) {
+    const struct csv_row *x = a, *y = b;
+    int order = strcmp(x->student, y->student);
+    return order ? order : strcmp(x->id, y->id);
+}
+
 int csv_write(const char *out, const int *exercise, int exercises,
-              const char *const *id, int count) {
+              struct csv_row *row, int rows) {
     char *bytes = NULL;
     size_t length = 0;
     FILE *file = open_memstream(&bytes, &length);
     if (!file)
         return -1;
+    qsort(row, (size_t)rows, sizeof *row, by_name);
     fputs("student", file);
     for (int i = 0; i < exercises; i++)
         fprintf(file, ",exercise%d", exercise[i]);
     fputs(",total,max,status\r\n", file);
-    for (int i = 0; i < count; i++) {
-        json_t *student =
-            file_read_json(file_path("%s/students/%s/result.json", out, id[i]));
-        if (!student)
-            continue; // it was not written: that has been said
-        put_row(file, student);
+    for (int i = 0; i < rows; i++) {
+        json_t *student = file_read_json(
+            file_path("%s/students/%s/result.json", out, row[i].id));
+        if (student) // else it could not be written: that has been said
+            put_row(file, student);
         json_decref(student);
     }
     int bad = fclose(file) != 0;

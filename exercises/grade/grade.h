@@ -31,11 +31,11 @@
 #define MOST_EXERCISES 32
 
 struct settings {
-    const char *submissions, *out, *build, *compiler, *sanitize, *bwrap;
+    const char *submissions, *out, *parts, *build, *compiler, *sanitize, *bwrap;
     char exercises[MOST_EXERCISES]; // by number: 1 if it is to be graded
     int jobs, shard, shards;        // shard counts from 1
     uint64_t seed;
-    bool seed_given, unsafe;
+    bool all, seed_given, unsafe; // all: no exercise was named
 };
 
 // An exercise, as its judge describes it before anything of a student's runs.
@@ -100,7 +100,7 @@ int grade_all(void);       // exit status
 // Waits for a result as a person does, who may press Ctrl-C: then the program
 // ends here and says how to go on.
 void grade_wait(struct pool *pool, struct pool_result *result);
-int grade_merge(int parts, char **part);
+int grade_merge(void); // set.parts → set.out; exit status
 void grade_catch_signals(void);
 
 // How one student's one exercise ended, for run.json.
@@ -124,6 +124,7 @@ void line_add(struct line *line, const char *word);
 void line_sandbox(struct line *line, int slot);
 void line_read(struct line *line, const char *file, const char *as);
 uid_t slot_uid(int slot);
+int slot_make(const char *path, int slot); // an empty folder for it
 
 // A finished part: OUT/parts/ID/N.json.
 const char *part_path(const struct student *student, int exercise);

@@ -52,6 +52,14 @@ void line_sandbox(struct line *line, int slot) {
     line_add(line, grader.set.submissions);
 }
 
+int slot_make(const char *path, int slot) {
+    if (file_remove_all(path) < 0 || file_make_folder(path) < 0)
+        return -1;
+    // Without a sandbox the slot's user writes there himself.
+    bool other = grader.set.unsafe && getuid() == 0;
+    return other ? chown(path, slot_uid(slot), (gid_t)-1) : 0;
+}
+
 // Copies a file, and goes on with the hash over its content.
 static uint64_t copy(const char *from, const char *to, mode_t mode,
                      uint64_t hash) {
@@ -140,45 +148,57 @@ static void add_exercises(uint64_t common) {
         int number = 0, end = 0;
         if (sscanf(entry[i]->d_name, "%2d-%n", &number, &end) == 1 && end &&
             number > 0 && number < MOST_EXERCISES &&
-            grader.set.exercises[number])
+            grader.set.exercises[number]) {
             add_exercise(entry[i]->d_name, number, common);
+            grader.set.exercises[number] = 0; // done
+        }
         free(entry[i]);
     }
     free(entry);
 }
 
+_Noreturn static void die_without_sandbox(const char *says) {
+    if (grader.set.unsafe)
+        grade_die("Nothing can be compiled here, so nothing is graded:\n"
+                  "  %.400s\nIs the compiler installed, and may others read "
+                  "%s?",
+                  says, grader.set.out);
+    grade_die("The sandbox cannot be had here, so nothing is graded:\n"
+              "  %.400s\nIt needs bubblewrap and, for an ordinary user, user "
+              "namespaces.\nWith UNSAFE=1 submissions run without a sandbox; "
+              "do that only in a machine\nthat you can throw away.",
+              says);
+}
+
 // The sandbox as it will be used: it must compile there.
 static void try_sandbox(void) {
     struct line line = {0};
+    const char *slot = file_path("%s/slot0", grader.work);
+    if (slot_make(slot, 0) < 0)
+        grade_die("%s cannot be made: %s", slot, strerror(errno));
     line_sandbox(&line, 0);
-    line_add(&line, "--");
-    line_add(&line, "sh");
-    line_add(&line, "-c");
-    line_add(&line, "echo 'int x;' | \"$1\" -x c -c -o /tmp/x.o - && "
-                    "rm /tmp/x.o && \"$1\" --version | head -n 1");
-    line_add(&line, "sh");
-    line_add(&line, grader.set.compiler);
+    const char *end[] = {
+        "--",
+        "sh",
+        "-c",
+        "cd \"$2\" && echo 'int x;' | \"$1\" -x c -c -o x.o - && rm x.o && "
+        "\"$1\" --version | head -n 1",
+        "sh",
+        grader.set.compiler,
+        grader.set.unsafe ? slot : "/tmp"};
+    for (size_t i = 0; i < sizeof end / sizeof *end; i++)
+        line_add(&line, end[i]);
     struct spawn run = {.argv = (char *const *)line.word,
                         .input = -1,
                         .most_out = LIMIT_MESSAGES,
                         .most_err = LIMIT_MESSAGES,
                         .wall_s = LIMIT_BOX_WALL_S};
-    if (spawn(&run) == SPAWN_EXITED && run.status == 0 && run.out.bytes) {
-        run.out.bytes[strcspn(run.out.bytes, "\n")] = 0;
-        grader.compiler_says = run.out.bytes;
-        text_free(&run.err);
-        return;
-    }
-    grade_die("%s here, so nothing is graded:\n  %.400s\n%s",
-              grader.set.unsafe ? "The compiler cannot run"
-                                : "The sandbox cannot be had",
-              run.err.bytes ? run.err.bytes : "no reason is given",
-              grader.set.unsafe
-                  ? "Is it installed?"
-                  : "It needs bubblewrap, and as an ordinary user what it "
-                    "needs: user namespaces.\nWith UNSAFE=1 submissions "
-                    "run without a sandbox; do that only in a machine\nthat "
-                    "you can throw away.");
+    if (spawn(&run) != SPAWN_EXITED || run.status != 0 || !run.out.bytes)
+        die_without_sandbox(run.err.bytes ? run.err.bytes
+                                          : "no reason is given");
+    run.out.bytes[strcspn(run.out.bytes, "\n")] = 0;
+    grader.compiler_says = run.out.bytes;
+    text_free(&run.err);
 }
 
 static void name_isolation(void) {
@@ -203,11 +223,9 @@ void grade_make_kit(void) {
     static const struct {
         const char *from;
         mode_t mode;
-    } part[] = {{"grade/sandbox", 0755},
-                {"grade/inspect", 0755},
-                {"grade/unpack", 0755},
-                {"common/driver.o", 0644},
-                {"common/wire.o", 0644}};
+    } part[] = {{"grade/grade", 0755},     {"grade/sandbox", 0755},
+                {"grade/inspect", 0755},   {"grade/unpack", 0755},
+                {"common/driver.o", 0644}, {"common/wire.o", 0644}};
     uint64_t common = 0;
     for (size_t i = 0; i < sizeof part / sizeof *part; i++)
         common = copy(
@@ -223,7 +241,7 @@ void grade_make_kit(void) {
         name_hash(common, grader.compiler_says, strlen(grader.compiler_says));
     common = name_hash(common, &grader.set.seed, sizeof grader.set.seed);
     add_exercises(common);
-    if (grader.exercises == 0)
-        grade_die("There is no such exercise: EXERCISES are numbers such as "
-                  "\"1 3\".");
+    for (int i = 1; i < MOST_EXERCISES && !grader.set.all; i++)
+        if (grader.set.exercises[i])
+            grade_die("EXERCISES: there is no exercise %d.", i);
 }

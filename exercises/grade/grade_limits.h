@@ -20,7 +20,7 @@
 #define LIMIT_STUDENTS 100000      // in one class
 
 // What a program in the sandbox may use. The driver's own limits come on top.
-#define LIMIT_BOX_WALL_S 30           // compiler, inspector, linker, unpacker
+#define LIMIT_BOX_WALL_S 60           // compiler, inspector, linker, unpacker
 #define LIMIT_BOX_CPU_S 20            // each of their processes
 #define LIMIT_BOX_MEMORY (1024 * MIB) // address space of a process
 #define LIMIT_BOX_FILE (64 * MIB)     // bytes of any file

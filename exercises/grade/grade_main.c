@@ -60,15 +60,14 @@ static long number(const char *setting, const char *text, long least,
 }
 
 static void choose_exercises(const char *list) {
-    memset(grader.set.exercises, *list ? 0 : 1, MOST_EXERCISES);
+    grader.set.all = list[strspn(list, " ,")] == 0;
+    memset(grader.set.exercises, grader.set.all, MOST_EXERCISES);
     char *copy = strdup(list), *rest = copy;
     for (char *word; (word = strsep(&rest, " ,"));)
-        if (*word) {
-            long n = number("EXERCISES", word, 1, MOST_EXERCISES - 1);
-            char folder[PATH_MAX];
-            snprintf(folder, sizeof folder, "exercises/%02ld-", n);
-            grader.set.exercises[n] = 1;
-        }
+        if (*word)
+            grader.set
+                .exercises[number("EXERCISES", word, 1, MOST_EXERCISES - 1)] =
+                1;
     free(copy);
 }
 
@@ -93,6 +92,8 @@ static void take_option(const char *name, const char *value) {
         set->submissions = value;
     else if (!strcmp(name, "--out"))
         set->out = value;
+    else if (!strcmp(name, "--merge"))
+        set->parts = value;
     else if (!strcmp(name, "--build"))
         set->build = value;
     else if (!strcmp(name, "--compiler"))
@@ -117,10 +118,26 @@ static void take_option(const char *name, const char *value) {
         usage(2);
 }
 
-// Both folders, absolute; OUT made, and neither in the other.
+// OUT, made if it is not there, absolute.
+static void find_out(void) {
+    static char out[PATH_MAX];
+    if (!grader.set.out || !*grader.set.out)
+        usage(2);
+    if (file_make_folder(grader.set.out) < 0 || !realpath(grader.set.out, out))
+        grade_die("OUT=%s cannot be made: %s", grader.set.out, strerror(errno));
+    grader.set.out = out;
+}
+
+static bool is_below(const char *folder, const char *above) {
+    size_t length = strlen(above);
+    return strncmp(folder, above, length) == 0 &&
+           (folder[length] == '/' || folder[length] == 0);
+}
+
+// Both folders, absolute, and neither in the other.
 static void find_folders(void) {
     struct settings *set = &grader.set;
-    static char submissions[PATH_MAX], out[PATH_MAX], here[PATH_MAX];
+    static char submissions[PATH_MAX], here[PATH_MAX];
     struct stat about;
     if (!set->submissions || !*set->submissions || !set->out || !*set->out)
         usage(2);
@@ -129,29 +146,24 @@ static void find_folders(void) {
         grade_die("SUBMISSIONS=%s: %s", set->submissions, strerror(errno));
     if (!S_ISDIR(about.st_mode))
         grade_die("SUBMISSIONS=%s is not a folder.", set->submissions);
-    if (file_make_folder(set->out) < 0 || !realpath(set->out, out))
-        grade_die("OUT=%s cannot be made: %s", set->out, strerror(errno));
-    size_t s = strlen(submissions), o = strlen(out);
-    if ((strncmp(submissions, out, s) == 0 && (!out[s] || out[s] == '/')) ||
-        (strncmp(submissions, out, o) == 0 && submissions[o] == '/')) {
-        rmdir(out); // if it was made just now
+    find_out();
+    if (is_below(set->out, submissions) || is_below(submissions, set->out)) {
+        rmdir(set->out); // if it was made just now
         grade_die("OUT=%s and SUBMISSIONS=%s lie in each other: results would "
                   "be taken for submissions, or the other way round.",
-                  set->out, set->submissions);
+                  set->out, submissions);
     }
     if (!getcwd(here, sizeof here))
         grade_die("The current folder cannot be found: %s", strerror(errno));
     set->submissions = submissions;
-    set->out = out;
     grader.here = here;
 }
 
 // One grader at a time works in OUT, and only where a grader's OUT is.
 static void take_out(void) {
     const char *lock = file_path("%s/.lock", grader.set.out);
-    const char *seed = file_path("%s/seed", grader.set.out);
-    if (access(seed, F_OK) < 0 && rmdir(grader.set.out) < 0 &&
-        errno == ENOTEMPTY && access(lock, F_OK) < 0)
+    if (access(lock, F_OK) < 0 && rmdir(grader.set.out) < 0 &&
+        errno == ENOTEMPTY)
         grade_die("OUT=%s holds other things than grades.", grader.set.out);
     int fd = -1;
     if (file_make_folder(grader.set.out) == 0)
@@ -226,7 +238,7 @@ int main(int argc, char **argv) {
                                    .shards = 1,
                                    .jobs = processors()};
     grader.notes = json_array();
-    memset(grader.set.exercises, 1, MOST_EXERCISES);
+    choose_exercises("");
     if (argc == 2 && !strcmp(argv[1], "--help"))
         usage(0);
     for (int i = 1; i < argc; i += 2)
@@ -234,6 +246,11 @@ int main(int argc, char **argv) {
             take_option(argv[i], argv[i + 1]);
         else
             usage(2);
+    if (grader.set.parts) {
+        find_out();
+        take_out();
+        return grade_merge();
+    }
     find_folders();
     find_bwrap();
     take_out();

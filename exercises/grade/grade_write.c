@@ -5,6 +5,7 @@
 //
 // Runs in: client.
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -166,19 +167,40 @@ static int write_run(const struct task_end *end, double seconds) {
     return bad;
 }
 
+// Results of students who are not in the class any more.
+static void remove_others(void) {
+    struct dirent **entry;
+    int count =
+        scandir(file_path("%s/students", grader.set.out), &entry, NULL, NULL);
+    for (int i = 0; i < count; i++) {
+        bool is_there = entry[i]->d_name[0] == '.';
+        for (int s = 0; s < grader.students && !is_there; s++)
+            is_there = strcmp(grader.student[s].id, entry[i]->d_name) == 0;
+        if (!is_there)
+            file_remove_all(
+                file_path("%s/students/%s", grader.set.out, entry[i]->d_name));
+        free(entry[i]);
+    }
+    if (count >= 0)
+        free(entry);
+}
+
 int grade_write_class(const struct task_end *end, double seconds) {
-    const char **id = calloc((size_t)grader.students + 1, sizeof *id);
-    if (!id)
+    struct csv_row *row = calloc((size_t)grader.students + 1, sizeof *row);
+    if (!row)
         return -1;
     for (int s = 0; s < grader.students; s++)
-        id[s] = grader.student[s].id;
+        row[s] =
+            (struct csv_row){grader.student[s].shown, grader.student[s].id};
     int exercise[MOST_EXERCISES];
     for (int e = 0; e < grader.exercises; e++)
         exercise[e] = grader.exercise[e].number;
-    int bad = csv_write(grader.set.out, exercise, grader.exercises, id,
+    int bad = csv_write(grader.set.out, exercise, grader.exercises, row,
                         grader.students);
     int why = errno;
-    free(id);
+    free(row);
     errno = why;
+    if (grader.set.shards == 1)
+        remove_others();
     return bad < 0 ? bad : write_run(end, seconds);
 }

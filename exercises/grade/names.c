@@ -39,7 +39,7 @@ static size_t without_version(const char *name, size_t length, int *version) {
 static const char *find_wanted(const char *name, char *const *wanted,
                                int *which, int *version) {
     size_t length = strlen(name);
-    if (length < 3 || strcasecmp(name + length - 2, ".c") != 0)
+    if (*name == '.' || length < 3 || strcasecmp(name + length - 2, ".c") != 0)
         return NULL;
     size_t stem = without_version(name, length - 2, version);
     for (int i = 0; wanted[i]; i++) {

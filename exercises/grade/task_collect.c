@@ -113,17 +113,19 @@ static void open_archive(struct gathering *all, int folder, const char *name,
             grade_note(all->notes, "%s could not be read to its end.", label);
         if (end == SPAWN_FAILED ||
             (end == SPAWN_EXITED && run.status != 0 &&
-             run.status != BOX_REFUSED && run.status < 128))
+             run.status != BOX_REFUSED && run.status != BOX_DAMAGED &&
+             run.status < 128))
             snprintf(all->failed, sizeof all->failed,
                      "The sandbox failed: %.500s",
                      run.err.bytes ? run.err.bytes : "");
-        else if (end != SPAWN_EXITED || run.status != 0)
+        else if (end != SPAWN_EXITED ||
+                 (run.status != 0 && run.status != BOX_DAMAGED))
             grade_note(all->notes,
                        "%s could not be unpacked: it takes too much time or "
                        "memory.",
                        label);
         else
-            all->read++;
+            all->read += run.status == 0;
         text_free(&run.out);
         text_free(&run.err);
     }

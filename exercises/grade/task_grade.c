@@ -311,7 +311,7 @@ int task_grade(const void *arg, size_t arg_size, void *result,
                       .kit = grader.exercise[item->exercise].kit};
     snprintf(job.slot, sizeof job.slot, "%s/slot%d", grader.work,
              pool_worker_index());
-    if (file_remove_all(job.slot) < 0 || file_make_folder(job.slot) < 0)
+    if (slot_make(job.slot, pool_worker_index()) < 0)
         return pool_fail("%s: %s", job.slot, strerror(errno));
     grade(&job);
     if (job.ours) // once more: the machine may have been short of something

@@ -117,7 +117,7 @@ static struct archive *open_archive(void) {
     archive_read_support_filter_zstd(archive);
     if (archive_read_open_fd(archive, 0, 64 * KIB) != ARCHIVE_OK) {
         note("It is no zip or tar archive: %s.", archive_error_string(archive));
-        exit(fflush(stdout) == 0 ? 0 : BOX_REFUSED);
+        exit(fflush(stdout) == 0 ? BOX_DAMAGED : BOX_REFUSED);
     }
     return archive;
 }
@@ -132,7 +132,6 @@ int main(int argc, char **argv) {
     int status, entries = 0;
     while ((status = archive_read_next_header(archive, &entry)) == ARCHIVE_OK ||
            status == ARCHIVE_WARN) {
-        look_at(archive, entry, argv + 1);
         if (++entries > LIMIT_ENTRIES) {
             note("It has more than %d entries; the rest was not read.",
                  LIMIT_ENTRIES);
@@ -143,9 +142,14 @@ int main(int argc, char **argv) {
                  LIMIT_UNPACKED / MIB);
             break;
         }
+        look_at(archive, entry, argv + 1);
     }
-    if (status != ARCHIVE_OK && status != ARCHIVE_WARN && status != ARCHIVE_EOF)
+    bool damaged =
+        status != ARCHIVE_OK && status != ARCHIVE_WARN && status != ARCHIVE_EOF;
+    if (damaged)
         note("It is damaged: %s.", archive_error_string(archive));
     archive_read_free(archive);
-    return fflush(stdout) == 0 ? 0 : BOX_REFUSED;
+    if (fflush(stdout) != 0)
+        return BOX_REFUSED;
+    return damaged && entries == 0 ? BOX_DAMAGED : 0;
 }

@@ -1,0 +1,155 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Hands in, in every way a class does: layouts.py FOLDER
+
+Good files are the solutions of exercises 1 and 8, bad ones the starters. Prints
+what the grader must make of each student: name, points in 1 and in 8, status.
+"""
+import glob
+import io
+import os
+import sys
+import tarfile
+import zipfile
+
+to = sys.argv[1]
+E1, E8 = "ex1_process_per_task.c", "ex8_break_even.c"
+
+
+def read(pattern):
+    with open(glob.glob(pattern)[0], "rb") as file:
+        return file.read()
+
+
+GOOD = {E1: read(f"solutions/01-*/{E1}"), E8: read(f"solutions/08-*/{E8}")}
+BAD = {name: read(f"exercises/common/starters/{name}") for name in GOOD}
+MANY = b"// " + b"x" * (300 << 10) + b"\n"
+expected = []
+
+
+def put(path, content, mtime=1_700_000_000):
+    path = os.path.join(os.fsencode(to), os.fsencode(path))
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "wb") as file:
+        file.write(content)
+    os.utime(path, (mtime, mtime))
+
+
+def zipped(files):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files:
+            info = zipfile.ZipInfo(name, (2023, 5, 5, 5, 5, 4))
+            info.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(info, content)
+    return buffer.getvalue()
+
+
+def tarred(files, mode="w:gz"):
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode=mode) as archive:
+        for name, content in files:
+            info = tarfile.TarInfo(name)
+            info.mtime = 1_690_000_000
+            if isinstance(content, tuple):
+                info.type, info.linkname = content
+                archive.addfile(info)
+            else:
+                info.size = len(content)
+                archive.addfile(info, io.BytesIO(content))
+    return buffer.getvalue()
+
+
+def expect(name, ex1, ex8, status="graded"):
+    expected.append((name, ex1, ex8, status))
+
+
+# Folders.
+for name in GOOD:
+    put(f"direct/{name}", GOOD[name])
+put(f"below/01-process-per-task/{E1}", GOOD[E1])
+put(f"below/some/where/{E8}", GOOD[E8])
+put("below/notes.txt", b"extra")
+os.makedirs(os.path.join(to, "empty"))
+expect("direct", 10, 10)
+expect("below", 10, 10)
+expect("empty", 0, 0, "empty")
+
+# Archives, one of a Mac, one inside a folder, one that is none.
+put("zip.zip", zipped(GOOD.items()))
+put("tgz.tar.gz", tarred([(f"./work/{n}", c) for n, c in GOOD.items()]))
+put("xz.tar.xz", tarred(GOOD.items(), "w:xz"))
+put("plain.tar", tarred(GOOD.items(), "w:"))
+put("mac.zip", zipped([(f"__MACOSX/._{E1}", b"junk"), (f"m/{E1}", GOOD[E1])]))
+put("inside/hand in.zip", zipped(GOOD.items()))
+put("broken.zip", b"PK\x03\x04 this is no archive")
+for name in ("zip", "tgz", "xz", "plain", "inside"):
+    expect(name, 10, 10)
+expect("mac", 10, 0, "incomplete")
+expect("broken", 0, 0, "unreadable")
+
+# Moodle, Canvas, and plain names, flat.
+put(f"Jane Doe_11_assignsubmission_file_{E1}", GOOD[E1])
+put(f"Jane Doe_11_assignsubmission_file_{E8}", GOOD[E8])
+put(f"Jane Doe_12_assignsubmission_file_/{E1}", BAD[E1])
+put("Max_13_assignsubmission_file_lab.zip", zipped(GOOD.items()))
+put(f"doejohn_LATE_21_900_{E1}", GOOD[E1])
+put(f"doejohn_21_901_{E8}", BAD[E8])
+put(f"doejohn_21_902_{E8[:-2]}-1.c", GOOD[E8])
+put(f"roe_{E1}", GOOD[E1])
+expect("Jane Doe (11)", 10, 10)
+expect("Jane Doe (12)", 3, 0, "incomplete")
+expect("Max", 10, 10)
+expect("doejohn", 10, 10)
+expect("roe", 10, 0, "incomplete")
+
+# Twice: the later one counts.
+put(f"twice/old/{E1}", BAD[E1], 1_600_000_000)
+put(f"twice/{E1}", GOOD[E1], 1_700_000_000)
+put(f"again/{E1}", BAD[E1], 1_700_000_000)
+put("again.zip", zipped(GOOD.items()))
+expect("twice", 10, 0, "incomplete")
+expect("again", 3, 10)
+
+# Names.
+for name in ("Дарья Ж", "王小明", "José", "=HYPERLINK(\"x\")", "a,b\"c"):
+    put(f"{name}/{E1}", GOOD[E1])
+put(f"new\nline/{E1}", GOOD[E1])
+put(b"latin\xe9/" + E1.encode(), GOOD[E1])
+put(f"turned\u202eround/{E1}", GOOD[E1])
+for name in ("Дарья Ж", "王小明", "José", "'=HYPERLINK(\"x\")", "a,b\"c",
+             "new\ufffdline", "latin\ufffd", "turned\ufffdround"):
+    expect(name, 10, 0, "incomplete")
+
+# Hostile: each its own student's loss.
+put("climbs.zip", zipped([(f"../../{E1}", GOOD[E1]), (E8, GOOD[E8])]))
+put("rooted.tar.gz", tarred([(f"/tmp/{E1}", GOOD[E1]), (E8, GOOD[E8])]))
+put("links.tar", tarred([(E1, (tarfile.SYMTYPE, "/etc/passwd")),
+                         (E8, (tarfile.LNKTYPE, E1))], "w:"))
+put("nested.zip", zipped([("in.zip", zipped(GOOD.items()))]))
+put("bomb.zip", zipped([(E1, b"\0" * (300 << 20)), (E8, GOOD[E8])]))
+put("bombed.tar.gz", tarred([("zeros", b"\0" * (300 << 20)), (E8, GOOD[E8])]))
+put("many.zip", zipped([(f"{i}.txt", b"") for i in range(11000)]))
+put(f"large/{E1}", MANY)
+put(f"linked/{E8}", GOOD[E8])
+os.symlink("/etc/passwd", os.path.join(to, "linked", E1))
+os.symlink("/etc", os.path.join(to, "linked", "etc"))
+os.symlink("direct", os.path.join(to, "follow"))
+put(f"pipe/{E8}", GOOD[E8])
+os.mkfifo(os.path.join(to, "pipe", E1))
+os.mkfifo(os.path.join(to, f"fifo_{E1}"))
+put("deep/" + "d/" * 40 + E1, GOOD[E1])
+expect("climbs", 0, 10, "incomplete")
+expect("rooted", 0, 10, "incomplete")
+expect("links", 0, 0, "empty")
+expect("nested", 0, 0, "empty")
+expect("bomb", 0, 10, "incomplete")
+expect("bombed", 0, 0, "empty")
+expect("many", 0, 0, "empty")
+expect("large", 0, 0, "empty")
+expect("linked", 0, 10, "incomplete")
+expect("pipe", 0, 10, "incomplete")
+expect("deep", 0, 0, "empty")
+
+for row in sorted(expected, key=lambda row: row[0]):
+    print(*row, sep="\t")
