@@ -22,9 +22,12 @@ $(B)/exercises/%.o: exercises/%.c | need-jansson
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -Iexercises/common -I$(<D) -c -o $@ $<
 
-$(B)/exercises/%/extra.o: $(CHECKS)/%/extra.c
+# No .d file of it: that would name a folder that may be gone tomorrow.
+$(B)/exercises/%/extra.o: $(CHECKS)/%/extra.c exercises/common/judge.h \
+		$(EX_COMMON)/checks.stamp
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_CFLAGS) -Iexercises/common -Iexercises/$* -c -o $@ $<
+	$(Q)$(CC) $(filter-out -MMD -MP,$(ALL_CFLAGS)) -Iexercises/common \
+		-Iexercises/$* -c -o $@ $<
 
 $(EX_COMMON)/report: $(EX_COMMON)/report.o
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ -ljansson

@@ -10,13 +10,13 @@ set -eu
 cd "$(dirname "$0")/../.."
 B=${B:-build/gcc} CC=${CC:-gcc}
 GR=$B/exercises/grade
-work=$(mktemp -d)
-chmod 755 "$work" # for ordinary users' tests
+top=$(mktemp -d)
+chmod 755 "$top" # for ordinary users' tests
 failed=0
 clean() {
-    umount "$work/small" 2>/dev/null || :
-    chmod -R u+rwX "$work" 2>/dev/null || :
-    rm -rf "$work"
+    umount "$top/disk_full/small" 2>/dev/null || :
+    chmod -R u+rwX "$top" 2>/dev/null || :
+    rm -rf "$top"
 }
 trap clean EXIT
 trap 'exit 130' INT TERM
@@ -378,6 +378,8 @@ all=$(sed -n 's/^test_\([a-z_]*\)() {.*/\1/p' "$0")
 count=0
 for test in ${*:-$all}; do
     failed=0
+    work=$top/$test
+    mkdir "$work"
     "test_$test"
     if [ $failed = 0 ]; then
         echo "[       OK ] grade: $test"
