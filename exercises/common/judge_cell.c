@@ -16,6 +16,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -196,6 +197,10 @@ _Noreturn static void keep(const struct start *start) {
     prctl(PR_SET_NAME, "keeper");
     signal(SIGTERM, judge_is_gone);
     prctl(PR_SET_PDEATHSIG, start->own ? SIGKILL : SIGTERM);
+    // Has the judge died before that? Then nobody reads what we write.
+    struct pollfd reader = {.fd = start->status};
+    if (poll(&reader, 1, 0) > 0)
+        _exit(0);
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     // This process is a copy of the judge and knows the answers.
     prctl(PR_SET_DUMPABLE, 0);

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -49,6 +50,7 @@ _Noreturn static void become(const struct spawn *it, pid_t parent, int out,
         _exit(127);
     char *environment[] = BOX_ENVIRONMENT;
     execve(it->argv[0], it->argv, environment);
+    dprintf(2, "cannot start %s: %s", it->argv[0], strerror(errno));
     _exit(127);
 }
 

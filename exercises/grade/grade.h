@@ -8,7 +8,8 @@
 //             grade_write.c  result.json, grades.csv, run.json
 //             grade_merge.c  one OUT out of several
 //   workers   task_collect.c reads one submission
-//             task_grade.c   compile, inspect, link, judge
+//             task_build.c   compile, inspect, link
+//             task_grade.c   … and judge
 //   sandbox   box_*.c        around everything that touches a student's bytes
 //             inspect.c, unpack.c, and the compiler, the linker, the driver
 //
@@ -29,6 +30,7 @@
 #include "pool.h"
 
 #define MOST_EXERCISES 32
+#define MOST_JOBS 256
 
 struct settings {
     const char *submissions, *out, *parts, *build, *compiler, *sanitize, *bwrap;

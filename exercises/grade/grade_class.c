@@ -131,6 +131,18 @@ static void name_student(int i) {
     it->notes = json_array();
 }
 
+// Different bytes may be shown alike: then the folder's name tells them apart.
+static void tell_apart(void) {
+    for (int i = 0; i < grader.students; i++)
+        for (int j = i + 1; j < grader.students; j++) {
+            struct student *a = &grader.student[i], *b = &grader.student[j];
+            if (strcmp(a->shown, b->shown) != 0)
+                continue;
+            a->shown = strdup(file_path("%s [%s]", a->shown, a->id));
+            b->shown = strdup(file_path("%s [%s]", b->shown, b->id));
+        }
+}
+
 // Names that need no change keep their own, whatever others are called.
 static void name_students(void) {
     for (int plain = 1; plain >= 0; plain--)
@@ -140,6 +152,7 @@ static void name_students(void) {
             if (plain == !strcmp(id, grader.student[i].name.student))
                 name_student(i);
         }
+    tell_apart();
 }
 
 static bool is_in_shard(const struct name_of *name) {

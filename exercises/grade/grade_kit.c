@@ -32,7 +32,7 @@ uid_t slot_uid(int slot) {
     static pid_t first;
     if (!first)
         first = getpid();
-    return 60000 + (uid_t)(first % 60) * 64 + (uid_t)slot % 64;
+    return 60000 + (uid_t)(first % 16) * MOST_JOBS + (uid_t)slot % MOST_JOBS;
 }
 
 void line_sandbox(struct line *line, int slot) {
@@ -201,19 +201,15 @@ static void try_sandbox(void) {
     text_free(&run.err);
 }
 
-static void name_isolation(void) {
+static const char *isolation(void) {
+    bool root = getuid() == 0;
     if (grader.set.unsafe)
-        grader.isolation = getuid() == 0
-                               ? "UNSAFE: no sandbox, only limits and a user "
-                                 "per slot"
-                               : "UNSAFE: no sandbox, only limits";
-    else
-        grader.isolation =
-            getuid() == 0
-                ? "bubblewrap: namespaces of its own, no network, read-only "
-                  "system, system calls filtered, limits, a user per slot"
-                : "bubblewrap: namespaces of its own, no network, read-only "
-                  "system, system calls filtered, limits, a user namespace";
+        return root ? "UNSAFE: no sandbox, only limits and a user per slot"
+                    : "UNSAFE: no sandbox, only limits";
+    return root ? "bubblewrap: namespaces, no network, read-only, calls "
+                  "filtered, a user per slot"
+                : "bubblewrap: namespaces, no network, read-only, calls "
+                  "filtered, a user namespace";
 }
 
 void grade_make_kit(void) {
@@ -234,7 +230,7 @@ void grade_make_kit(void) {
             part[i].mode, common);
     common = copy("exercises/common/imports.txt",
                   file_path("%s/kit/imports.txt", grader.work), 0644, common);
-    name_isolation();
+    grader.isolation = isolation();
     try_sandbox();
     common = name_hash(common, grader.isolation, strlen(grader.isolation));
     common =

@@ -17,7 +17,7 @@
 #define LIMIT_DEPTH 8              // folders in folders
 #define LIMIT_TAKEN (16 * MIB)     // bytes of source taken from an archive
 #define LIMIT_NOTES 20             // sentences about one submission
-#define LIMIT_STUDENTS 100000      // in one class
+#define LIMIT_STUDENTS 10000       // in one class
 
 // What a program in the sandbox may use. The driver's own limits come on top.
 #define LIMIT_BOX_WALL_S 60           // compiler, inspector, linker, unpacker

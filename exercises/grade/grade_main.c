@@ -83,7 +83,9 @@ static void choose_shard(const char *text) {
 
 static int processors(void) {
     cpu_set_t set;
-    return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+    int count =
+        sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+    return count < MOST_JOBS ? count : MOST_JOBS;
 }
 
 static void take_option(const char *name, const char *value) {
@@ -107,7 +109,7 @@ static void take_option(const char *name, const char *value) {
     else if (!strcmp(name, "--unsafe"))
         set->unsafe = *value && strcmp(value, "0") != 0;
     else if (!strcmp(name, "--jobs") && *value)
-        set->jobs = (int)number("JOBS", value, 1, POOL_MAX_WORKERS);
+        set->jobs = (int)number("JOBS", value, 1, MOST_JOBS);
     else if (!strcmp(name, "--shard") && *value)
         choose_shard(value);
     else if (!strcmp(name, "--seed") && *value) {
@@ -259,7 +261,7 @@ int main(int argc, char **argv) {
     grade_catch_signals();
     grade_make_kit();
     grade_scan();
-    printf("%d student%s, %d exercise%s, %d at once. %s\n", grader.students,
+    printf("%d student%s, %d exercise%s, %d at once\n%s\n", grader.students,
            grader.students == 1 ? "" : "s", grader.exercises,
            grader.exercises == 1 ? "" : "s", grader.set.jobs, grader.isolation);
     grade_collect();

@@ -60,22 +60,28 @@ int name_is_wanted(const char *path, char *const *wanted, int *version) {
     return which;
 }
 
-// How long the ending of an archive's name is, or 0.
-static size_t archive_ending(const char *name) {
-    static const char *const endings[] = {
-        ".zip",  ".tar", ".tar.gz", ".tgz", ".tar.bz2",
-        ".tbz2", ".tbz", ".tar.xz", ".txz", ".tar.zst"};
+// How long the ending of a name is that is in the list, or 0.
+static size_t ending_of(const char *name, const char *const *list) {
     size_t length = strlen(name);
-    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
-        size_t its = strlen(endings[i]);
-        if (length > its && strcasecmp(name + length - its, endings[i]) == 0)
+    for (; *list; list++) {
+        size_t its = strlen(*list);
+        if (length > its && strcasecmp(name + length - its, *list) == 0)
             return its;
     }
     return 0;
 }
 
+static const char *const opened[] = {
+    ".zip", ".tar",    ".tar.gz", ".tgz",     ".tar.bz2", ".tbz2",
+    ".tbz", ".tar.xz", ".txz",    ".tar.zst", NULL};
+static const char *const closed[] = {".rar", ".7z", ".gz", ".bz2", ".xz", NULL};
+
 bool name_is_archive(const char *path) {
-    return archive_ending(last_part(path)) > 0;
+    return ending_of(last_part(path), opened) > 0;
+}
+
+bool name_is_closed(const char *path) {
+    return ending_of(last_part(path), closed) > 0;
 }
 
 static void copy(char *to, size_t room, const char *from, size_t length) {
@@ -139,7 +145,9 @@ bool name_parse(const char *name, bool folder, char *const *wanted,
     if (!folder) {
         const char *file = find_wanted(name, wanted, &which, &of->version);
         copy(of->file, sizeof of->file, file ? file : name, NAME_SIZE);
-        size_t ending = archive_ending(name);
+        size_t ending = ending_of(name, opened);
+        if (!ending)
+            ending = ending_of(name, closed);
         if (file)
             length = file > name ? (size_t)(file - name) - 1 : 0;
         else if (ending)

@@ -25,6 +25,7 @@ struct name_of {
 int name_is_wanted(const char *path, char *const *wanted, int *version);
 
 bool name_is_archive(const char *path);
+bool name_is_closed(const char *path); // an archive that we cannot open
 
 // Takes the name of a file or folder in SUBMISSIONS apart, as Moodle, Canvas
 // and people write them. False: it does not say whose it is.

@@ -148,6 +148,11 @@ static void take_file(struct gathering *all, int folder, const char *name,
                                   : strerror(errno));
     else if (name_is_archive(name) && all->archives++ < MOST_ARCHIVES)
         open_archive(all, folder, name, label);
+    else if (name_is_closed(name) || strcmp(name, label) == 0)
+        grade_note(all->notes,
+                   "%s was not read: it is no exercise's file, and no zip or "
+                   "tar archive.",
+                   label);
 }
 
 static int by_name(const void *a, const void *b) {

@@ -83,10 +83,13 @@ put("plain.tar", tarred(GOOD.items(), "w:"))
 put("mac.zip", zipped([(f"__MACOSX/._{E1}", b"junk"), (f"m/{E1}", GOOD[E1])]))
 put("inside/hand in.zip", zipped(GOOD.items()))
 put("broken.zip", b"PK\x03\x04 this is no archive")
+put("closed.7z", b"7z\xbc\xaf\x27\x1c")
+put("essay_5_assignsubmission_onlinetext.html", b"<p>here it is</p>")
 for name in ("zip", "tgz", "xz", "plain", "inside"):
     expect(name, 10, 10)
 expect("mac", 10, 0, "incomplete")
-expect("broken", 0, 0, "unreadable")
+for name in ("broken", "closed", "essay"):
+    expect(name, 0, 0, "unreadable")
 
 # Moodle, Canvas, and plain names, flat.
 put(f"Jane Doe_11_assignsubmission_file_{E1}", GOOD[E1])
@@ -117,9 +120,13 @@ for name in ("Дарья Ж", "王小明", "José", "=HYPERLINK(\"x\")", "a,b\"c
 put(f"new\nline/{E1}", GOOD[E1])
 put(b"latin\xe9/" + E1.encode(), GOOD[E1])
 put(f"turned\u202eround/{E1}", GOOD[E1])
+put(f"turned\u202around/{E8}", GOOD[E8])
 for name in ("Дарья Ж", "王小明", "José", "'=HYPERLINK(\"x\")", "a,b\"c",
-             "new\ufffdline", "latin\ufffd", "turned\ufffdround"):
+             "new\ufffdline", "latin\ufffd"):
     expect(name, 10, 0, "incomplete")
+
+expect("turned\ufffdround [turned___round-e6470883]", 0, 10, "incomplete")
+expect("turned\ufffdround [turned___round-f5ceba0f]", 10, 0, "incomplete")
 
 # Hostile: each its own student's loss.
 put("climbs.zip", zipped([(f"../../{E1}", GOOD[E1]), (E8, GOOD[E8])]))
