@@ -75,6 +75,17 @@ compile() { # $1 folder, $2 file, $3 where to
     fi
 }
 
+# What a grader would refuse. Not with sanitizers, which add calls of their own.
+inspect() { # $1 folder, $2 the folder of student.o
+    [ -x "$B/exercises/common/inspect" ] && [ -z "${SANITIZE:-}" ] || return 0
+    "$B/exercises/common/inspect" "$B/$1/asked.txt" \
+        exercises/common/imports.txt <"$2/student.o" >"$2/inspector.txt" || {
+        echo "As it is, a grader would not run it, and it would have no points:"
+        narrow <"$2/inspector.txt"
+        echo
+    }
+}
+
 check() {
     dir=$(folder "$1")
     file=${FILE:-$(students "$1")}
@@ -88,6 +99,7 @@ check() {
             --out "$result"
         return 1
     fi
+    inspect "$dir" "$out"
     "$B/$dir/judge" ${CHECK:+--check "$CHECK"} ${SEED:+--seed "$SEED"} \
         --out "$result" "$out/driver"
     "$B/exercises/common/report" "$result"

@@ -32,6 +32,16 @@ $(B)/exercises/%/extra.o: $(CHECKS)/%/extra.c exercises/common/judge.h \
 $(EX_COMMON)/report: $(EX_COMMON)/report.o
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ -ljansson
 
+$(EX_COMMON)/inspect: $(EX_COMMON)/inspect.o
+	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ -lelf
+
+# What the header of an exercise asks for: what its driver calls and its header
+# names.
+$(B)/exercises/%/asked.txt: $(B)/exercises/%/driver.o
+	$(Q)nm -u $< | while read -r _ name; do \
+		grep -qw "$$name" exercises/$*/*.h && echo "$$name"; done >$@.new; \
+		test -s $@.new && mv $@.new $@
+
 # A judge with other checks is another judge.
 $(EX_COMMON)/checks.stamp: FORCE
 	@mkdir -p $(@D)
@@ -43,7 +53,7 @@ $(B)/$(1)/judge: $(B)/$(1)/check.o $$(EX_JUDGE) $(EX_COMMON)/checks.stamp \
 	$$(Q)$$(CC) $$(ALL_CFLAGS) -o $$@ $$(filter %.o,$$^) -ljansson -lseccomp
 
 $(B)/$(1)/ready: $(B)/$(1)/judge $(B)/$(1)/driver.o $(EX_COMMON)/driver.o \
-		$(EX_COMMON)/wire.o $(EX_COMMON)/report
+		$(EX_COMMON)/wire.o $(EX_COMMON)/report $(B)/$(1)/asked.txt
 	@touch $$@
 endef
 $(foreach dir,$(EX_DIRS),$(eval $(call EX_RULES,$(dir))))
@@ -55,6 +65,7 @@ exercises: $(EX_READY) ## build what the exercises need
 # What is built before a check, without its commands on the student's screen.
 $(EX_NUMBERS:%=exercise%): exercise%: need-jansson
 	@$(MAKE) -s $(B)/$(wildcard exercises/0$*-* exercises/$*-*)/ready >/dev/null
+	@$(MAKE) -s $(EX_COMMON)/inspect >/dev/null 2>&1 || : # needs libelf
 	@$(EX_RUN) check $* || { s=$$?; [ $$s = 1 ] || exit $$s; }
 
 $(EX_NUMBERS:%=hint%): hint%: FORCE

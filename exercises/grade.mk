@@ -4,44 +4,32 @@ PACKAGES     += bubblewrap libarchive-dev libelf-dev libseccomp-dev parallel pyt
 TEST_TARGETS += test-grade
 
 GR       := $(B)/exercises/grade
-GR_BOX    = $(GR)/box_main.o $(GR)/box_inside.o $(EX_COMMON)/judge_filter.o
-GR_PARTS  = $(GR)/grade $(GR)/sandbox $(GR)/inspect $(GR)/unpack
-
-$(GR)/sandbox: $(GR_BOX)
-	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ -lseccomp
-
-# What the header of an exercise asks for: what its driver calls and its header
-# names.
-$(B)/exercises/%/asked.txt: $(B)/exercises/%/driver.o
-	$(Q)nm -u $< | while read -r _ name; do \
-		grep -qw "$$name" exercises/$*/*.h && echo "$$name"; done >$@.new; \
-		test -s $@.new && mv $@.new $@
+GR_GRADE  = $(patsubst %.c,$(B)/%.o,$(wildcard exercises/grade/grade_*.c \
+	exercises/grade/task_*.c)) \
+	$(patsubst %,$(GR)/%.o,child files names csv progress)
 
 SUBMISSIONS =
 OUT         =
+PARTS       =
 EXERCISES   =
 JOBS        =
 SHARD       =
 UNSAFE      =
 BWRAP       =
-PARTS       =
 
 .PHONY: grade grade-merge grade-build test-grade
-
-$(GR)/inspect: $(GR)/inspect.o
-	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ -lelf
-
-$(GR)/unpack: $(GR)/unpack.o $(GR)/names.o
-	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ -larchive
-
-GR_GRADE = $(patsubst %.c,$(B)/%.o,$(wildcard exercises/grade/grade_*.c \
-	exercises/grade/task_*.c)) \
-	$(patsubst %,$(GR)/%.o,child files names csv progress)
 
 $(GR)/grade: $(GR_GRADE) $(B)/lib/libpool.a
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ -ljansson -lpthread
 
-grade-build: $(EX_READY) $(EX_DIRS:%=$(B)/%/asked.txt) $(GR_PARTS) $(GR)/render
+$(GR)/sandbox: $(GR)/box_main.o $(GR)/box_inside.o $(EX_COMMON)/judge_filter.o
+	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ -lseccomp
+
+$(GR)/unpack: $(GR)/unpack.o $(GR)/names.o
+	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ -larchive
+
+grade-build: $(EX_READY) $(EX_COMMON)/inspect \
+	$(patsubst %,$(GR)/%,grade sandbox unpack render)
 
 grade: ## grade a class (SUBMISSIONS=folder OUT=folder; see exercises/grade)
 	@$(MAKE) -s grade-build >/dev/null || { echo "The grader cannot be built;" \

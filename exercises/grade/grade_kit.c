@@ -220,7 +220,7 @@ void grade_make_kit(void) {
         const char *from;
         mode_t mode;
     } part[] = {{"grade/grade", 0755},     {"grade/sandbox", 0755},
-                {"grade/inspect", 0755},   {"grade/unpack", 0755},
+                {"common/inspect", 0755},   {"grade/unpack", 0755},
                 {"common/driver.o", 0644}, {"common/wire.o", 0644}};
     uint64_t common = 0;
     for (size_t i = 0; i < sizeof part / sizeof *part; i++)

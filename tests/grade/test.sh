@@ -249,7 +249,7 @@ test_inspect() {
     object() { # $1 C code
         printf '%s\n' "$1" | $CC -w -std=gnu11 -O1 -c -x c -o "$work/o.o" -
     }
-    looks() { "$GR/inspect" "$asked" exercises/common/imports.txt <"$work/o.o"; }
+    looks() { "$B/exercises/common/inspect" "$asked" exercises/common/imports.txt <"$work/o.o"; }
     refused() { # $1 words, $2 code
         object "$2"
         says 3 "$1" looks
@@ -293,7 +293,7 @@ test_inspect() {
     object "$r"
     for n in 10 64 100 200 300 500; do # cut anywhere: a sentence, no crash
         head -c $n "$work/o.o" >"$work/cut.o" && mv "$work/cut.o" "$work/c.o"
-        "$GR/inspect" "$asked" exercises/common/imports.txt <"$work/c.o" \
+        "$B/exercises/common/inspect" "$asked" exercises/common/imports.txt <"$work/c.o" \
             >/dev/null && fail "an object of $n bytes is fine" || status=$?
         [ $status = 3 ] || fail "an object of $n bytes: status $status"
     done
