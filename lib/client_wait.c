@@ -56,23 +56,45 @@ static void wait_over(struct pool *pool) {
     atomic_thread_fence(memory_order_seq_cst);
 }
 
+// What must finish to wake the client: for `result`, or where it waits for no
+// single one, the last of them.
+static uint64_t to_await(struct pool *pool, struct pool_result *result) {
+    if (pool->callbacks || pool->user_fd >= 0)
+        return AWAIT_ANY;
+    if (!result && !client_list_empty(&pool->unsettled))
+        result = pool->unsettled.prev;
+    return result ? client_result_awaits(result) : AWAIT_NOTHING;
+}
+
+// Marks what is awaited and looks once more; true if it may sleep. A chunk that
+// finished before it was marked wakes nobody:
+//
+//      client                              worker
+//      which chunk? 7, it is not done
+//                                          7 done; nobody awaits it
+//      mark 7, fence, look: 8 is not done
+//      sleep                               8 done; nobody awaits it
+//
+// So after the look the same chunk must still be the one to wait for.
+static bool may_sleep(struct pool *pool, client_ready_fn *ready, void *what,
+                      struct pool_result *result) {
+    uint64_t awaited;
+    do {
+        awaited = to_await(pool, result);
+        atomic_store(&pool->arena->awaited, awaited);
+        atomic_thread_fence(memory_order_seq_cst);
+        if (pressing(pool, ready, what))
+            return false;
+    } while (to_await(pool, result) != awaited);
+    return true;
+}
+
 // Sleeps until a worker finishes what is awaited, or the supervisor dies.
 static void doze(struct pool *pool, client_ready_fn *ready, void *what,
                  struct pool_result *result, int timeout_ms) {
-    struct arena *arena = pool->arena;
-    uint64_t awaited = AWAIT_NOTHING;
-    if (!result && !client_list_empty(&pool->unsettled))
-        result = pool->unsettled.prev; // the last of them
-    if (pool->callbacks || pool->user_fd >= 0)
-        awaited = AWAIT_ANY;
-    else if (result)
-        awaited = client_result_awaits(result);
-    atomic_store(&arena->awaited, awaited); // mark, fence, look, sleep
-    atomic_thread_fence(memory_order_seq_cst);
     bool gone = false;
-    arena_call_another(arena);
     pool->dozing = true;
-    if (!pressing(pool, ready, what))
+    if (may_sleep(pool, ready, what, result))
         gone =
             pool->supervisor && client_wait_supervisor(pool, true, timeout_ms);
     pool->dozing = false;
@@ -98,6 +120,7 @@ static int wait_ready(struct pool *pool, client_ready_fn *ready, void *what,
         int left = sys_ms_left(start, timeout_ms);
         if (left == 0)
             return POOL_ETIMEDOUT;
+        arena_call_another(pool->arena);
         doze(pool, ready, what, result, left);
         if (look(pool, ready, what))
             return 0;

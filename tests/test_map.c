@@ -76,6 +76,20 @@ TEST(results_may_take_the_place_of_the_items) {
     pool_destroy(pool);
 }
 
+// The client sleeps and is woken several times in each of these maps, beside
+// workers that finish what it is about to wait for.
+TEST(many_maps_of_many_chunks_with_many_workers) {
+    enum { COUNT = 300000 };
+    struct pool *pool = pool_of(64);
+    int *results = malloc(COUNT * sizeof *results);
+    for (int i = 0; i < 20; i++)
+        assert_int_equal(pool_map(pool, task_pid, NULL, COUNT, 0, results,
+                                  sizeof *results, 1),
+                         0);
+    free(results);
+    pool_destroy(pool);
+}
+
 TEST(map_with_more_workers_than_items) {
     struct pool *pool = pool_of(16);
     for (size_t count = 0; count < 20; count++)
