@@ -17,8 +17,9 @@ static void fork_agents(struct run *run, int count) {
         call(run, AGENT, 0, NULL);
 }
 
-static const int64_t *put(struct run *run, int agent, int count, int first) {
-    about(run, "queue_put(queue, %d) and on, %d items", first, count);
+static const int64_t *put(struct run *run, int agent, int count,
+                          int64_t first) {
+    about(run, "queue_put(queue, %ld) and on, %d items", (long)first, count);
     START(run, agent, PUT, count, first);
     return finish(run, agent);
 }
@@ -29,26 +30,35 @@ static const int64_t *get(struct run *run, int agent, int count) {
     return finish(run, agent);
 }
 
+// Items that nobody can know who did not get them: this one and those after it.
+static int64_t first_item(struct run *run) { return pick(run, 1000, 1 << 30); }
+
+static bool is_one_of(int64_t item, int64_t first, int count) {
+    return item >= first && item < first + count;
+}
+
 static void one_process(struct run *run) {
     int capacity = (int)pick(run, 3, 9);
     create(run, capacity);
-    int64_t put_in = put(run, 0, 1, 100)[0];
+    int64_t item = first_item(run);
+    int64_t put_in = put(run, 0, 1, item)[0];
     expect(run, put_in == 1, "0", "-1", "");
     const int64_t *got = get(run, 0, 1);
-    expect(run, got[0] == 1 && got[1] == 100, "item 100",
+    expect(run, got[0] == 1 && got[1] == item, text("item %ld", (long)item),
            text("%ld items, %ld", (long)got[0], (long)got[1]), "");
 }
 
 static void across(struct run *run) {
     create(run, 4);
     fork_agents(run, 2);
-    put(run, 1, 2, 50);
+    int64_t a = first_item(run), b = a + 1;
+    put(run, 1, 2, a);
     const int64_t *got = get(run, 2, 2);
     expect(
         run,
         got[0] == 2 &&
-            ((got[1] == 50 && got[2] == 51) || (got[1] == 51 && got[2] == 50)),
-        "items 50 and 51, put by another process",
+            ((got[1] == a && got[2] == b) || (got[1] == b && got[2] == a)),
+        text("items %ld and %ld, put by another process", (long)a, (long)b),
         text("%ld items: %ld, %ld", (long)got[0], (long)got[1], (long)got[2]),
         "Memory is shared if it was mapped MAP_SHARED before the fork.");
 }
@@ -59,12 +69,12 @@ static void fifo(struct run *run) {
     int capacity = (int)pick(run, 3, 6);
     create(run, capacity);
     fork_agents(run, 4);
-    int64_t in = 0, out = 0;
+    int64_t in = first_item(run), out = in;
     for (int i = 0; i < 150; i++) {
         int64_t inside = in - out;
         bool puts = inside == 0 || (inside < capacity && pick(run, 0, 1));
         if (puts) {
-            int64_t did = put(run, (int)pick(run, 1, 2), 1, (int)in)[0];
+            int64_t did = put(run, (int)pick(run, 1, 2), 1, in)[0];
             expect(run, did == 1, "0", "-1", "");
             in++;
             continue;
@@ -81,9 +91,10 @@ static void all_at_once(struct run *run, int n) {
     about(run, "2 processes put %d items each, 2 processes get them", n);
     START(run, 3, GET, n);
     START(run, 4, GET, n);
-    START(run, 1, PUT, n, 0);
-    START(run, 2, PUT, n, 1000);
-    static unsigned char seen[2000];
+    int64_t first = first_item(run);
+    START(run, 1, PUT, n, first);
+    START(run, 2, PUT, n, first + n);
+    static unsigned char seen[WIRE_VALUES];
     memset(seen, 0, sizeof seen);
     for (int agent = 3; agent <= 4; agent++) {
         const int64_t *got = finish(run, agent);
@@ -91,11 +102,11 @@ static void all_at_once(struct run *run, int n) {
                "");
         for (int i = 1; i <= n; i++) {
             int64_t item = got[i];
-            expect(run,
-                   item >= 0 && item < 2000 && item % 1000 < n && !seen[item],
-                   "each item once", text("item %ld came again", (long)item),
+            expect(run, is_one_of(item, first, 2 * n) && !seen[item - first],
+                   "each item once",
+                   text("item %ld came, again or from nowhere", (long)item),
                    "Two processes took the same place: is all of it locked?");
-            seen[item] = 1;
+            seen[item - first] = 1;
         }
     }
 }
@@ -126,11 +137,15 @@ static void wakes(struct run *run) {
     for (int i = 1; i <= 3; i++)
         expect(run, !is_back(run, i), "get waits while the queue is empty",
                "it returned", "");
-    START(run, 0, PUT, 3, 7);
+    int64_t first = first_item(run);
+    START(run, 0, PUT, 3, first);
     finish(run, 0);
     for (int i = 1; i <= 3; i++)
-        expect(run, finish(run, i)[0] == 1, "each waiter gets one",
-               "it got none", "One wake-up for every item.");
+        expect(run,
+               finish(run, i)[0] == 1 &&
+                   is_one_of(run->agent[i].reply.value[1], first, 3),
+               "each waiter gets one", "it got none",
+               "One wake-up for every item.");
     all_at_once(run, (int)pick(run, 200, 400));
 }
 
@@ -161,9 +176,11 @@ static void asleep(struct run *run) {
            "Wait with a condition variable, a semaphore or a futex, not in a "
            "loop, and not with usleep.");
     expect(run, !is_back(run, 1), "get waits", "it returned", "");
-    put(run, 0, 1, 5);
+    int64_t item = first_item(run);
+    put(run, 0, 1, item);
     about(run, "queue_get, when an item is put");
-    expect(run, finish(run, 1)[1] == 5, "item 5", "another", "");
+    expect(run, finish(run, 1)[1] == item, text("item %ld", (long)item),
+           "another", "");
 }
 
 static void closed(struct run *run) {
@@ -185,10 +202,14 @@ static void closed(struct run *run) {
 static void drained(struct run *run) {
     create(run, 5);
     fork_agents(run, 1);
-    put(run, 0, 3, 20);
+    int64_t first = first_item(run);
+    put(run, 0, 3, first);
     about(run, "queue_close(queue) with 3 items in it");
     call(run, CLOSE, 0, NULL);
     const int64_t *got = get(run, 1, 4);
+    for (int i = 1; i <= 3 && i <= got[0]; i++)
+        expect(run, is_one_of(got[i], first, 3), "the 3 items",
+               text("item %ld", (long)got[i]), "");
     expect(run, got[0] == 3, "3 items, then -1",
            text("%ld items", (long)got[0]),
            "close refuses new items; those in it are still "
@@ -201,9 +222,11 @@ static void cleaned(struct run *run) {
     int files = shm_files(run);
     create(run, 5);
     fork_agents(run, 1);
-    put(run, 0, 1, 1);
+    int64_t item = first_item(run);
+    put(run, 0, 1, item);
     // What was never shared leaves nothing behind, and earns nothing.
-    expect(run, get(run, 1, 1)[1] == 1, "item 1, put by another process",
+    expect(run, get(run, 1, 1)[1] == item,
+           text("item %ld, put by another process", (long)item),
            "another, or none", "");
     about(run, "queue_create, queue_put, queue_destroy");
     call(run, DESTROY, 0, NULL);

@@ -215,6 +215,14 @@ static uint64_t a_number(const char *text) {
     return value;
 }
 
+// A number that all answers follow from: not for /proc/PID/cmdline to show, of
+// the keeper neither, which is process 1 where the student's code looks.
+static uint64_t hide(char *text) {
+    uint64_t value = a_number(text);
+    memset(text, '*', strlen(text));
+    return value;
+}
+
 int main(int argc, char **argv) {
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
@@ -228,7 +236,7 @@ int main(int argc, char **argv) {
         if (!strcmp(it, "--check") && more)
             options.only = argv[++i];
         else if (!strcmp(it, "--seed") && more)
-            options.seed = a_number(argv[++i]);
+            options.seed = hide(argv[++i]);
         else if (!strcmp(it, "--out") && more)
             options.out = argv[++i];
         else if (!strcmp(it, "--error") && more)

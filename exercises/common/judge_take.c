@@ -26,15 +26,17 @@ void answer(struct run *run, struct visit *visit, enum go go, int64_t value) {
     struct wire message = {
         .kind = WIRE_GO, .count = 2, .value = {(int64_t)go, value}};
     // It may have died meanwhile, or filled its own socket: that is its loss.
-    wire_send(visit->reply, &message, -1, MSG_DONTWAIT);
+    // To be killed is nothing that it is asked for.
+    if (go == GO_DIE && value == SIGKILL)
+        kill_one(run, visit->pid, SIGKILL);
+    else
+        wire_send(visit->reply, &message, -1, MSG_DONTWAIT);
     if (go == GO_DEAF)
         return;
     close(visit->reply);
     visit->reply = -1;
     if (go == GO_RETURN)
         return;
-    if (go == GO_DIE && value == SIGKILL)
-        kill_one(run, visit->pid, SIGKILL); // whatever it does with the message
     visit->doomed = true;
     visit->left = true; // it will not say so
     visit->left_at = run->events;

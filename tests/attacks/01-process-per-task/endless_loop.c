@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+// Tries: loops for ever, in several processes, deaf to all signals.
+// Score: 0
+#include "per_task.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+int run_all(task_fn *task, int count, int results[]) {
+    (void)task;
+    (void)count;
+    (void)results;
+    for (int s = 1; s < 32; s++)
+        signal(s, SIG_IGN);
+    for (int i = 0; i < 8; i++)
+        fork();
+    for (;;) {
+    }
+}

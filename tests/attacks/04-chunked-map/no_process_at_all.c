@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+// Tries: a loop in the process that called.
+// Score: 0
+#include "map.h"
+int map_run(int w, task_fn *task, const long *items, int count, long *r,
+            int chunk) {
+    (void)w;
+    (void)chunk;
+    for (int i = 0; i < count; i++)
+        r[i] = task(items[i]);
+    return 0;
+}
