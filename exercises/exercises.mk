@@ -9,7 +9,7 @@ EX_NUMBERS := $(foreach dir,$(EX_DIRS),$(patsubst 0%,%,$(firstword \
 	$(subst -, ,$(notdir $(dir))))))
 EX_COMMON := $(B)/exercises/common
 EX_JUDGE   = $(patsubst %.c,$(B)/%.o,$(wildcard exercises/common/judge_*.c)) \
-	$(EX_COMMON)/wire.o
+	$(EX_COMMON)/filter.o $(EX_COMMON)/wire.o
 EX_RUN     = B='$(B)' CC='$(CC)' SANITIZE='$(SANITIZE)' CHECK='$(CHECK)' \
 	SEED='$(SEED)' sh exercises/exercise.sh
 RUNS       = 1

@@ -22,7 +22,7 @@ BWRAP       =
 $(GR)/grade: $(GR_GRADE) $(B)/lib/libpool.a
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ -ljansson -lpthread
 
-$(GR)/sandbox: $(GR)/box_main.o $(GR)/box_inside.o $(EX_COMMON)/judge_filter.o
+$(GR)/sandbox: $(GR)/box_main.o $(GR)/box_inside.o $(EX_COMMON)/filter.o
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ -lseccomp
 
 $(GR)/unpack: $(GR)/unpack.o $(GR)/names.o

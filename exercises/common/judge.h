@@ -93,10 +93,6 @@ const char *cell_isolation(const struct cell_options *options);
 unsigned long space_flags(bool root); // for clone
 void space_enter(uid_t uid, gid_t gid, bool in_user_namespace);
 
-// System calls that are refused. judge_filter.c.
-bool filter_load(bool own_namespaces);
-int filter_file(void); // for a sandbox command, or -1
-
 // What /proc shows. judge_proc.c. ---------------------------------------------
 
 struct process {

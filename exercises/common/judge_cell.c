@@ -30,11 +30,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "filter.h"
 #include "judge.h"
 
-// In the driver, at exec. The filter is there for a sandbox command only.
-#define CHANNEL_FD 3
-#define FILTER_FD 4
+#define CHANNEL_FD 3 // in the driver, at exec
 
 static bool namespaces_failed;
 
@@ -43,8 +42,7 @@ struct start {
     const struct cell_options *options;
     const char *path;
     int program, channel, output, status;
-    int filter; // a file for a sandbox command, or -1
-    int tasks;  // of the user, already there
+    int tasks; // of the user, already there
     bool own;
 };
 
@@ -92,8 +90,7 @@ static int count_tasks(uid_t uid) {
     return pclose(ps) == 0 ? count : 2000;
 }
 
-// A sandbox command may have to gain privileges first; it gets the filter as a
-// file.
+// A sandbox command may have to gain privileges first; it does all this itself.
 static bool give_up_privileges(const struct cell_options *options, bool own) {
     if (options->prefix)
         return true;
@@ -117,16 +114,13 @@ static void close_the_rest(int first) {
         closedir(dir);
 }
 
-static bool set_descriptors(int channel, int output, int filter) {
+static bool set_descriptors(int channel, int output) {
     int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
     channel = fcntl(channel, F_DUPFD_CLOEXEC, 50);
     output = fcntl(output, F_DUPFD_CLOEXEC, 50);
-    if (filter >= 0)
-        filter = fcntl(filter, F_DUPFD_CLOEXEC, 50);
     close_the_rest(CHANNEL_FD + 1);
     return dup2(nothing, 0) >= 0 && dup2(output, 1) >= 0 &&
-           dup2(output, 2) >= 0 && dup2(channel, CHANNEL_FD) >= 0 &&
-           (filter < 0 || dup2(filter, FILTER_FD) >= 0);
+           dup2(output, 2) >= 0 && dup2(channel, CHANNEL_FD) >= 0;
 }
 
 _Noreturn static void become_driver(const struct start *start) {
@@ -145,8 +139,8 @@ _Noreturn static void become_driver(const struct start *start) {
     }
     int program = fcntl(start->program, F_DUPFD_CLOEXEC, 50);
     set_limits(start->tasks);
-    if (!set_descriptors(start->channel, start->output, start->filter) ||
-        chdir("/") < 0 || !give_up_privileges(options, start->own)) {
+    if (!set_descriptors(start->channel, start->output) || chdir("/") < 0 ||
+        !give_up_privileges(options, start->own)) {
         dprintf(2, "judge: cannot confine the driver: %s\n", strerror(errno));
         _exit(126);
     }
@@ -235,12 +229,10 @@ static bool make_ends(int pair[2], int output[2], int status[2]) {
 bool cell_start(struct cell *cell, const char *driver,
                 const struct cell_options *options) {
     int pair[2], output[2], status[2];
-    struct start start = {.options = options, .path = driver, .filter = -1};
+    struct start start = {.options = options, .path = driver};
     start.program = open(driver, O_RDONLY | O_CLOEXEC);
     if (start.program < 0 || fstat(start.program, &cell->program) < 0 ||
         !make_ends(pair, output, status))
-        return false;
-    if (options->prefix && (start.filter = filter_file()) < 0)
         return false;
     bool root = getuid() == 0;
     uid_t uid = getuid();
@@ -269,8 +261,6 @@ bool cell_start(struct cell *cell, const char *driver,
         keep(&start);
     }
     close(start.program);
-    if (start.filter >= 0)
-        close(start.filter);
     close(pair[1]);
     close(output[1]);
     close(status[1]);

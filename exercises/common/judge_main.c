@@ -43,9 +43,7 @@ _Noreturn static void usage(int status) {
         "  --error TEXT   nothing could be built: score 0, for this reason\n"
         "  --uid N        as root: run the driver as this user\n"
         "  --plain        no namespaces, limits only\n"
-        "  --list         the checks and their points\n"
-        "A sandbox command finds the refused system calls, as a filter, in\n"
-        "descriptor 4: bwrap --seccomp 4\n");
+        "  --list         the checks and their points\n");
     exit(status);
 }
 

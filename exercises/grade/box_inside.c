@@ -22,8 +22,8 @@
 #include <unistd.h>
 
 #include "box.h"
+#include "filter.h"
 #include "grade_limits.h"
-#include "judge.h" // filter_load
 
 void box_die(const char *format, ...) {
     va_list args;

@@ -6,18 +6,16 @@
 // whose close() waits, say. A refused call returns an error, as it would where
 // the kernel lacks it; nothing is killed.
 //
-// Runs in: judge (makes it), the driver's process before exec (loads it).
+// Runs in: the driver's process before exec; the grader's sandbox likewise.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
-#include "judge.h"
+#include "filter.h"
 
 static const int refused[] = {
     // into other processes
@@ -102,17 +100,4 @@ bool filter_load(bool own) {
     if (filter)
         seccomp_release(filter);
     return loaded;
-}
-
-int filter_file(void) {
-    int fd = memfd_create("filter", MFD_CLOEXEC);
-    scmp_filter_ctx filter = make_filter(true);
-    if (fd >= 0 && (!filter || seccomp_export_bpf(filter, fd) < 0 ||
-                    lseek(fd, 0, SEEK_SET) < 0)) {
-        close(fd);
-        fd = -1;
-    }
-    if (filter)
-        seccomp_release(filter);
-    return fd;
 }
