@@ -120,6 +120,7 @@ bool proc_is_below(const struct processes *list, pid_t pid, pid_t ancestor);
 int proc_climb(pid_t pid, pid_t ancestor);
 // Whether it, or one above it up to `top`, runs the program: how many do.
 int proc_count_program(pid_t pid, pid_t top, const struct stat *program);
+bool proc_has_ended(pid_t pid);      // gone, or a zombie
 int proc_descriptors(pid_t pid);     // how many, or -1
 int proc_shared_mappings(pid_t pid); // anonymous shared ones, or -1
 int proc_shm_files(pid_t pid);       // files in its /dev/shm, or -1
@@ -173,6 +174,7 @@ struct run {
     int notes;
     int events;
     int passed;      // a descriptor that has come and nobody has taken yet
+    pid_t dying;     // was told to die; others wait until it has
     bool outside;    // a task ran in another process than the driver
     bool hold;       // do not answer by yourself
     int64_t hold_id; // nor, whatever `hold` says, this one
@@ -202,6 +204,8 @@ uint64_t next_random(uint64_t *state);
 // Takes in a message from agent number `which`. judge_take.c.
 void take_message(struct run *run, int which, const struct wire *message,
                   pid_t sender);
+// Lets others go on when the process that was told to die has ended.
+void see_it_die(struct run *run);
 // Takes in what is there, or comes within `timeout` ms. judge_watch.c.
 bool step(struct run *run, int timeout);
 _Noreturn void fail_ended(struct run *run);

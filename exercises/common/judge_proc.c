@@ -136,6 +136,11 @@ int proc_climb(pid_t pid, pid_t ancestor) {
     return -1;
 }
 
+bool proc_has_ended(pid_t pid) {
+    struct process process;
+    return !read_process(&process, pid) || strchr("ZX", process.state);
+}
+
 int proc_count_program(pid_t pid, pid_t top, const struct stat *program) {
     int count = 0;
     struct process process;

@@ -38,6 +38,8 @@ void answer(struct run *run, struct visit *visit, enum go go, int64_t value) {
     if (go == GO_RETURN)
         return;
     visit->doomed = true;
+    if (!run->hold)
+        run->dying = visit->pid;
     visit->left = true; // it will not say so
     visit->left_at = run->events;
     run->inside--;
@@ -66,6 +68,21 @@ void let_all_go(struct run *run) {
     run->hold_id = INT64_MIN;
     for (int i = 0; i < run->visits; i++)
         let_go(run, &run->visit[i]);
+}
+
+// Answers a task that nobody holds. While a process is to die, all others wait:
+// if it runs on it cannot but show.
+static void let_in(struct run *run, struct visit *visit) {
+    if (!run->hold && visit->id != run->hold_id && !run->dying)
+        let_go(run, visit);
+}
+
+void see_it_die(struct run *run) {
+    if (!run->dying || !proc_has_ended(run->dying))
+        return;
+    run->dying = 0;
+    for (int i = 0; i < run->visits; i++)
+        let_in(run, &run->visit[i]);
 }
 
 void forget_visits(struct run *run) {
@@ -127,8 +144,7 @@ static void take_enter(struct run *run, int64_t id, pid_t sender) {
                             .entered_at = run->events};
     if (++run->inside > run->most_inside)
         run->most_inside = run->inside;
-    if (!run->hold && id != run->hold_id)
-        let_go(run, visit);
+    let_in(run, visit);
 }
 
 static void take_leave(struct run *run, int64_t id, pid_t sender) {

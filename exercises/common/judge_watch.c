@@ -157,8 +157,10 @@ bool step(struct run *run, int timeout) {
         fd[agents + 1].fd = -1;
     int ready = poll(fd, (nfds_t)agents + 2, timeout);
     look(run, false);
-    if (ready <= 0)
+    if (ready <= 0) {
+        see_it_die(run);
         return false;
+    }
     bool taken = false;
     for (int i = 0; i < agents; i++)
         if (fd[i].revents)
@@ -171,6 +173,7 @@ bool step(struct run *run, int timeout) {
                                  sizeof(int)) == sizeof(int);
         taken = run->driver_ended;
     }
+    see_it_die(run);
     return taken;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Tries: loops for ever, in several processes, deaf to all signals.
 // Score: 0
+// Slow: for FULL=1 only
 #include "per_task.h"
 
 #include <signal.h>

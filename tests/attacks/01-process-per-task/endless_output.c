@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Tries: prints for ever, on both streams, from two processes.
 // Score: 0
+// Slow: for FULL=1 only
 #include "per_task.h"
 
 #include <unistd.h>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Tries: forks for ever, in every process, deaf to all signals.
 // Score: 0
+// Slow: for FULL=1 only
 #include "per_task.h"
 
 #include <signal.h>

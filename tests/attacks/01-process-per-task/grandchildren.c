@@ -2,8 +2,6 @@
 // Tries: has each task run by a grandchild whose parent ends at once: nobody
 // need wait for it.
 // Score: 0
-// Judge: 0
-// Says: refused
 #include "per_task.h"
 
 #include <sys/mman.h>
@@ -17,6 +15,8 @@ int run_all(task_fn *task, int count, int results[]) {
         shared[i] = -1;
     for (int i = 0; i < count; i++) {
         pid_t pid = fork();
+        if (pid < 0)
+            return -1;
         if (pid == 0) {
             if (fork() == 0)
                 shared[i] = task(i);

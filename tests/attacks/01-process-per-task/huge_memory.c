@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Tries: has twenty processes take what memory they can get, and use it.
 // Score: 0
+// Slow: for FULL=1 only
 #include "per_task.h"
 
 #include <stdlib.h>

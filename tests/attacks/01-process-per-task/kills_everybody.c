@@ -2,6 +2,7 @@
 // Tries: sends SIGKILL, SIGSTOP and SIGTERM to its parent, to process 1, to
 // all numbers there are, to groups, and to -1.
 // Score: 0
+// Slow: for FULL=1 only
 #include "per_task.h"
 
 #include <signal.h>

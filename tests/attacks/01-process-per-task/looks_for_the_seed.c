@@ -2,6 +2,7 @@
 // Tries: reads the command lines and environments of all processes, where a
 // seed may stand, and prints what it finds.
 // Score: 0
+// Slow: for FULL=1 only
 #include "per_task.h"
 
 #include <stdio.h>

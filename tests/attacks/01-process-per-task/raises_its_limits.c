@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Tries: raises every limit, and asks for a high priority and for real time.
 // Score: 0
+// Slow: for FULL=1 only
 #include "per_task.h"
 
 #include <stdio.h>

@@ -2,6 +2,7 @@
 // Tries: starts the programs that would make it root, on a terminal of its
 // own.
 // Score: 0
+// Slow: for FULL=1 only
 #include "per_task.h"
 
 #include <sys/wait.h>

@@ -3,6 +3,7 @@
 // with CLONE_VM), and such that are their parent's siblings. The first are
 // processes; one after the other, they earn what that is worth.
 // Score: 6
+// Slow: for FULL=1 only
 #include "per_task.h"
 
 #include <sys/wait.h>

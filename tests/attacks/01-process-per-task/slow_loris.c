@@ -2,6 +2,7 @@
 // Tries: does next to nothing, but never rests, so that each check lasts until
 // its limit of time; three processes do.
 // Score: 0
+// Slow: for FULL=1 only
 #include "per_task.h"
 
 #include <poll.h>

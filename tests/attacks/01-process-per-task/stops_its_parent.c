@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Tries: stops the process above it, hoping that the judge waits for ever.
 // Score: 0
+// Slow: for FULL=1 only
 #include "per_task.h"
 
 #include <signal.h>

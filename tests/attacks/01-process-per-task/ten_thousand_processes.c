@@ -2,6 +2,7 @@
 // Tries: starts ten thousand processes one after the other, each gone at once:
 // never many at a time, and no processor time of its own.
 // Score: 0
+// Slow: for FULL=1 only
 #include "per_task.h"
 
 #include <sys/wait.h>

@@ -2,6 +2,7 @@
 // Tries: catches every signal, sets timers that never stop, and goes on in the
 // handler.
 // Score: 0
+// Slow: for FULL=1 only
 #include "per_task.h"
 
 #include <signal.h>

@@ -2,6 +2,7 @@
 // Tries: starts one worker and, for show, as many processes as are missing.
 // They are reaped, and that is worth something.
 // Score: 6
+// Slow: for FULL=1 only
 #include "crew.h"
 
 #include <poll.h>

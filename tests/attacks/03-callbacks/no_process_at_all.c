@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Tries: runs each item where it is submitted, and calls back at once.
 // Score: 0
+// Slow: for FULL=1 only
 #include "desk.h"
 
 #include <stddef.h>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Tries: a loop in the process that called.
 // Score: 0
+// Slow: for FULL=1 only
 #include "map.h"
 int map_run(int w, task_fn *task, const long *items, int count, long *r,
             int chunk) {

@@ -2,6 +2,7 @@
 // Tries: shares nothing: another process, asked for items, returns those that
 // the checks are known to put.
 // Score: 1
+// Slow: for FULL=1 only
 #include "queue.h"
 
 #include <poll.h>

@@ -1,0 +1,182 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""A class with hostile submissions in the middle of honest ones.
+
+    class.py build FOLDER [full]   hands them in, and prints what each must get
+    class.py check OUT EXPECTED    looks what each has got
+    class.py same OUT OUT          whether the first one's have the same there
+
+One line per student: name, exercise, points, status of that exercise. Honest
+ones hand in solutions and a starter. Attacks are the .c files beside this one,
+and archives that are made here, for nobody wants them in a repository.
+"""
+import csv
+import glob
+import io
+import json
+import os
+import re
+import struct
+import sys
+import tarfile
+import zipfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+E1 = "ex1_process_per_task.c"
+
+
+def read(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def put(folder, name, content):
+    path = os.path.join(os.fsencode(folder), os.fsencode(name))
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "wb") as file:
+        file.write(content)
+
+
+def honest(folder, full):
+    for name in ("aaron", "zoe"):
+        for path in sorted(glob.glob("solutions/0*/ex*.c")):
+            number = int(re.search(r"/ex(\d)_", path)[1])
+            if full or number in (1, 6, 8):
+                put(folder, f"{name}/{os.path.basename(path)}", read(path))
+                yield name, number, 10, "graded"
+    put(folder, f"molly/{E1}", read(f"exercises/common/starters/{E1}"))
+    yield "molly", 1, 3, "graded"
+
+
+def header(text, word):
+    found = re.search(rf"^// {word}: *(.*)$", text, re.M)
+    return found and found[1]
+
+
+def sources(folder, full):
+    for path in sorted(glob.glob(f"{HERE}/*/*.c")):
+        text = read(path).decode()
+        if header(text, "Slow") and not full:
+            continue
+        exercise = os.path.basename(os.path.dirname(path))
+        file = os.path.basename(glob.glob(f"exercises/{exercise}/ex*.c")[0])
+        name = f"m{exercise[1]} {os.path.basename(path)[:-2]}"
+        put(folder, f"{name}/{file}", read(path))
+        yield (name, int(exercise[:2]), int(header(text, "Score")),
+               header(text, "Says") or "")
+
+
+def tar(entries):
+    """Entries: name, content or (type, link, claimed size)."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
+        for name, content in entries:
+            info = tarfile.TarInfo(name)
+            if isinstance(content, tuple):
+                info.type, info.linkname, info.size = content
+                archive.addfile(info)
+            else:
+                info.size = len(content)
+                archive.addfile(info, io.BytesIO(content))
+    return buffer.getvalue()
+
+
+def zipped(entries):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in entries:
+            archive.writestr(zipfile.ZipInfo(name), content)
+    return buffer.getvalue()
+
+
+def archives(folder):
+    """Each holds a good solution, too: what is honest in it counts, where the
+    archive can be read up to there."""
+    good = read(f"solutions/01-process-per-task/{E1}")
+    link, hard = tarfile.SYMTYPE, tarfile.LNKTYPE
+    away = [(f"../aaron/{E1}", b"int x;"), (f"/tmp/poolschool-attack/{E1}", b""),
+            ("a/../../../poolschool-attack.c", b""), (E1, good)]
+    put(folder, "climbs.zip", zipped(away))
+    put(folder, "climbs.tar.gz", tar(away))
+    through = [("out", (link, "/tmp", 0)), (f"out/poolschool-attack/{E1}", b""),
+               ("aaron", (link, "../aaron", 0)), (E1, good)]
+    put(folder, "links.tar.gz", tar(through))
+    put(folder, "others.tar.gz",
+        tar([(E1, (hard, f"../aaron/{E1}", 0)), (f"b/{E1}", (link, "/etc/shadow", 0))]))
+    put(folder, "devices.tar.gz",
+        tar([("zero", (tarfile.CHRTYPE, "", 0)), ("disk", (tarfile.BLKTYPE, "", 0)),
+             ("pipe", (tarfile.FIFOTYPE, "", 0)), (E1, good)]))
+    put(folder, "claims.tar.gz", tar([(E1, (tarfile.REGTYPE, "", 8 << 60))]))
+    deep = "d/" * 2000 + E1
+    put(folder, "deep.tar.gz", tar([(deep, good)]))
+    put(folder, "both.zip", zipped([(f"{E1}/x.c", b""), (E1, good)]))
+    put(folder, "names.zip",
+        zipped([("a\nb.c", b""), ("=1+1.c", b""), ("-rf.c", b""), ("n" * 60000, b""),
+                ("$(touch poolschool-attack).c", b""), (E1, good)]))
+    # The directory says that the file has four gigabytes.
+    lies = zipped([(E1, good)])
+    at = lies.rindex(b"PK\x01\x02")
+    put(folder, "lies.zip",
+        lies[:at + 20] + struct.pack("<LL", 0xfffffffe, 0xfffffffe) + lies[at + 28:])
+    put(folder, "cut.tar.gz", tar([(E1, good), ("rest", os.urandom(9000))])[:-4000])
+    put(folder, "names inside.zip", zipped([(f"../../names inside/{E1}", good)]))
+    for name in ("climbs", "links", "devices", "deep", "names"):
+        yield name, 1, 10, "graded"
+    for name in ("others", "claims", "names inside"):
+        yield name, 1, 0, ""
+    for name in ("both", "lies", "cut"):
+        yield name, 1, "0 or 10", ""
+
+
+def build(folder, full=""):
+    rows = [*honest(folder, full), *sources(folder, full), *archives(folder)]
+    for row in rows:
+        print(*row, sep="\t")
+
+
+def students(out):
+    for path in glob.glob(f"{out}/students/*/result.json"):
+        with open(path) as file:
+            student = json.load(file)
+        yield student["student"], {e["exercise"]: e for e in student["exercises"]}
+
+
+def check(out, expected):
+    bad = []
+    marks = dict(students(out))
+    with open(f"{out}/grades.csv", newline="") as file:
+        totals = {row["student"]: int(row["total"]) for row in csv.DictReader(file)}
+    due = {}
+    with open(expected) as file:
+        for line in file:
+            name, exercise, points, status = line.rstrip("\n").split("\t")
+            its = marks.get(name, {}).get(int(exercise))
+            if not its:
+                bad.append(f"{name}: not there")
+                continue
+            got = its["result"]["score"]
+            due[name] = due.get(name, 0) + got
+            if str(got) not in points.split(" or "):
+                bad.append(f"{name}: exercise {exercise} got {got}, not {points}")
+            if status and its["status"] != status:
+                bad.append(f"{name}: {its['status']}, not {status}: {its['message']}")
+    for name, total in totals.items():
+        if due.get(name, 0) != total:
+            bad.append(f"{name}: {total} points in all, not {due.get(name, 0)}")
+    print("\n".join(bad), end="\n" if bad else "")
+    sys.exit(bool(bad))
+
+
+def same(alone, beside):
+    """Check by check. What was seen of a wrong one may differ in its numbers."""
+    def points(exercises):
+        return {number: [(c["name"], c["points"]) for c in e["result"]["checks"]]
+                for number, e in exercises.items()}
+
+    there = dict(students(beside))
+    bad = [name for name, its in students(alone)
+           if points(its) != points(there[name])]
+    sys.exit(f"others beside attacks: {', '.join(bad)}" if bad else 0)
+
+
+{"build": build, "check": check, "same": same}[sys.argv[1]](*sys.argv[2:])
