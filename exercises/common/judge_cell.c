@@ -178,10 +178,15 @@ static void kill_below(pid_t ancestor) {
     free(list.at);
 }
 
+static pid_t judge;
+
 // Without a namespace: the judge has died, by Ctrl-C perhaps. Interrupts
-// nothing but waitpid and pause, so it may do anything.
+// nothing but waitpid and pause, so it may do anything. A shell's SIGCONT, while
+// the judge lives, is none of its business.
 static void judge_is_gone(int sig) {
     (void)sig;
+    if (getppid() == judge)
+        return;
     kill_below(getpid());
     _exit(0);
 }
@@ -189,8 +194,10 @@ static void judge_is_gone(int sig) {
 // Starts the driver, then reaps orphans until it is killed.
 _Noreturn static void keep(const struct start *start) {
     prctl(PR_SET_NAME, "keeper");
-    signal(SIGTERM, judge_is_gone);
-    prctl(PR_SET_PDEATHSIG, start->own ? SIGKILL : SIGTERM);
+    // The judge may die just when it has stopped all, the keeper too, to kill
+    // them: SIGCONT is the one signal besides SIGKILL that reaches it then.
+    signal(SIGCONT, judge_is_gone);
+    prctl(PR_SET_PDEATHSIG, start->own ? SIGKILL : SIGCONT);
     // Has the judge died before that? Then nobody reads what we write.
     struct pollfd reader = {.fd = start->status};
     if (poll(&reader, 1, 0) > 0)
@@ -245,6 +252,7 @@ bool cell_start(struct cell *cell, const char *driver,
     start.output = output[1];
     start.status = status[1];
     start.own = options->namespaces && !options->prefix && !namespaces_failed;
+    judge = getpid();
     fflush(NULL);
     cell->keeper = start.own ? fork_with(space_flags(root)) : -1;
     if (cell->keeper < 0) {

@@ -156,6 +156,28 @@ test_resume() {
     [ ! -e "$out/students/student7" ] || fail "student7 is still there"
 }
 
+# Killed at any moment, again and again: no finished part is lost, nobody left.
+test_killed() {
+    class "$work/class" 20 "1 8"
+    out=$work/out kept=0
+    for i in 1 2 3 4 5 6 7 8 9 10; do
+        grade --submissions "$work/class" --out "$out" --exercises "1 8" \
+            --jobs 3 >/dev/null 2>&1 &
+        pid=$!
+        sleep "$(awk -v n="$i" 'BEGIN { srand(); print (rand() + n % 3) / 2 }')"
+        kill -KILL $pid 2>/dev/null || :
+        wait $pid 2>/dev/null || :
+        await 5 nobody_at "$out" || fail "somebody is left"
+        for part in "$out"/parts/*/*.json; do
+            [ ! -e "$part" ] || python3 -m json.tool "$part" >/dev/null ||
+                fail "$part is half written"
+        done
+        now=$(find "$out/parts" -name '*.json' 2>/dev/null | wc -l)
+        [ "$now" -ge "$kept" ] || fail "there were $kept parts, now $now"
+        kept=$now
+    done
+}
+
 # In several parts, by GNU parallel and as a Slurm array: as in one.
 test_shards() {
     class "$work/cut" 7 "8"
