@@ -2,8 +2,8 @@
 #
 # A new lesson needs no rule here: a folder lessons/NN-name/ with lesson.c,
 # README.md and, if Python has the same calls, lesson.py is enough. A lesson
-# that needs more (more object files) says so in a lesson.mk
-# of its own.
+# that needs more (more object files, another compiler) says so in a lesson.mk
+# of its own, as 10-build-your-own-pool and 12-beyond-one-machine do.
 #
 # Other programs beside lesson.c (step1.c) build as $(B)/lessons/NN-name/step1.
 

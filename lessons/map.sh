@@ -23,7 +23,7 @@ if [ "${1-}" = lessons ]; then
     exit
 fi
 
-printf 'poolschool: process pools in C, taught by running them\n\nLessons (a C compiler and make are enough)\n'
+printf 'poolschool: process pools in C, taught by running them\n\nLessons (a C compiler and make are enough; 12: Open MPI)\n'
 list lessons "make lesson"
 
 if ls exercises/[0-9][0-9]-*/README.md >/dev/null 2>&1; then

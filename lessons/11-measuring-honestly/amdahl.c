@@ -13,7 +13,6 @@
 #define LITTLE_NS 5e4 // of a job that needs no pool
 #define MANY 64       // workers that are made for it
 
-//! [pass]
 // One timed pass: first the part for one, in the client, then a map of the
 // rest.
 static double serial_pass(const struct job *job) {
@@ -24,7 +23,6 @@ static double serial_pass(const struct job *job) {
     spin(&turns, sizeof turns, &result, sizeof result);
     return (now() - begin) / (double)job->n + run_map(&rest);
 }
-//! [pass]
 
 static const struct variant serial = {
     .name = "serial",
