@@ -9,7 +9,7 @@
 #include <stdio.h>
 
 #define SERIAL 25     // per cent of the job
-#define WORK_NS 8e6   // of the job
+#define WORK_NS 4e6   // of the job
 #define LITTLE_NS 5e4 // of a job that needs no pool
 #define MANY 64       // workers that are made for it
 
