@@ -68,5 +68,28 @@ if command -v gnuplot >/dev/null; then
     "$DRAW" --compare --out "$folder/p" "$folder/a.csv" "$folder/b.csv" \
         >"$folder/out" 2>&1 || fail "comparing: $(cat "$folder/out")"
     grep -q "^Of [0-9]* comparisons" "$folder/out" || fail "no comparisons"
+
+    # Ten made-up repetitions cross at 4 tasks, but in $1 of them the pool is
+    # cheaper from the first task on: a number is told only while that is rare.
+    made() {
+        grep '^#\|^run_id' "$folder/a.csv"
+        for repetition in 1 2 3 4 5 6 7 8 9 10; do
+            for n in 1 4 16; do
+                pool=$((repetition <= $1 ? 50000 : 400000))
+                echo "made,1,2,\"fork per task\",$n,2,-1,0,$n,$repetition,${n}00000,0,0,0,0"
+                echo "made,1,2,\"pool_map\",$n,2,-1,0,$n,$repetition,$pool,0,0,0,0"
+            done
+        done
+    }
+    for early in 0 1 4; do
+        made $early >"$folder/made.csv"
+        "$DRAW" --out "$folder/p" --charts 2 "$folder/made.csv" >"$folder/out" ||
+            fail "drawing made-up rows"
+        grep -q "pays from 4.00 tasks on (4.00" "$folder/out" &&
+            told=yes || told=no
+        case $early-$told in 0-yes | 1-yes | 4-no) ;; *)
+            fail "a crossing, $early of 10 early, told: $told" ;;
+        esac
+    done
 fi
 echo "charts: measured, drawn, compared"
