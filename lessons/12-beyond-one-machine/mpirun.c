@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Lesson 12: starts the other program, on several ranks, and leaves nothing
-// behind: no process and no file, whichever process is killed.
+// behind: no process, and no file unless it is the keeper that is killed.
 // Runs in: client; keeper_main() in a child that outlives it by a moment,
 // mpirun_main() in the keeper's child, which becomes mpirun.
 #define _GNU_SOURCE // memfd_create, nftw
