@@ -31,10 +31,12 @@ BENCH_GLIB   = $(shell pkg-config --$(1) glib-2.0 2>/dev/null)
 
 $(B)/plots/bench/%.o: plots/bench/%.c
 	@mkdir -p $(@D)
-	$(BENCH_CC) $(ALL_CFLAGS) $(call BENCH_GLIB,cflags) -D_GNU_SOURCE -c -o $@ $<
+	@echo "  cc $<"
+	$(Q)$(BENCH_CC) $(ALL_CFLAGS) $(call BENCH_GLIB,cflags) -D_GNU_SOURCE -c -o $@ $<
 
 $(BENCH): $(BENCH_OBJ) $(LIBPOOL)
-	$(CC) $(ALL_CFLAGS) -o $@ $^ $(call BENCH_GLIB,libs) $(BENCH_OPENMP)
+	@echo "  ld $@"
+	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ $(call BENCH_GLIB,libs) $(BENCH_OPENMP)
 
 # That the benchmark works; it measures nothing.
 .PHONY: test-bench
@@ -43,4 +45,5 @@ test-bench: $(BENCH) $(B)/plots/bench/test/stats ## every row of the benchmark r
 	@sh plots/bench/test/bench.sh $^
 
 $(B)/plots/bench/test/stats: $(B)/plots/bench/test/stats.o $(B)/plots/bench/stats.o
-	$(CC) $(ALL_CFLAGS) -o $@ $^
+	@echo "  ld $@"
+	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^
