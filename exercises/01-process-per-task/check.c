@@ -42,8 +42,9 @@ static void all_at_once(struct run *run) {
     finish(run, 0);
 }
 
-static bool back_or_inside(struct run *run, int64_t n) {
-    return is_back(run, 0) || run->inside >= n;
+static bool back_or_asked(struct run *run, int64_t n) {
+    (void)n;
+    return is_back(run, 0) || first_inside(run);
 }
 
 // Ends the tasks one by one, the youngest first, so that who waits for
@@ -51,9 +52,10 @@ static bool back_or_inside(struct run *run, int64_t n) {
 static const int64_t *run_youngest_first(struct run *run, int count) {
     run->hold = true;
     START(run, 0, RUN_ALL, count, -1);
+    await(run, back_or_asked, 0, "the call returns");
+    settle(run);
     for (;;) {
-        await(run, back_or_inside, 1, "the call returns");
-        settle(run);
+        await(run, back_or_asked, 0, "the call returns");
         struct visit *visit = last_inside(run);
         if (!visit)
             break;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Exercise 5's checks. Runs in: judge.
+#include <signal.h>
+
 #include "judge.h"
 
 // The errors' numbers are in the header; the functions in the driver's order.
@@ -139,6 +141,13 @@ static void cancelled(struct run *run) {
     expect_done(run, 0);
 }
 
+static bool all_deaf(struct run *run, int64_t n) {
+    int64_t deaf = 0;
+    for (int i = 0; i < run->visits; i++)
+        deaf += proc_ignores(run->visit[i].pid, SIGTERM);
+    return deaf >= n;
+}
+
 static void deaf(struct run *run) {
     int workers = open_shop(run);
     run->hold = true;
@@ -146,7 +155,7 @@ static void deaf(struct run *run) {
     await(run, inside_are, workers, text("%d tasks inside", workers));
     for (int i = 0; i < run->visits; i++)
         answer(run, &run->visit[i], GO_DEAF, 0); // ignore SIGTERM from now on
-    settle(run);
+    await(run, all_deaf, workers, "the tasks ignore SIGTERM");
     expect_call(run, TERMINATE, "shop_terminate(shop), tasks ignore SIGTERM", 0,
                 "");
     expect_call(run, JOIN, "shop_join(shop), the tasks ignored SIGTERM", 0,

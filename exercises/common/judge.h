@@ -120,6 +120,9 @@ bool proc_is_below(const struct processes *list, pid_t pid, pid_t ancestor);
 int proc_climb(pid_t pid, pid_t ancestor);
 // Whether it, or one above it up to `top`, runs the program: how many do.
 int proc_count_program(pid_t pid, pid_t top, const struct stat *program);
+struct process *proc_find(const struct processes *list, pid_t pid); // or NULL
+void proc_copy(struct processes *to, const struct processes *from);
+bool proc_ignores(pid_t pid, int sig);
 bool proc_has_ended(pid_t pid);      // gone, or a zombie
 int proc_descriptors(pid_t pid);     // how many, or -1
 int proc_shared_mappings(pid_t pid); // anonymous shared ones, or -1
@@ -187,7 +190,7 @@ struct run {
     int64_t asleep_since; // ms, or 0
     char output[OUTPUT_KEPT + 1];
     size_t output_kept, output_seen;
-    struct processes processes;
+    struct processes processes, settling[2];
     // The verdict.
     bool failed;
     char called[200], expected[300], actual[300], help[400];
@@ -244,7 +247,8 @@ bool no_children(struct run *run, int64_t n); // n is ignored
 bool is_reaped(struct run *run, int64_t pid);
 bool has_ended(struct run *run, int64_t pid);    // reaped or a zombie
 bool nobody_is_left(struct run *run, int64_t n); // so is this
-// Waits until nothing moves any more, or 1 s: what was to come has come.
+// Waits until nothing moves any more, or all that moves has had its turn: what
+// was to come has come.
 void settle(struct run *run);
 
 // Tasks. ----------------------------------------------------------------------

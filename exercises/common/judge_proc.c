@@ -98,7 +98,7 @@ static void look_at_threads(struct process *process) {
         closedir(dir);
 }
 
-static struct process *find(const struct processes *list, pid_t pid) {
+struct process *proc_find(const struct processes *list, pid_t pid) {
     for (int i = 0; i < list->count; i++)
         if (list->at[i].pid == pid)
             return &list->at[i];
@@ -110,7 +110,7 @@ bool proc_is_below(const struct processes *list, pid_t pid, pid_t ancestor) {
     for (int steps = 0; steps < 1000 && pid > 1; steps++) {
         if (pid == ancestor)
             return true;
-        struct process *process = find(list, pid);
+        struct process *process = proc_find(list, pid);
         if (!process)
             return false;
         pid = process->parent;
@@ -134,6 +134,30 @@ int proc_climb(pid_t pid, pid_t ancestor) {
         // A parent ended while we climbed: its child has another one now.
     }
     return -1;
+}
+
+// An incomplete copy finds fewer, which only makes the judge wait longer.
+void proc_copy(struct processes *to, const struct processes *from) {
+    to->count = 0;
+    if (to->room < from->count) {
+        void *more = realloc(to->at, (size_t)from->count * sizeof *to->at);
+        if (!more)
+            return;
+        to->at = more;
+        to->room = from->count;
+    }
+    if (from->count > 0)
+        memcpy(to->at, from->at, (size_t)from->count * sizeof *to->at);
+    to->count = from->count;
+}
+
+bool proc_ignores(pid_t pid, int sig) {
+    char path[64], text[4096];
+    snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
+    if (!read_file(path, text, sizeof text))
+        return false;
+    char *at = strstr(text, "\nSigIgn:");
+    return at && strtoull(at + strlen("\nSigIgn:"), NULL, 16) >> (sig - 1) & 1;
 }
 
 bool proc_has_ended(pid_t pid) {

@@ -198,6 +198,7 @@ bool run_check(struct run *run, const struct check *check, const char *driver,
     run->cell.channel = run->agent[0].fd;
     cell_end(&run->cell);
     free(run->processes.at);
-    run->processes = (struct processes){0};
+    free(run->settling[0].at);
+    free(run->settling[1].at);
     return true;
 }

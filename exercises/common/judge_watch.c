@@ -12,7 +12,9 @@
 #include "judge.h"
 
 #define LOOK_EVERY_MS 50
-#define SETTLE_MS 1000
+#define SETTLE_MS 2000 // at most; on an idle machine it takes a few
+#define TURN_MS 100
+#define TURN_SWITCHES 50
 
 // Limits. ---------------------------------------------------------------------
 // text() only where a check fails: it uses the same memory again in the end.
@@ -248,17 +250,40 @@ bool no_children(struct run *run, int64_t n) {
     return children(run, NULL) == 0;
 }
 
+// Whether a process has had its turn since `before`: it sleeps and has not run
+// since the last look, or it has run, and would have done what it had to.
+static bool had_its_turn(const struct process *p, const struct processes *last,
+                         const struct processes *before) {
+    const struct process *then = proc_find(last, p->pid);
+    const struct process *first = proc_find(before, p->pid);
+    if (then && strchr("SZTt", p->state) && then->state == p->state &&
+        then->switches == p->switches && then->cpu_ms == p->cpu_ms)
+        return true;
+    return p->cpu_ms >= (first ? first->cpu_ms : 0) + TURN_MS ||
+           p->switches >= (first ? first->switches : 0) + TURN_SWITCHES;
+}
+
+static bool all_had_their_turn(struct run *run, const struct processes *last,
+                               const struct processes *before) {
+    for (int i = 0; i < run->processes.count; i++)
+        if (!had_its_turn(&run->processes.at[i], last, before))
+            return false;
+    return true;
+}
+
 void settle(struct run *run) {
     int64_t until = now_ms() + SETTLE_MS;
-    uint64_t before = 0;
+    struct processes *before = &run->settling[0], *last = &run->settling[1];
+    bool settled = false;
+    look(run, true);
+    proc_copy(before, &run->processes);
     do {
+        proc_copy(last, &run->processes);
+        step(run, 2);
         while (step(run, 0)) {
         }
         look(run, true);
-        if (run->asleep_since && before == run->print && !step(run, 0))
-            break;
-        before = run->print;
-        step(run, 2);
-    } while (now_ms() < until);
+        settled = all_had_their_turn(run, last, before) && !step(run, 0);
+    } while (!settled && now_ms() < until);
     run->asleep_since = 0;
 }
