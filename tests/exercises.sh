@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Starters have their stated start score, solutions full marks, and each wrong
-# solution loses exactly the checks that its first lines say.
+# Starters have their stated start score; solutions, and the right ones in
+# tests/fair that are unlike them, full marks; and each wrong solution loses
+# exactly the checks that its first lines say.
 #
 # From make: B, CC, RUNS. With RUNS above 1 everything is judged that often
 # (wrong ones a tenth, for some must run into a limit) while both cores are kept
@@ -108,12 +109,14 @@ for dir in "$(printf "exercises/%02d-" "$ONLY")"*; do
         "$OUT/$name/$(echo "$start" | tr / _)/result.json") || :
     [ "${points%/*}" = "$stated" ] ||
         complain "$start has $points points, its README says $stated"
-    try "$dir" "solutions/$name/$student" "$RUNS" ""
-    strange=$(nm -u "$OUT/$name/$(echo "solutions/$name/$student" | tr / _)/student.o" |
-        awk '$2 !~ /^(pthread_|__asan|__ubsan)/ { print $2 }' |
-        grep -vxFf exercises/common/imports.txt) || :
-    [ -z "$strange" ] || complain "solutions/$name imports what" \
-        "exercises/common/imports.txt lacks:" $strange
+    for right in "solutions/$name/$student" tests/fair/"$name"/*.c; do
+        try "$dir" "$right" "$RUNS" ""
+        strange=$(nm -u "$OUT/$name/$(echo "$right" | tr / _)/student.o" |
+            awk '$2 !~ /^(pthread_|__asan|__ubsan)/ { print $2 }' |
+            grep -vxFf exercises/common/imports.txt) || :
+        [ -z "$strange" ] || complain "$right imports what" \
+            "exercises/common/imports.txt lacks:" $strange
+    done
     for wrong in tests/wrong/"$name"/*.c; do
         try "$dir" "$wrong" $(((RUNS + 9) / 10)) "$(header "$wrong" Loses)"
         points=$($report --brief \
