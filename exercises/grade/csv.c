@@ -80,7 +80,8 @@ int csv_write(const char *out, const int *exercise, int exercises,
     }
     int bad = fclose(file) != 0;
     if (!bad)
-        bad = file_write(file_path("%s/grades.csv", out), bytes, length, 0644);
+        bad = file_write(file_path("%s/grades.csv", out), bytes, length, 0644,
+                         FILE_KEPT);
     int why = errno;
     free(bytes);
     errno = why;

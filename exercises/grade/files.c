@@ -40,9 +40,19 @@ static int write_all(int fd, const char *bytes, size_t length) {
     return 0;
 }
 
-int file_write(const char *path, const void *bytes, size_t length,
-               mode_t mode) {
+static bool is_so(const char *path, const void *bytes, size_t length) {
+    struct text text;
+    bool same = file_read(AT_FDCWD, path, length, &text) == 0 &&
+                text.length == length && !memcmp(text.bytes, bytes, length);
+    text_free(&text);
+    return same;
+}
+
+int file_write(const char *path, const void *bytes, size_t length, mode_t mode,
+               enum file_care care) {
     char beside[PATH_MAX];
+    if (care == FILE_KEPT && is_so(path, bytes, length))
+        return 0;
     if (snprintf(beside, sizeof beside, "%s.new", path) >= (int)sizeof beside) {
         errno = ENAMETOOLONG;
         return -1;
@@ -51,7 +61,7 @@ int file_write(const char *path, const void *bytes, size_t length,
     if (fd < 0)
         return -1;
     int bad = write_all(fd, bytes, length) < 0 || fchmod(fd, mode) < 0 ||
-              fsync(fd) < 0;
+              (care == FILE_KEPT && fsync(fd) < 0);
     int why = errno;
     if (close(fd) < 0 && !bad) { // some file systems tell only now
         bad = 1;
@@ -66,7 +76,7 @@ int file_write(const char *path, const void *bytes, size_t length,
     return -1;
 }
 
-int file_write_json(const char *path, const json_t *json) {
+int file_write_json(const char *path, const json_t *json, enum file_care care) {
     char *text = json_dumps(json, JSON_INDENT(2));
     if (!text) {
         errno = ENOMEM;
@@ -74,7 +84,7 @@ int file_write_json(const char *path, const json_t *json) {
     }
     size_t length = strlen(text);
     text[length] = '\n'; // in place of the NUL, which nobody needs
-    int bad = file_write(path, text, length + 1, 0644);
+    int bad = file_write(path, text, length + 1, 0644, care);
     free(text);
     return bad;
 }

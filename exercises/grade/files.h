@@ -14,9 +14,12 @@
 
 // All return 0, or -1 with errno.
 
-// Written beside it, synced, renamed.
-int file_write(const char *path, const void *bytes, size_t length, mode_t mode);
-int file_write_json(const char *path, const json_t *json);
+// Written beside it, then renamed. What is to be kept outlives the machine's
+// going down, too; a scratch file saves the time that this takes.
+enum file_care { FILE_SCRATCH, FILE_KEPT };
+int file_write(const char *path, const void *bytes, size_t length, mode_t mode,
+               enum file_care care);
+int file_write_json(const char *path, const json_t *json, enum file_care care);
 // EFBIG for more than `most`, EINVAL for what is no ordinary file.
 int file_read(int folder, const char *path, size_t most, struct text *text);
 json_t *file_read_json(const char *path); // NULL: not there or no JSON

@@ -11,7 +11,8 @@
 //             task_build.c   compile, inspect, link
 //             task_grade.c   … and judge
 //   sandbox   box_*.c        around everything that touches a student's bytes
-//             unpack.c, ../common/inspect.c, the compiler, the linker, the driver
+//             unpack.c, ../common/inspect.c, the compiler, the linker, the
+//             driver
 //
 // What is filled in before a pool is made is seen by its workers as it was.
 #ifndef GRADE_H

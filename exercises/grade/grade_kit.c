@@ -69,7 +69,7 @@ static uint64_t copy(const char *from, const char *to, mode_t mode,
         grade_die("%s cannot be read: %s. `make exercises` builds what is "
                   "needed.",
                   from, strerror(errno));
-    if (file_write(to, text.bytes, text.length, mode) < 0)
+    if (file_write(to, text.bytes, text.length, mode, FILE_SCRATCH) < 0)
         grade_die("%s cannot be written: %s", to, strerror(errno));
     hash = name_hash(hash, text.bytes, text.length);
     text_free(&text);
@@ -220,7 +220,7 @@ void grade_make_kit(void) {
         const char *from;
         mode_t mode;
     } part[] = {{"grade/grade", 0755},     {"grade/sandbox", 0755},
-                {"common/inspect", 0755},   {"grade/unpack", 0755},
+                {"common/inspect", 0755},  {"grade/unpack", 0755},
                 {"common/driver.o", 0644}, {"common/wire.o", 0644}};
     uint64_t common = 0;
     for (size_t i = 0; i < sizeof part / sizeof *part; i++)

@@ -198,7 +198,7 @@ static void take_seed(void) {
         grader.set.seed >>= 12; // still a number for every JSON reader
     int length = snprintf(text, sizeof text, "%llu\n",
                           (unsigned long long)grader.set.seed);
-    if (file_write(path, text, (size_t)length, 0644) < 0)
+    if (file_write(path, text, (size_t)length, 0644, FILE_KEPT) < 0)
         grade_die("OUT=%s cannot be written: %s", grader.set.out,
                   strerror(errno));
 }

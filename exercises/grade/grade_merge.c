@@ -90,7 +90,7 @@ static void take_student(const char *part, const char *id) {
     const char *to = file_path("%s/students/%s", grader.set.out, id);
     const char *file = file_path("%s/result.json", to);
     if (file_make_folder(to) < 0 ||
-        file_write(file, text.bytes, text.length, 0644) < 0)
+        file_write(file, text.bytes, text.length, 0644, FILE_KEPT) < 0)
         grade_die("%s cannot be written: %s", file, strerror(errno));
     text_free(&text);
     merge.row =
@@ -134,8 +134,8 @@ static void write_all(void) {
     json_object_set_new(merge.run, "students", json_integer(merge.students));
     if (csv_write(grader.set.out, exercise, exercises, merge.row,
                   merge.students) < 0 ||
-        file_write_json(file_path("%s/run.json", grader.set.out), merge.run) <
-            0)
+        file_write_json(file_path("%s/run.json", grader.set.out), merge.run,
+                        FILE_KEPT) < 0)
         grade_die("%s cannot be written: %s", grader.set.out, strerror(errno));
 }
 

@@ -64,7 +64,7 @@ int part_write(const struct student *student, int exercise,
     snprintf(folder, sizeof folder, "%s/parts/%s", grader.set.out, student->id);
     int bad = file_make_folder(folder);
     if (!bad)
-        bad = file_write_json(part_path(student, exercise), part);
+        bad = file_write_json(part_path(student, exercise), part, FILE_KEPT);
     int why = errno;
     json_decref(part);
     errno = why;

@@ -89,7 +89,7 @@ int grade_write_student(const struct student *student) {
     }
     int bad = file_write_json(
         file_path("%s/students/%s/result.json", grader.set.out, student->id),
-        all);
+        all, FILE_KEPT);
     int why = errno;
     json_decref(all);
     errno = why;
@@ -160,7 +160,8 @@ static int write_run(const struct task_end *end, double seconds) {
         errno = ENOMEM;
         return -1;
     }
-    int bad = file_write_json(file_path("%s/run.json", grader.set.out), all);
+    int bad = file_write_json(file_path("%s/run.json", grader.set.out), all,
+                              FILE_KEPT);
     int why = errno;
     json_decref(all);
     errno = why;

@@ -102,7 +102,8 @@ bool task_compile(struct job *job) {
         task_end_with(job, GRADE_DOES_NOT_COMPILE,
                       "The compiler needs too much time or memory for it.");
     const char *object = file_path("%s/student.o", job->slot);
-    if (ok && file_write(object, run.out.bytes, run.out.length, 0644) < 0)
+    if (ok && file_write(object, run.out.bytes, run.out.length, 0644,
+                         FILE_SCRATCH) < 0)
         ok = fail_on_our_side(job, object);
     text_pair_free(&run);
     return ok;
@@ -181,7 +182,8 @@ bool task_link(struct job *job) {
             "It compiles, but does not fit the exercise's header:\n%s", says);
     }
     const char *driver = file_path("%s/driver", job->slot);
-    if (ok && file_write(driver, run.out.bytes, run.out.length, 0755) < 0)
+    if (ok && file_write(driver, run.out.bytes, run.out.length, 0755,
+                         FILE_SCRATCH) < 0)
         ok = fail_on_our_side(job, driver);
     text_pair_free(&run);
     return ok;

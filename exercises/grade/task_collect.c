@@ -37,7 +37,7 @@ static void keep(struct gathering *all, int exercise, int version,
         return;
     const char *path =
         file_path("%s/in/%d/%d.c", grader.work, all->index, count);
-    if (file_write(path, bytes, length, 0644) < 0) {
+    if (file_write(path, bytes, length, 0644, FILE_SCRATCH) < 0) {
         snprintf(all->failed, sizeof all->failed, "%s: %s", path,
                  strerror(errno));
         return;
@@ -260,7 +260,7 @@ int task_collect(const void *arg, size_t arg_size, void *result,
     json_t *index = json_pack("{s:o, s:o, s:b}", "files", all.files, "notes",
                               all.notes, "read", all.read > 0);
     to = file_path("%s/in/%d/index.json", grader.work, all.index);
-    if (!all.failed[0] && file_write_json(to, index) < 0)
+    if (!all.failed[0] && file_write_json(to, index, FILE_SCRATCH) < 0)
         snprintf(all.failed, sizeof all.failed, "%s: %s", to, strerror(errno));
     json_decref(index);
     return all.failed[0] ? pool_fail("%s", all.failed) : 0;

@@ -67,13 +67,16 @@ class() {
 # Whether no process has to do with a folder: by its command, or because it
 # sees something of it in its sandbox.
 nobody_at() {
-    for process in /proc/[0-9]*; do
-        [ "$process" != /proc/$$ ] || continue
-        if tr '\0' ' ' <"$process/cmdline" | grep -qF "$1" ||
-            grep -qF "$1" "$process/mountinfo"; then
-            return 1
-        fi
-    done 2>/dev/null
+    echo "$1" >"$top/pattern" # not on a command line of ours
+    ! grep -lsaF -f "$top/pattern" /proc/[0-9]*/cmdline \
+        /proc/[0-9]*/mountinfo >"$top/somebody"
+}
+
+who() { # they are
+    while read -r file; do
+        tr '\0' ' ' <"${file%/*}/cmdline" | cut -c -150
+        grep -E '^(Name|State|PPid)' "${file%/*}/status"
+    done <"$top/somebody" 2>/dev/null
 }
 
 parts_are() { # $1 or more are finished in $2
@@ -95,7 +98,7 @@ test_layouts() {
     python3 tests/grade/compare.py "$work/out" "$work/expected" ||
         fail "not every student has the marks of what was handed in"
     [ ! -e "$work/out/work" ] || fail "OUT/work is left"
-    nobody_at "$work/out" || fail "somebody is left"
+    nobody_at "$work/out" || fail "somebody is left: $(who)"
 }
 
 # The same class twice, with the same seed: the same bytes. (What a judge saw of
@@ -130,7 +133,7 @@ test_resume() {
         await 60 parts_are 3 "$out" || fail "nothing is graded"
         kill -$signal $pid
         wait $pid 2>/dev/null && fail "$signal is success" || status=$?
-        await 5 nobody_at "$out" || fail "after $signal somebody is left"
+        await 5 nobody_at "$out" || fail "after $signal somebody is left: $(who)"
         [ $signal = KILL ] || {
             [ $status = 130 ] || fail "INT: status $status"
             grep -q "the same command goes on" "$work/said" ||
@@ -167,7 +170,7 @@ test_killed() {
         sleep "$(awk -v n="$i" 'BEGIN { srand(); print (rand() + n % 3) / 2 }')"
         kill -KILL $pid 2>/dev/null || :
         wait $pid 2>/dev/null || :
-        await 5 nobody_at "$out" || fail "somebody is left"
+        await 5 nobody_at "$out" || fail "somebody is left: $(who)"
         for part in "$out"/parts/*/*.json; do
             [ ! -e "$part" ] || python3 -m json.tool "$part" >/dev/null ||
                 fail "$part is half written"
