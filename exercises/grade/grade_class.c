@@ -131,16 +131,20 @@ static void name_student(int i) {
     it->notes = json_array();
 }
 
+static void add_id(struct student *student) {
+    char *longer = strdup(file_path("%s [%s]", student->shown, student->id));
+    free(student->shown);
+    student->shown = longer;
+}
+
 // Different bytes may be shown alike: then the folder's name tells them apart.
 static void tell_apart(void) {
     for (int i = 0; i < grader.students; i++)
-        for (int j = i + 1; j < grader.students; j++) {
-            struct student *a = &grader.student[i], *b = &grader.student[j];
-            if (strcmp(a->shown, b->shown) != 0)
-                continue;
-            a->shown = strdup(file_path("%s [%s]", a->shown, a->id));
-            b->shown = strdup(file_path("%s [%s]", b->shown, b->id));
-        }
+        for (int j = i + 1; j < grader.students; j++)
+            if (!strcmp(grader.student[i].shown, grader.student[j].shown)) {
+                add_id(&grader.student[i]);
+                add_id(&grader.student[j]);
+            }
 }
 
 // Names that need no change keep their own, whatever others are called.
@@ -218,21 +222,28 @@ static bool is_later(const struct handed_in *a, const struct handed_in *b) {
     return b->order > a->order;
 }
 
+static void forget(struct handed_in *file) {
+    free(file->path);
+    free(file->label);
+    free(file);
+}
+
 static void take_handed_in(struct student *student, struct handed_in *it) {
     struct handed_in **its = &student->file[it->exercise];
     struct handed_in *other = *its;
-    if (other) {
-        bool later = is_later(other, it);
-        const struct handed_in *counts = later ? it : other;
-        grade_note(student->notes,
-                   "Exercise %d was handed in more than once: %s counts, the "
-                   "later one, not %s.",
-                   grader.exercise[it->exercise].number, counts->label,
-                   (later ? other : it)->label);
-        if (!later)
-            return; // a few bytes, until the grader ends
-    }
     *its = it;
+    if (!other)
+        return;
+    if (!is_later(other, it)) {
+        *its = other;
+        other = it;
+    }
+    grade_note(student->notes,
+               "Exercise %d was handed in more than once: %s counts, the "
+               "later one, not %s.",
+               grader.exercise[(*its)->exercise].number, (*its)->label,
+               other->label);
+    forget(other);
 }
 
 static void take_index(int i, int *order) {
@@ -285,6 +296,7 @@ void grade_collect(void) {
     if (pool_result_status(result) < 0)
         grade_die("The submissions cannot be read: %s",
                   pool_result_message(result));
+    pool_result_free(result);
     pool_destroy(pool);
     int order = 0;
     for (int i = 0; i < count; i++)

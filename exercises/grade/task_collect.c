@@ -174,7 +174,8 @@ static int list_folder(struct gathering *all, DIR *dir, char ***names) {
         *names = more;
         count++;
     }
-    qsort(*names, (size_t)count, sizeof **names, by_name);
+    if (count > 0)
+        qsort(*names, (size_t)count, sizeof **names, by_name);
     return count;
 }
 
