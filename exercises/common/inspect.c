@@ -34,11 +34,14 @@
 
 #define REFUSED 3 // exit status: the student's object is to blame
 #define MOST_REASONS 12
+#define MOST_ROOM (64L << 20)      // bytes of code and variables, when it runs
+#define MOST_ALIGNMENT (64L << 10) // bytes
 #define MOST_BYTES (8L << 20)      // of an object
 #define MOST_BYTES_LIST (1L << 20) // of a list of names
 
 static char *asked, *imports; // the lists: "\nname\nname\n"
 static int reasons;
+static uint64_t room; // of all sections, when it runs
 
 _Noreturn static void die(const char *what) {
     fprintf(stderr, "inspect: %s: %s\n", what, strerror(errno));
@@ -154,6 +157,12 @@ static void look_at_section(const char *name, const GElf_Shdr *section) {
                (unsigned)section->sh_type);
         return;
     }
+    bool large = section->sh_size > MOST_ROOM;
+    if (section->sh_flags & SHF_ALLOC)
+        room += large ? MOST_ROOM + 1 : section->sh_size;
+    if (section->sh_addralign > MOST_ALIGNMENT)
+        refuse("Section %.60s is aligned to more than %ld KiB.", name,
+               MOST_ALIGNMENT >> 10);
     if (!is_known(plain))
         refuse("It has a section of its own, %.60s: no section attributes, "
                "please.",
@@ -181,6 +190,9 @@ static void look_at_sections(Elf *elf) {
         else
             look_at_section(name, &section);
     }
+    if (room > MOST_ROOM)
+        refuse("Its variables and code take more than %ld MiB.",
+               MOST_ROOM >> 20);
 }
 
 // Symbols -------------------------------------------------------------------

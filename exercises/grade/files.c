@@ -48,6 +48,13 @@ static bool is_so(const char *path, const void *bytes, size_t length) {
     return same;
 }
 
+// What a user keeps to himself. Scratch files are for the sandbox's user, too.
+static mode_t users_mask(void) {
+    mode_t mask = umask(077);
+    umask(mask);
+    return mask;
+}
+
 int file_write(const char *path, const void *bytes, size_t length, mode_t mode,
                enum file_care care) {
     char beside[PATH_MAX];
@@ -60,6 +67,8 @@ int file_write(const char *path, const void *bytes, size_t length, mode_t mode,
     int fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
     if (fd < 0)
         return -1;
+    if (care == FILE_KEPT)
+        mode &= ~users_mask();
     int bad = write_all(fd, bytes, length) < 0 || fchmod(fd, mode) < 0 ||
               (care == FILE_KEPT && fsync(fd) < 0);
     int why = errno;
@@ -136,10 +145,10 @@ json_t *file_read_json(const char *path) {
     return json_load_file(path, 0, &error);
 }
 
-int file_make_folder(const char *path) {
+int file_make_folder(const char *path, enum file_care care) {
     struct stat about;
-    if (mkdir(path, 0755) == 0)
-        return 0;
+    if (mkdir(path, 0777) == 0)
+        return care == FILE_KEPT ? 0 : chmod(path, 0755);
     if (errno != EEXIST || stat(path, &about) < 0)
         return -1;
     errno = ENOTDIR;

@@ -278,7 +278,7 @@ static void take_index(int i, int *order) {
 }
 
 void grade_collect(void) {
-    if (file_make_folder(file_path("%s/in", grader.work)) < 0)
+    if (file_make_folder(file_path("%s/in", grader.work), FILE_SCRATCH) < 0)
         grade_die("%s/in cannot be made: %s", grader.work, strerror(errno));
     int *item = calloc((size_t)grader.submissions, sizeof *item), count = 0;
     if (!item)

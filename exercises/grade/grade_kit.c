@@ -53,7 +53,7 @@ void line_sandbox(struct line *line, int slot) {
 }
 
 int slot_make(const char *path, int slot) {
-    if (file_remove_all(path) < 0 || file_make_folder(path) < 0)
+    if (file_remove_all(path) < 0 || file_make_folder(path, FILE_SCRATCH) < 0)
         return -1;
     // Without a sandbox the slot's user writes there himself.
     bool other = grader.set.unsafe && getuid() == 0;
@@ -123,8 +123,8 @@ static void add_exercise(const char *name, int number, uint64_t common) {
     char *kit = strdup(file_path("%s/kit/%s", grader.work, name));
     *it = (struct exercise_info){
         .number = number, .name = strdup(name), .kit = kit};
-    if (file_make_folder(kit) < 0 ||
-        file_make_folder(file_path("%s/headers", kit)) < 0)
+    if (file_make_folder(kit, FILE_SCRATCH) < 0 ||
+        file_make_folder(file_path("%s/headers", kit), FILE_SCRATCH) < 0)
         grade_die("%s cannot be made: %s", kit, strerror(errno));
     it->hash = copy(file_path("%s/judge", built), file_path("%s/judge", kit),
                     0755, common);
@@ -213,8 +213,9 @@ static const char *isolation(void) {
 }
 
 void grade_make_kit(void) {
-    if (file_remove_all(grader.work) < 0 || file_make_folder(grader.work) < 0 ||
-        file_make_folder(file_path("%s/kit", grader.work)) < 0)
+    if (file_remove_all(grader.work) < 0 ||
+        file_make_folder(grader.work, FILE_SCRATCH) < 0 ||
+        file_make_folder(file_path("%s/kit", grader.work), FILE_SCRATCH) < 0)
         grade_die("%s cannot be made anew: %s", grader.work, strerror(errno));
     static const struct {
         const char *from;

@@ -125,7 +125,8 @@ static void find_out(void) {
     static char out[PATH_MAX];
     if (!grader.set.out || !*grader.set.out)
         usage(2);
-    if (file_make_folder(grader.set.out) < 0 || !realpath(grader.set.out, out))
+    if (file_make_folder(grader.set.out, FILE_KEPT) < 0 ||
+        !realpath(grader.set.out, out))
         grade_die("OUT=%s cannot be made: %s", grader.set.out, strerror(errno));
     grader.set.out = out;
 }
@@ -168,7 +169,7 @@ static void take_out(void) {
         errno == ENOTEMPTY)
         grade_die("OUT=%s holds other things than grades.", grader.set.out);
     int fd = -1;
-    if (file_make_folder(grader.set.out) == 0)
+    if (file_make_folder(grader.set.out, FILE_KEPT) == 0)
         fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     if (fd < 0)
         grade_die("OUT=%s cannot be written: %s", grader.set.out,
@@ -226,13 +227,13 @@ static void find_bwrap(void) {
 static void make_folders(void) {
     static const char *const name[] = {"parts", "students"};
     for (size_t i = 0; i < sizeof name / sizeof *name; i++)
-        if (file_make_folder(file_path("%s/%s", grader.set.out, name[i])) < 0)
+        if (file_make_folder(file_path("%s/%s", grader.set.out, name[i]),
+                             FILE_KEPT) < 0)
             grade_die("%s/%s cannot be made: %s", grader.set.out, name[i],
                       strerror(errno));
 }
 
 int main(int argc, char **argv) {
-    umask(022); // the sandbox's user must be able to read what is meant for it
     grader.set = (struct settings){.build = "build/gcc",
                                    .compiler = "gcc",
                                    .sanitize = "",

@@ -89,7 +89,7 @@ static void take_student(const char *part, const char *id) {
                       part);
     const char *to = file_path("%s/students/%s", grader.set.out, id);
     const char *file = file_path("%s/result.json", to);
-    if (file_make_folder(to) < 0 ||
+    if (file_make_folder(to, FILE_KEPT) < 0 ||
         file_write(file, text.bytes, text.length, 0644, FILE_KEPT) < 0)
         grade_die("%s cannot be written: %s", file, strerror(errno));
     text_free(&text);
@@ -142,7 +142,8 @@ static void write_all(void) {
 int grade_merge(void) {
     char *list = strdup(grader.set.parts), *rest = list;
     const char *students = file_path("%s/students", grader.set.out);
-    if (file_remove_all(students) < 0 || file_make_folder(students) < 0)
+    if (file_remove_all(students) < 0 ||
+        file_make_folder(students, FILE_KEPT) < 0)
         grade_die("%s cannot be written: %s", grader.set.out, strerror(errno));
     for (char *part; list && (part = strsep(&rest, " \t\n"));)
         if (*part)

@@ -62,7 +62,7 @@ int part_write(const struct student *student, int exercise,
     }
     char folder[PATH_MAX];
     snprintf(folder, sizeof folder, "%s/parts/%s", grader.set.out, student->id);
-    int bad = file_make_folder(folder);
+    int bad = file_make_folder(folder, FILE_KEPT);
     if (!bad)
         bad = file_write_json(part_path(student, exercise), part, FILE_KEPT);
     int why = errno;

@@ -80,7 +80,8 @@ static json_t *describe_student(const struct student *student) {
 
 int grade_write_student(const struct student *student) {
     if (file_make_folder(
-            file_path("%s/students/%s", grader.set.out, student->id)) < 0)
+            file_path("%s/students/%s", grader.set.out, student->id),
+            FILE_KEPT) < 0)
         return -1;
     json_t *all = describe_student(student);
     if (!all) {

@@ -90,20 +90,35 @@ static void copy(char *to, size_t room, const char *from, size_t length) {
     to[length] = 0;
 }
 
-// "Jane Doe_12345_assignsubmission_file_lab.zip"
-static bool parse_moodle(const char *name, struct name_of *of) {
-    const char *mark = strstr(name, "_assignsubmission_");
-    if (!mark)
-        return false;
+#define MOODLE "_assignsubmission_"
+
+// Where the digits before a mark of Moodle's begin, after a "_"; or NULL.
+static const char *number_before(const char *name, const char *mark) {
     const char *number = mark;
     while (number > name && isdigit((unsigned char)number[-1]))
         number--;
-    if (number == mark || number < name + 2 || number[-1] != '_')
+    return number == mark || number < name + 2 || number[-1] != '_' ? NULL
+                                                                    : number;
+}
+
+// "Jane Doe_12345_assignsubmission_file_lab.zip". A student chooses what he
+// calls his file, and often himself: where there are several marks, all must
+// have the same number, or he could hand in for another.
+static bool parse_moodle(const char *name, struct name_of *of) {
+    const char *mark = strstr(name, MOODLE);
+    const char *number = mark ? number_before(name, mark) : NULL;
+    if (!number)
         return false;
+    size_t digits = (size_t)(mark - number);
+    for (const char *next = mark; (next = strstr(next + 1, MOODLE));) {
+        const char *other = number_before(name, next);
+        if (!other || (size_t)(next - other) != digits ||
+            memcmp(number, other, digits) != 0)
+            return false;
+    }
     copy(of->student, sizeof of->student, name, (size_t)(number - 1 - name));
-    copy(of->number, sizeof of->number, number, (size_t)(mark - number));
-    const char *kind = mark + strlen("_assignsubmission_");
-    const char *file = strchr(kind, '_');
+    copy(of->number, sizeof of->number, number, digits);
+    const char *file = strchr(mark + strlen(MOODLE), '_');
     copy(of->file, sizeof of->file, file ? file + 1 : "", NAME_SIZE);
     return true;
 }
@@ -140,6 +155,8 @@ bool name_parse(const char *name, bool folder, char *const *wanted,
     memset(of, 0, sizeof *of);
     if (parse_moodle(name, of) || parse_canvas(name, of))
         return true;
+    if (strstr(name, MOODLE))
+        return false;
     size_t length = strlen(name);
     int which;
     if (!folder) {

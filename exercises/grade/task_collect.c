@@ -252,7 +252,7 @@ int task_collect(const void *arg, size_t arg_size, void *result,
     const char *to = file_path("%s/in/%d", grader.work, all.index);
     int folder =
         open(grader.set.submissions, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (file_make_folder(to) < 0 || folder < 0)
+    if (file_make_folder(to, FILE_SCRATCH) < 0 || folder < 0)
         snprintf(all.failed, sizeof all.failed, "%s: %s", to, strerror(errno));
     else
         read_submission(&all, folder);

@@ -106,6 +106,13 @@ expect("Max", 10, 10)
 expect("doejohn", 10, 10)
 expect("roe", 10, 0, "incomplete")
 
+# Who calls himself or his file so that it looks like another's.
+put(f"Eve_11_assignsubmission_x_14_assignsubmission_file_{E1}", GOOD[E1])
+put(f"Eve_11_assignsubmission_x_14_assignsubmission_file__11_"
+    f"assignsubmission_file_{E1}", GOOD[E1])
+put(f"Bob_15_assignsubmission_file_Bob_15_assignsubmission_file_{E1}", GOOD[E1])
+expect("Bob", 10, 0, "incomplete")
+
 # Twice: the later one counts.
 put(f"twice/old/{E1}", BAD[E1], 1_600_000_000)
 put(f"twice/{E1}", GOOD[E1], 1_700_000_000)

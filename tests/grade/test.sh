@@ -93,11 +93,14 @@ test_layouts() {
         chmod 0 "$work/class/locked"
         printf 'locked\t0\t0\tunreadable\n' >>"$work/expected"
     fi
+    umask 027
     says 0 "grades are in" grade --submissions "$work/class" \
         --out "$work/out" --exercises "1 8"
+    umask 022
     python3 tests/grade/compare.py "$work/out" "$work/expected" ||
         fail "not every student has the marks of what was handed in"
     [ ! -e "$work/out/work" ] || fail "OUT/work is left"
+    [ "$(stat -c %a "$work/out/grades.csv")" = 640 ] || fail "not by the umask"
     nobody_at "$work/out" || fail "somebody is left: $(who)"
 }
 
@@ -310,6 +313,10 @@ test_inspect() {
         __asm__(\".symver old, puts@GLIBC_2.2.5\\ncall old\");"
     refused "unusual kind" "$r
         __asm__(\".section x,\\\"\\\",@0x6fff4c04\\n.byte 0\\n.text\");"
+    refused "more than 64 MiB" "$r char many[9][1L << 33];
+        char *f(void) { return many[1]; }"
+    refused "aligned to more" "$r
+        static char wide __attribute__((aligned(1 << 20), used));"
     echo "this is no object" >"$work/o.o"
     says 3 "not an object file" looks
     : >"$work/o.o"
