@@ -123,7 +123,8 @@ static bool is_known(const char *name) {
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         if (strcmp(name, others[i]) == 0)
             return true;
-    return begins(name, ".debug_");
+    // A debugger would run what is in that one.
+    return begins(name, ".debug_") && strcmp(name, ".debug_gdb_scripts") != 0;
 }
 
 // What the compiler makes of ordinary C, and nothing that a linker or a loader

@@ -181,8 +181,8 @@ static void kill_below(pid_t ancestor) {
 static pid_t judge;
 
 // Without a namespace: the judge has died, by Ctrl-C perhaps. Interrupts
-// nothing but waitpid and pause, so it may do anything. A shell's SIGCONT, while
-// the judge lives, is none of its business.
+// nothing but waitpid and pause, so it may do anything. A shell's SIGCONT,
+// while the judge lives, is none of its business.
 static void judge_is_gone(int sig) {
     (void)sig;
     if (getppid() == judge)

@@ -20,9 +20,24 @@ int64_t answer_for(struct run *run, int64_t id) {
 
 // Answering. ------------------------------------------------------------------
 
+static void leave(struct run *run, struct visit *visit) {
+    visit->left = true;
+    visit->left_at = run->events;
+    run->inside--;
+}
+
+static void take_reply(struct visit *visit) {
+    close(visit->reply);
+    visit->reply = -1;
+}
+
 void answer(struct run *run, struct visit *visit, enum go go, int64_t value) {
     if (visit->reply < 0)
         return;
+    if (proc_has_ended(visit->pid)) { // others may hold its end of the socket
+        take_reply(visit);
+        return; // that task will never have been done
+    }
     struct wire message = {
         .kind = WIRE_GO, .count = 2, .value = {(int64_t)go, value}};
     // It may have died meanwhile, or filled its own socket: that is its loss.
@@ -33,16 +48,13 @@ void answer(struct run *run, struct visit *visit, enum go go, int64_t value) {
         wire_send(visit->reply, &message, -1, MSG_DONTWAIT);
     if (go == GO_DEAF)
         return;
-    close(visit->reply);
-    visit->reply = -1;
+    take_reply(visit);
     if (go == GO_RETURN)
         return;
     visit->doomed = true;
     if (!run->hold)
         run->dying = visit->pid;
-    visit->left = true; // it will not say so
-    visit->left_at = run->events;
-    run->inside--;
+    leave(run, visit); // it will not say so
 }
 
 void plan(struct run *run, int64_t id, enum go go, int64_t value) {
@@ -154,9 +166,7 @@ static void take_leave(struct run *run, int64_t id, pid_t sender) {
             continue;
         if (visit->reply >= 0)
             break;
-        visit->left = true;
-        visit->left_at = run->events;
-        run->inside--;
+        leave(run, visit);
         return;
     }
     fail_forged(run, "the end of a task that was not running");

@@ -237,7 +237,16 @@ void await(struct run *run, condition *is_so, int64_t n, const char *what) {
     }
 }
 
-bool inside_are(struct run *run, int64_t n) { return run->inside >= n; }
+// Who has ended is not inside any more, though it did not say so.
+bool inside_are(struct run *run, int64_t n) {
+    int64_t alive = 0;
+    if (run->inside < n)
+        return false;
+    for (int i = 0; i < run->visits; i++)
+        alive += !run->visit[i].left && !proc_has_ended(run->visit[i].pid);
+    return alive >= n;
+}
+
 bool visits_are(struct run *run, int64_t n) { return run->visits >= n; }
 bool notes_are(struct run *run, int64_t n) { return run->notes >= n; }
 
