@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <sched.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -162,6 +163,17 @@ static void find_folders(void) {
     grader.here = here;
 }
 
+// The lock is shared with the workers. Those of a grader that was killed have it
+// until they, too, are gone, which takes a moment.
+static bool lock_soon(int fd) {
+    for (int i = 0; i < 40; i++) {
+        if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+            return true;
+        poll(NULL, 0, 50);
+    }
+    return false;
+}
+
 // One grader at a time works in OUT, and only where a grader's OUT is.
 static void take_out(void) {
     const char *lock = file_path("%s/.lock", grader.set.out);
@@ -174,7 +186,7 @@ static void take_out(void) {
     if (fd < 0)
         grade_die("OUT=%s cannot be written: %s", grader.set.out,
                   strerror(errno));
-    if (flock(fd, LOCK_EX | LOCK_NB) < 0)
+    if (!lock_soon(fd))
         grade_die("Another grader works in OUT=%s.", grader.set.out);
     static char work[PATH_MAX + 8];
     snprintf(work, sizeof work, "%s/work", grader.set.out);

@@ -49,12 +49,11 @@ void grade_wait(struct pool *pool, struct pool_result *result) {
 
 // The run's state, for callbacks. ---------------------------------------------
 
-#define MOST_FAILURES 10 // of ours, one after the other: then it is of no use
-
 static struct {
     struct task_end *end; // of each student's each exercise, for run.json
     int *left;            // parts that a student still lacks
-    int done, failed, failed_in_a_row;
+    int done, failed;
+    bool full;                          // OUT: there is no use in going on
     char why[POOL_MESSAGE_SIZE + 1000]; // the first failure
 } run;
 
@@ -62,10 +61,14 @@ static struct task_end *end_of(const struct task_item *item) {
     return &run.end[item->student * grader.exercises + item->exercise];
 }
 
+// It failed on our side. That ends the run only where nothing more can be
+// written; otherwise it is nobody else's loss.
 static void fail(const char *why) {
+    const char *probe = file_path("%s/work/probe", grader.set.out);
+    static const char some[8192];
     if (run.failed++ == 0)
         snprintf(run.why, sizeof run.why, "%s", why);
-    run.failed_in_a_row++;
+    run.full |= file_write(probe, some, sizeof some, 0644, FILE_SCRATCH) < 0;
 }
 
 static void write_student(int i) {
@@ -102,8 +105,6 @@ static void task_done(struct pool_result *result, void *user) {
     if (got.status == GRADE_NOT_GRADED)
         fail(file_path("%s, exercise %d: %s", student->shown, exercise->number,
                        why));
-    else
-        run.failed_in_a_row = 0;
     *end_of(item) = (struct task_end){got.status, got.seconds};
     if (--run.left[item->student] == 0)
         write_student(item->student);
@@ -165,7 +166,7 @@ static void run_tasks(struct task_item *item, int count) {
         error = pool_apply_async(pool, task_grade, &item[i], sizeof item[i],
                                  sizeof(struct task_result), task_done,
                                  &item[i], NULL);
-    while (run.done < count && run.failed_in_a_row < MOST_FAILURES && !error) {
+    while (run.done < count && !run.full && !error) {
         if (caught)
             stop(pool);
         int ran = pool_poll(pool, 100);
