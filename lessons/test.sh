@@ -74,6 +74,8 @@ claims() {
          { if (c) print c; c = "" } END { if (c) print c }' "$1"
 }
 
+mkdir -m 1777 "$temp/tmp"
+export TMPDIR=$temp/tmp # where nothing may be left
 mkdir "$temp/bin" "$temp/empty" "$temp/locked" "$temp/odd" "$temp/binary"
 printf 'thing and think' >"$temp/odd/no newline"
 : >"$temp/odd/empty"
@@ -132,11 +134,12 @@ for folder in lessons/[0-9][0-9]-*/; do
         grep -q 'You said: *a)' "$temp/out" || fail "$number: did not ask for a prediction"
     fi
     # Ctrl-C in the middle, and a reader that goes away: nothing is left.
-    for wait in 0.002 0.02 0.06; do
+    for wait in 0.002 0.02 0.06 0.4; do
         timeout -s INT $wait "$program" </dev/null >/dev/null 2>&1
     done
     "$program" </dev/null 2>/dev/null | head -3 >/dev/null
     left_over && fail "$number: left a process behind"
+    [ -z "$(ls -A "$TMPDIR")" ] || fail "$number: left files behind: $(ls "$TMPDIR")"
 
     if [ -f "$folder/lesson.py" ] && command -v python3 >/dev/null; then
         PYTHONPATH=lessons/common PYTHONDONTWRITEBYTECODE=1 \
