@@ -10,8 +10,8 @@ cd "$1"
 
 search() { # with these switches; leaves pan.log
     spin -a "$@" "$model" >spin.log || { cat spin.log; exit 1; }
-    gcc -O2 -w -DSAFETY -DCOLLAPSE -DMEMLIM=1500 -o pan pan.c
-    timeout 200 ./pan -m400000 >pan.log 2>&1 || true
+    gcc -O2 -w -DSAFETY -DCOLLAPSE -DNOREDUCE -DMEMLIM=1500 -o pan pan.c
+    timeout 600 ./pan -m400000 >pan.log 2>&1 || true
     if grep -q 'too small\|out of memory' pan.log ||
         ! grep -q 'elapsed time' pan.log; then
         cat pan.log
@@ -21,7 +21,8 @@ search() { # with these switches; leaves pan.log
     states=$(awk '/states, stored/ { print $1 }' pan.log)
 }
 
-for switches in "-DKILLS=0 -DCHUNKS=2" "-DKILLS=1 -DCHUNKS=1"; do
+for switches in "-DKILLS=0 -DCHUNKS=2" "-DKILLS=1 -DCHUNKS=1" \
+    "-DKILLS=1 -DCHUNKS=2"; do
     search $switches
     grep -q 'errors: 0' pan.log || { cat pan.log; echo "fails: $switches"; exit 1; }
     echo "holds:   $switches: all $states states"

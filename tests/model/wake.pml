@@ -26,10 +26,12 @@
 mtype = { FREE, READY, RUNNING, DONE };
 mtype state[CHUNKS] = FREE;
 byte owner[CHUNKS] = NOBODY;
-byte claims[CHUNKS], requeued[CHUNKS];
-byte tail, next, kills;
+byte claims[CHUNKS]; // since it was last READY
+byte tail, next;
 byte lo[N], hi[N];
-bool asleep[N], looking[N], wake[N], dead[N], in_futex[N];
+bool asleep[N], looking[N], in_futex[N];
+bool wake[N] = true; // also where it has no meaning: states less
+chan die[N] = [0] of { bit }; // one step of killer and worker together
 bool awaited, event, over;
 
 #if N == 2
@@ -38,28 +40,23 @@ bool awaited, event, over;
 #define nobody_looks (!looking[0] && !looking[1] && !looking[2])
 #endif
 
-// wake_sleepers(arena, 1)
+// wake_sleepers(arena, 1); from the load of the bitmap on
 inline wake_one() {
     do
     :: atomic {
-           w = 0;
            do
            :: w < N && !asleep[w] -> w++
            :: else -> break
-           od
+           od;
+           if :: w == N -> w = 0; break :: else fi
        };
-       if
-       :: w == N -> break
-       :: else
-       fi;
        looking[w] = true;
        atomic { was = asleep[w]; asleep[w] = false };
        if
-       :: was -> wake[w] = true; break // and the futex call, which sees it
-       :: else -> looking[w] = false
+       :: atomic { was -> wake[w] = true; was = false; w = 0; break } // futex
+       :: atomic { !was -> looking[w] = false; w = 0 }
        fi
-    od;
-    atomic { w = 0; was = false }
+    od
 }
 
 inline call_worker() {
@@ -69,23 +66,22 @@ inline call_worker() {
     fi
 }
 
-// worker_take(): take_next(), then take_from() the others
+// worker_take(): take_next(), then take_from() the others. `took` is false.
 inline take() {
-    took = false;
     do
     :: atomic { next >= tail -> break }
     :: atomic { next < tail -> seen = next; lo[me] = seen; hi[me] = seen + 1 };
        atomic {
            took = (next == seen);
            if :: took -> next = seen + 1 :: else fi;
-           seen = 0
-       };
-       if :: took -> break :: else fi
+           seen = 0;
+           if :: took -> break :: else fi
+       }
     od;
     if
     :: took
-    :: else -> atomic {
-           w = 0;
+    :: atomic {
+           !took ->
            do
            :: w < N && (w == me || lo[w] >= hi[w] || lo[w] >= next ||
                         state[lo[w]] != READY) -> w++
@@ -104,42 +100,46 @@ inline take() {
 inline tell() {
     if
     :: awaited -> atomic { was = awaited; awaited = false };
-       if :: was -> event = true :: else fi
+       if
+       :: atomic { was -> event = true; was = false }
+       :: else
+       fi
     :: else
     fi
 }
 
 // worker_run_reserved()
 inline run_reserved() {
-    seen = lo[me];
     if
-    :: seen < hi[me] ->
+    :: lo[me] < hi[me] ->
        if
-       :: state[seen] == READY ->
+       :: state[lo[me]] == READY ->
 #ifdef NO_CAS
-          state[seen] = RUNNING;
-          atomic { owner[seen] = me; claims[seen]++; was = true };
+          atomic { state[lo[me]] = RUNNING; was = true };
+          atomic { owner[lo[me]] = me; claims[lo[me]]++ };
 #else
           atomic {
-              was = (state[seen] == READY);
+              was = (state[lo[me]] == READY);
               if
-              :: was -> state[seen] = RUNNING; owner[seen] = me; claims[seen]++
+              :: was -> state[lo[me]] = RUNNING; owner[lo[me]] = me;
+                        claims[lo[me]]++
               :: else
               fi
           };
 #endif
           if
-          :: was ->
-             assert(claims[seen] == requeued[seen] + 1); // by one alone
-             atomic { state[seen] = DONE; owner[seen] = NOBODY }
+          :: atomic {
+                 was -> // by one alone:
+                 assert(claims[lo[me]] == 1);
+                 state[lo[me]] = DONE; owner[lo[me]] = NOBODY; was = false
+             }
           :: else
           fi
        :: else
        fi;
-       atomic { lo[me] = hi[me]; seen = 0; was = false };
-       tell();
-       was = false
-    :: else -> seen = 0
+       atomic { lo[me] = 0; hi[me] = 0 }; // nothing reserved
+       tell()
+    :: else
     fi
 }
 
@@ -147,17 +147,16 @@ bool burying; // the supervisor does one thing after the other
 
 // super_bury(), then a replacement in the slot
 inline bury() {
-    atomic { !burying -> burying = true; in_futex[me] = false };
-    seen = lo[me];
+    atomic { !burying -> burying = true; in_futex[me] = false; seen = lo[me] };
     if
     :: seen < CHUNKS && state[seen] == RUNNING && owner[seen] == me ->
        if // lose_item(): another try, or lost
-       :: atomic { requeued[seen]++; owner[seen] = NOBODY; state[seen] = READY }
+       :: atomic { claims[seen] = 0; owner[seen] = NOBODY; state[seen] = READY }
        :: atomic { owner[seen] = NOBODY; state[seen] = DONE }
        fi
     :: else
     fi;
-    asleep[me] = false;
+    atomic { asleep[me] = false; wake[me] = true };
 #ifndef NO_TELL
     awaited = false;
     event = true;
@@ -195,8 +194,8 @@ inline bury() {
     };
 #endif
 #endif
-    atomic { w = 0; seen = 0; took = false; was = false; idle = false };
-    atomic { burying = false; dead[me] = false }
+    atomic { w = 0; seen = 0; took = false; was = false; idle = false;
+             burying = false }
 }
 
 proctype worker(byte me) {
@@ -209,53 +208,51 @@ life:
         do
         :: take();
            if
-           :: !took ->
-              idle = true;
-              if
-              :: looking[me] = true; // spin()
-                 was = (next < tail);
-                 looking[me] = false
-              :: was = false
-              fi;
-              if
-              :: was -> was = false // found some: take it
-              :: else -> // sleep_for_work()
-                 wake[me] = false;
-                 asleep[me] = true;
-#ifndef NO_RELOOK
-                 take();
-#endif
-                 if
-                 :: !took ->
-                    in_futex[me] = true;
-end_asleep:         wake[me];
-                    in_futex[me] = false
-                 :: else
-                 fi;
-                 asleep[me] = false;
-                 looking[me] = false
-              fi
-           :: else
-           fi;
-           if
-           :: took ->
-              if :: idle -> call_worker() :: else fi;
-              idle = false;
+           :: atomic { took && idle -> idle = false; took = false };
+              call_worker();
               run_reserved()
-           :: else
+           :: atomic { took && !idle -> took = false };
+              run_reserved()
+           :: atomic { !took -> idle = true; looking[me] = true }; // spin()
+              if
+              :: atomic { next < tail -> looking[me] = false } // found some
+              :: atomic { looking[me] = false };               // or gave up:
+                 goto doze
+              fi
+           :: atomic { !took -> idle = true; wake[me] = false }; // no spinning
+sleep:        asleep[me] = true;
+#ifndef NO_RELOOK
+              take();
+#endif
+              if
+              :: took
+              :: atomic { !took -> in_futex[me] = true };
+end_asleep:      atomic { wake[me]; in_futex[me] = false }
+              fi;
+              atomic { asleep[me] = false; wake[me] = true };
+              looking[me] = false;
+              if
+              :: atomic { took -> idle = false; took = false };
+                 call_worker();
+                 run_reserved()
+              :: !took
+              fi
            fi
-        od
-    } unless { dead[me] };
+        od;
+doze:   wake[me] = false;
+        goto sleep
+    } unless { die[me]?1 };
     bury();
     goto life
 }
 
+// Kills one worker, at any moment, or none.
 proctype killer() {
-end_no_more:
-    do
-    :: atomic { kills < KILLS && !dead[0] -> dead[0] = true; kills++ }
-    :: atomic { kills < KILLS && !dead[1] -> dead[1] = true; kills++ }
-    od
+end_nobody:
+    if
+    :: die[0]!1
+    :: die[1]!1
+    fi
 }
 
 proctype client() {
@@ -301,7 +298,12 @@ init {
 #if N == 3
         run worker(2);
 #endif
+#if KILLS > 0
         run killer();
+#endif
+#if KILLS > 1
+        run killer();
+#endif
         run client();
         run monitor()
     }
