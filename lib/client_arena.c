@@ -42,7 +42,7 @@ static bool map_arena(struct pool *pool, const struct pool_options *options,
     size_t slots = place(&size, options->workers * sizeof(struct slot));
     size_t map = place(&size, directory * sizeof(uint32_t));
     size_t ring = place(&size, entries * sizeof(struct entry));
-    if (size + 16 * 4096 > memory)
+    if (size + 16 * (size_t)4096 > memory)
         return errno = EINVAL, false;
     size_t heap_size = (memory - size) / 4096 * 4096;
     size_t messages = place(&size, entries * POOL_MESSAGE_SIZE);

@@ -57,7 +57,7 @@ struct pool_result *client_result_new(struct pool *pool) {
 void client_result_drop(struct pool_result *result) {
     struct pool *pool = result->pool;
     unlist(result);
-    free(result->message);
+    free(result->message); // NOLINT: results of a list are distinct
     if (result->job)
         client_memory_give(&pool->memory, result->job);
     result->next = pool->spare;

@@ -94,7 +94,7 @@ static struct pool_trace_event *snapshot(struct pool *pool, size_t *count) {
     if (used > trace->capacity)
         used = trace->capacity;
     struct pool_trace_event *events = malloc((used + 1) * sizeof *events);
-    const struct pool_trace_event **submits =
+    const struct pool_trace_event **submits = // NOLINTNEXTLINE: of pointers
         malloc((used + 1) * sizeof *submits);
     if (events && submits) {
         for (size_t i = 0; i < used; i++)
@@ -257,6 +257,8 @@ int pool_trace_write(struct pool *pool, FILE *file) {
     struct pool_trace_event *events = snapshot(pool, &count);
     if (!events && pool->arena->trace)
         return POOL_ENOMEM;
+    if (!events) // nothing was ever recorded
+        count = 0;
     struct writer w = {.file = file, .process = pool->arena->client};
     if (count)
         w.start_ns = events[0].begin_ns;

@@ -83,9 +83,9 @@ static inline void clean_up(const struct worker *self) {
 // Copies a result out; most are one word.
 static inline void publish(char *output, const char *result, size_t size) {
     if (__builtin_expect(size == sizeof(uint64_t), 1))
-        memcpy(output, result, sizeof(uint64_t));
+        memcpy(output, result, sizeof(uint64_t)); // NOLINT: NULL has size 0
     else if (size)
-        memcpy(output, result, size);
+        memcpy(output, result, size); // NOLINT
 }
 
 // Leaves word of a failure: one byte per item, one message per chunk. Returns

@@ -82,7 +82,7 @@ bool left_compare(const struct left *before, const struct left *after) {
 
 void left_own_files(void) {
     if (unshare(CLONE_NEWNS) == 0 &&
-        mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0)
+        mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) == 0)
         mount("tmpfs", "/dev/shm", "tmpfs", 0, NULL);
 }
 
