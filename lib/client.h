@@ -101,6 +101,7 @@ enum { RESULT_BLOCK = 128 }; // results allocated at a time
 struct pool {
     uint32_t alive; // POOL_ALIVE; zero in forked children: the page is wiped
     bool closed, broken;
+    bool deaf;   // the program has closed our descriptors: looks now and then
     bool dozing; // looks for the last time before it sleeps
     struct arena *arena;
     struct memory memory;

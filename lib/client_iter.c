@@ -180,9 +180,18 @@ int pool_imap_unordered(struct pool *pool, pool_task_fn *fn,
                     false, out);
 }
 
+// Inside a callback no other is called, but for those that are waited for.
 static bool any_done(struct pool *pool, void *what) {
-    (void)pool;
-    return ((struct pool_iter *)what)->list.first != NULL;
+    struct pool_iter *iter = what;
+    struct pool_result *result = pool->due.next, *end = (void *)&pool->due;
+    for (; pool->calling && !iter->list.first && result != end;
+         result = result->next)
+        if (result->callback == item_done &&
+            ((struct iter_item *)result->user)->iter == iter) {
+            client_result_call(result);
+            break;
+        }
+    return iter->list.first != NULL;
 }
 
 int pool_iter_next(struct pool_iter *iter, void *result, size_t *index,

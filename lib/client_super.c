@@ -19,13 +19,18 @@ enum {
 // Waits up to `timeout_ms` for the supervisor's end, and for the client's
 // eventfd too if `event` is set. True: the supervisor has ended.
 bool client_wait_supervisor(struct pool *pool, bool event, int timeout_ms) {
+    bool hears = event && !pool->deaf;
     struct pollfd fds[] = {
-        {.fd = event ? pool->arena->client_event : -1, .events = POLLIN},
+        {.fd = hears ? pool->arena->client_event : -1, .events = POLLIN},
         {.fd = pool->super_fd, .events = POLLIN},
     };
-    if (pool->super_fd < 0 && (timeout_ms < 0 || timeout_ms > NO_PIDFD_MS))
+    if ((pool->super_fd < 0 || hears != event) &&
+        (timeout_ms < 0 || timeout_ms > NO_PIDFD_MS))
         timeout_ms = NO_PIDFD_MS;
-    if (poll(fds, 2, timeout_ms) > 0 && fds[1].revents)
+    int ready = poll(fds, 2, timeout_ms);
+    if (ready > 0 && (fds[0].revents | fds[1].revents) & POLLNVAL)
+        return pool->super_fd = -1, pool->deaf = true, false;
+    if (ready > 0 && fds[1].revents)
         return true;
     if (pool->super_fd >= 0)
         return false;

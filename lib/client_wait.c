@@ -152,7 +152,8 @@ int client_wait(struct pool *pool, client_ready_fn *ready, void *what,
 
 // `what` is how many callbacks had been called before.
 static bool polled(struct pool *pool, void *what) {
-    return pool->called != *(size_t *)what || pool->callbacks == 0;
+    return pool->called != *(size_t *)what || pool->callbacks == 0 ||
+           pool->calling; // none is called inside another: do not wait
 }
 
 int pool_poll(struct pool *pool, int timeout_ms) {

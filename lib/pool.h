@@ -337,7 +337,7 @@ void pool_result_free(struct pool_result *result);
 /// @{
 
 /// Runs callbacks that are due, waiting for the first if there is none yet.
-/// Does not wait when no callback is outstanding.
+/// Does not wait when no callback is outstanding, nor inside a callback.
 /// @return how many ran, 0 after the timeout; or #POOL_EINVAL
 int pool_poll(struct pool *pool, int timeout_ms);
 
