@@ -165,8 +165,9 @@ _Noreturn static void die_without_sandbox(const char *says) {
                   says, grader.set.out);
     grade_die("The sandbox cannot be had here, so nothing is graded:\n"
               "  %.400s\nIt needs bubblewrap and, for an ordinary user, user "
-              "namespaces.\nWith UNSAFE=1 submissions run without a sandbox; "
-              "do that only in a machine\nthat you can throw away.",
+              "namespaces; in a container,\nthe right to make them. With "
+              "UNSAFE=1 submissions run without a sandbox: do that only\nin a "
+              "machine that you can throw away.",
               says);
 }
 
