@@ -79,7 +79,7 @@ static bool launch(struct pool *pool) {
         return errno = ENOMEM, false;
     }
     client_wait(pool, has_started, NULL, NULL, POOL_FOREVER);
-    if (!pool->broken)
+    if (atomic_load(&arena->started)) // whatever has become of it since
         return true;
     errno = arena->start_error ? arena->start_error : ECHILD;
     return false;

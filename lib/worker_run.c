@@ -170,7 +170,7 @@ static uint64_t run_items(struct worker *self, struct entry *entry,
         word += WORD_ITEM;
         if (word_done(word) == stop)
             return word;
-        arg += arg_size;
+        arg = (const char *)((uintptr_t)arg + arg_size); // NULL stays NULL
         output += size;
         advance(self, entry, word, limited);
     }

@@ -108,9 +108,12 @@ static _Noreturn void kill_and_kill(pid_t parent, int number, unsigned pause_us,
         pause_up_to(pause_us, &seed);
         size_t n = children_of(parent, pids, 64);
         pid_t victim = n ? pids[storm_random(&seed, (unsigned)n)] : 0;
-        if (victim && kill(victim, number) == 0)
-            atomic_fetch_add(&hits->value, 1);
-        if (victim && number == SIGSTOP) {
+        if (!victim)
+            continue;
+        atomic_fetch_add(&hits->value, 1); // first: we may be ended after it
+        if (kill(victim, number) != 0)
+            atomic_fetch_sub(&hits->value, 1);
+        if (number == SIGSTOP) {
             pause_up_to(pause_us, &seed);
             kill(victim, SIGCONT);
         }
