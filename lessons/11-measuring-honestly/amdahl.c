@@ -95,7 +95,6 @@ void how_many_workers(size_t workers, size_t tasks) {
     lesson_claim(r.middle < 1,
                  "for so little work %d workers take longer than one", MANY);
     free_groups(&groups);
-    job.workers = workers;
     timeline(&(struct job){
         .n = tasks, .workers = workers, .turns = cells[0].job.turns});
 }
