@@ -48,8 +48,7 @@ static void list_add(struct item_list *list, struct iter_item *item) {
 }
 
 static struct iter_item *list_take(struct item_list *list) {
-    struct iter_item *item = list->first;
-    // NOLINTNEXTLINE: whoever frees an item has taken it off its list
+    struct iter_item *item = list->first; // NOLINT: freed ones are off it
     if (item && !(list->first = item->next))
         list->end = &list->first;
     return item;

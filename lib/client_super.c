@@ -72,17 +72,17 @@ static void reap_supervisor(struct pool *pool, int *status) {
 // Orphaned workers die with the supervisor, but not in its last instruction:
 // waits until they have, so that nothing runs when the pool is said to be gone.
 static void await_orphans(struct pool *pool) {
-    uint64_t end = sys_now_ns() + (uint64_t)WORKERS_END_MS * 1000000;
+    uint64_t start = sys_now_ns();
     for (size_t i = 0; i < pool->arena->options.workers; i++) {
         int pid = atomic_load(&pool->arena->slots[i].pid);
-        int fd = pid ? sys_pidfd_open(pid) : -1;
-        if (fd < 0)
+        if (!pid)
             continue;
-        uint64_t now = sys_now_ns();
+        int fd = sys_pidfd_open(pid), left;
         struct pollfd poller = {.fd = fd, .events = POLLIN};
-        while (now < end &&
-               poll(&poller, 1, (int)((end - now) / 1000000) + 1) < 0)
-            now = sys_now_ns();
+        do // without a pidfd, look every millisecond
+            left = sys_ms_left(start, WORKERS_END_MS);
+        while (left && (fd >= 0 ? poll(&poller, 1, left) < 0
+                                : kill(pid, 0) == 0 && poll(NULL, 0, 1) <= 0));
         sys_close(&fd);
         atomic_store(&pool->arena->slots[i].pid, 0);
     }

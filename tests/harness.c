@@ -3,7 +3,7 @@
 // left behind: processes, zombies, descriptors, shared memory, files.
 //
 //   run [name-pattern…]    TIMES=n repeats; LIST=1 only lists; SLOWER=n gives
-//                          tests n times as long
+//                          tests n times as long; NOT=patterns leaves some out
 //
 // The runner is the parent of all orphans, so that nothing a test starts can
 // hide from it. cmocka reports; its assertions run in the test's process, where
@@ -178,7 +178,21 @@ static void guard_test(void **state) {
         skip();
 }
 
+// NOT: patterns of tests that are not to run, with spaces between them.
+static bool unwanted(const struct test *test) {
+    char patterns[1024], *rest;
+    const char *not = getenv("NOT");
+    snprintf(patterns, sizeof patterns, "%s", not ? not : "");
+    char *pattern = strtok_r(patterns, " ", &rest);
+    for (; pattern; pattern = strtok_r(NULL, " ", &rest))
+        if (fnmatch(pattern, test->name, 0) == 0)
+            return true;
+    return false;
+}
+
 static bool wanted(const struct test *test, char **patterns) {
+    if (unwanted(test))
+        return false;
     if (!*patterns)
         return true;
     for (; *patterns; patterns++)

@@ -242,6 +242,26 @@ TEST(no_pidfd_at_all) {
     fail_always(CALL_PIDFD_OPEN, ROLE_CLIENT, ENOSYS);
     fail_always(CALL_PIDFD_OPEN, ROLE_OTHERS, ENOSYS);
 }
+
+static void break_without_pidfd(void *unused) {
+    (void)unused;
+    failing_arm(CALL_PIDFD_OPEN, ROLE_CLIENT, 1, ENOSYS, true);
+    struct pool *pool = pool_of(2);
+    kill(stats_of(pool).supervisor, SIGKILL);
+    AWAIT(pool_apply(pool, task_nothing, NULL, 0, NULL, 0) == POOL_EBROKEN);
+    assert_int_equal(stats_of(pool).workers, 0);
+    pool_destroy(pool);
+    failing_disarm();
+}
+
+TEST(supervisor_killed_where_there_is_no_pidfd) {
+    test_adopt_orphans();
+    failing_begin();
+    test_in_child(break_without_pidfd, NULL);
+    failing_end();
+    assert_true(test_reap_all(2000));
+}
+
 TEST(no_mremap_at_all) { fail_always(CALL_MREMAP, ROLE_CLIENT, EINVAL); }
 TEST(no_madvise_at_all) { fail_always(CALL_MADVISE, ROLE_CLIENT, EINVAL); }
 TEST(no_eventfd_at_all) { fail_always(CALL_EVENTFD, ROLE_CLIENT, EMFILE); }
