@@ -66,8 +66,9 @@ static void add_system(void) {
         else if (stat(part[i], &about) == 0)
             ADD("--ro-bind", part[i], part[i]);
     }
-    ADD("--ro-bind-try", "/etc/alternatives", "/etc/alternatives",
-        "--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache");
+    ADD("--perms", "0755", "--dir", "/etc", "--ro-bind-try",
+        "/etc/alternatives", "/etc/alternatives", "--ro-bind-try",
+        "/etc/ld.so.cache", "/etc/ld.so.cache");
 }
 
 static void add_empty_folder(const char *path, const char *mode,

@@ -62,7 +62,7 @@ static bool run_line(struct job *job, struct line *line, struct spawn *run,
         return task_end_with(job, otherwise, "%s takes more than %d seconds.",
                              what, LIMIT_BOX_WALL_S);
     if (end == SPAWN_FLOODED)
-        return task_end_with(job, otherwise, "%s makes too much of it.\n%.*s",
+        return task_end_with(job, otherwise, "%s puts out too much.\n%.*s",
                              what, LIMIT_MESSAGE_KEPT / 2, says);
     return task_end_with(job, otherwise, "%.*s", LIMIT_MESSAGE_KEPT, says);
 }
@@ -162,7 +162,9 @@ bool task_link(struct job *job) {
         "-c",
         "compiler=$1 to=$2 sanitize=$3; shift 3; \"$compiler\" "
         "${sanitize:+-fsanitize=$sanitize} -Wl,--wrap=fork -o \"$to/driver\" "
-        "\"$@\" -lm -lpthread && cat \"$to/driver\" || exit 3",
+        "\"$@\" -lm -lpthread 2>\"$to/says\" && cat \"$to/driver\" || { "
+        "grep -oE '(undefined|multiple) .*' \"$to/says\" | sort -u >&2 || "
+        "cat \"$to/says\" >&2; exit 3; }",
         "sh",
         grader.set.compiler,
         grader.set.unsafe ? job->slot : "/tmp",
