@@ -37,7 +37,8 @@ grade: ## grade a class (SUBMISSIONS=folder OUT=folder; see exercises/grade)
 	@$(GR)/grade --build '$(B)' --compiler '$(CC)' --sanitize '$(SANITIZE)' \
 		--submissions '$(SUBMISSIONS)' --out '$(OUT)' \
 		--exercises '$(EXERCISES)' --jobs '$(JOBS)' --shard '$(SHARD)' \
-		--seed '$(SEED)' --unsafe '$(UNSAFE)' $(if $(BWRAP),--bwrap '$(BWRAP)'); \
+		--seed '$(SEED)' --unsafe '$(UNSAFE)' $(if $(BWRAP),--bwrap '$(BWRAP)') \
+		--checks '$(CHECKS)'; \
 		status=$$?; [ $$status -gt 1 ] || $(GR)/render '$(OUT)' || status=1; \
 		exit $$status
 

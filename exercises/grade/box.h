@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #define BOX_READS 16
+#define BOX_HIDES 4
 
 // What our programs in the sandbox exit with where the student's bytes are to
 // blame: 1, 125 and 127 are bubblewrap's, the sandbox's and the shell's own.
@@ -26,7 +27,8 @@ struct box {
     uid_t uid; // as root: who runs the command
     int processes;
     bool inside, unsafe, bring;
-    const char *bwrap, *hide[2];
+    const char *bwrap, *hide[BOX_HIDES];
+    int hides;
     struct {
         const char *file, *name;
     } read[BOX_READS];

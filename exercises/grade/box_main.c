@@ -6,7 +6,7 @@
 //   --uid N          as root: run the command as this user
 //   --read FILE PATH the command sees FILE, read-only, as PATH
 //   --bring          COMMAND is a file from outside: it becomes /box/command
-//   --hide FOLDER    is not seen, wherever it lies; twice at most
+//   --hide FOLDER    is not seen, wherever it lies
 //   --processes N    at once, threads included
 //   --bwrap FILE     which bubblewrap
 //   --unsafe         limits only, no sandbox
@@ -77,12 +77,12 @@ static void add_empty_folder(const char *path, const char *mode,
 }
 
 // Our own files are not for the command's eyes, should they lie below /usr.
-static void hide(const char *path) {
-    static char real[2][PATH_MAX];
-    static int count;
-    if (path && count < 2 && realpath(path, real[count]) &&
-        strncmp(real[count], "/usr/", 5) == 0)
-        add_empty_folder(real[count++], "0755", "4096");
+static void hide(const struct box *box) {
+    static char real[BOX_HIDES][PATH_MAX];
+    for (int i = 0; i < box->hides; i++)
+        if (realpath(box->hide[i], real[i]) &&
+            strncmp(real[i], "/usr/", 5) == 0)
+            add_empty_folder(real[i], "0755", "4096");
 }
 
 // `--inside` repeats in the sandbox what it needs to know.
@@ -106,8 +106,7 @@ _Noreturn static void enter(const struct box *box, const char *self) {
         ADD("--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add",
             "CAP_SETGID", "--cap-add", "CAP_SETPCAP");
     add_system();
-    hide(box->hide[0]);
-    hide(box->hide[1]);
+    hide(box);
     ADD("--proc", "/proc", "--dev", "/dev");
     add_empty_folder("/dev/shm", "1777", size);
     add_empty_folder("/tmp", "1777", size);
@@ -141,8 +140,8 @@ static void read_options(struct box *box, int argc, char **argv) {
             box->processes = atoi(argv[++i]);
         else if (!strcmp(it, "--bwrap") && more > 0)
             box->bwrap = argv[++i];
-        else if (!strcmp(it, "--hide") && more > 0 && !box->hide[1])
-            box->hide[box->hide[0] != NULL] = argv[++i];
+        else if (!strcmp(it, "--hide") && more > 0 && box->hides < BOX_HIDES)
+            box->hide[box->hides++] = argv[++i];
         else if (!strcmp(it, "--read") && more > 1 && box->reads < BOX_READS) {
             box->read[box->reads].file = argv[++i];
             box->read[box->reads++].name = argv[++i];

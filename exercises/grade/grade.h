@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The grader: grades a class on the pool library.
 //
-//   client    grade_main.c   options, order of things
+//   client    grade_main.c   one thing after the other
+//             grade_settings.c   what was asked for
 //             grade_kit.c    what is needed, copied; can the sandbox be had?
 //             grade_class.c  SUBMISSIONS → students, and which file counts
 //             grade_run.c    a pool task per student and exercise, progress
@@ -10,6 +11,7 @@
 //   workers   task_collect.c reads one submission
 //             task_build.c   compile, inspect, link
 //             task_grade.c   … and judge
+//   both      grade_part.c   what is finished, on disk; files.c, names.c, child.c
 //   sandbox   box_*.c        around everything that touches a student's bytes
 //             unpack.c, ../common/inspect.c, the compiler, the linker, the
 //             driver
@@ -34,7 +36,8 @@
 #define MOST_JOBS 256
 
 struct settings {
-    const char *submissions, *out, *parts, *build, *compiler, *sanitize, *bwrap;
+    const char *submissions, *out, *parts, *build, *compiler, *sanitize, *bwrap,
+        *checks;
     char exercises[MOST_EXERCISES]; // by number: 1 if it is to be graded
     int jobs, shard, shards;        // shard counts from 1
     uint64_t seed;
@@ -94,6 +97,12 @@ _Noreturn void grade_die(const char *format, ...)
     __attribute__((format(printf, 1, 2)));
 void grade_note(json_t *notes, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+// Settings; a sentence and the end where they cannot be.
+void grade_take_settings(int argc, char **argv);
+void grade_find_folders(void); // SUBMISSIONS and OUT
+void grade_find_out(void);     // OUT only
+void grade_find_bwrap(void);
 
 void grade_make_kit(void); // OUT/work/kit; dies where something is missing
 void grade_scan(void);     // SUBMISSIONS → grader.submission, .student

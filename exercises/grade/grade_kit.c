@@ -46,10 +46,13 @@ void line_sandbox(struct line *line, int slot) {
     }
     line_add(line, "--bwrap");
     line_add(line, grader.set.bwrap);
-    line_add(line, "--hide");
-    line_add(line, grader.here);
-    line_add(line, "--hide");
-    line_add(line, grader.set.submissions);
+    const char *hide[] = {grader.here, grader.set.submissions, grader.set.out,
+                          grader.set.checks};
+    for (size_t i = 0; i < sizeof hide / sizeof *hide; i++)
+        if (hide[i] && *hide[i]) {
+            line_add(line, "--hide");
+            line_add(line, hide[i]);
+        }
 }
 
 int slot_make(const char *path, int slot) {

@@ -1,20 +1,18 @@
 // SPDX-License-Identifier: MIT
-// The grader's main(): takes the options, and does one thing after the other.
+// The grader's main(): one thing after the other. OUT is taken here, with its
+// lock and its seed.
 //
 // Runs in: client.
 #define _GNU_SOURCE
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
-#include <sched.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/random.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "files.h"
@@ -34,137 +32,8 @@ void grade_die(const char *format, ...) {
     exit(2);
 }
 
-_Noreturn static void usage(int status) {
-    fprintf(status ? stderr : stdout,
-            "make grade SUBMISSIONS=folder OUT=folder\n"
-            "  EXERCISES=\"1 3\"   only these\n"
-            "  JOBS=n            so many at once; else one per processor\n"
-            "  SHARD=i/n         only part i of n of the class\n"
-            "  SEED=n            the seed of all random numbers\n"
-            "  CHECKS=folder     with private checks, NN-name/extra.c\n"
-            "  UNSAFE=1          without a sandbox, if none can be had\n"
-            "make grade-merge OUT=folder PARTS=\"folder folder\"\n");
-    exit(status);
-}
-
-// A whole number of a setting's, within bounds.
-static long number(const char *setting, const char *text, long least,
-                   long most) {
-    char *end;
-    errno = 0;
-    long value = strtol(text, &end, 10);
-    if (errno || end == text || *end || value < least || value > most ||
-        isspace((unsigned char)*text))
-        grade_die("%s=%s: it is a number from %ld to %ld.", setting, text,
-                  least, most);
-    return value;
-}
-
-static void choose_exercises(const char *list) {
-    grader.set.all = list[strspn(list, " ,")] == 0;
-    memset(grader.set.exercises, grader.set.all, MOST_EXERCISES);
-    char *copy = strdup(list), *rest = copy;
-    for (char *word; (word = strsep(&rest, " ,"));)
-        if (*word)
-            grader.set
-                .exercises[number("EXERCISES", word, 1, MOST_EXERCISES - 1)] =
-                1;
-    free(copy);
-}
-
-static void choose_shard(const char *text) {
-    char rest;
-    if (sscanf(text, "%d/%d%c", &grader.set.shard, &grader.set.shards, &rest) !=
-            2 ||
-        grader.set.shard < 1 || grader.set.shard > grader.set.shards ||
-        grader.set.shards > LIMIT_STUDENTS)
-        grade_die("SHARD=%s: it is i/n, such as 1/4, with i from 1 to n.",
-                  text);
-}
-
-static int processors(void) {
-    cpu_set_t set;
-    int count =
-        sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
-    return count < MOST_JOBS ? count : MOST_JOBS;
-}
-
-static void take_option(const char *name, const char *value) {
-    struct settings *set = &grader.set;
-    if (!strcmp(name, "--submissions"))
-        set->submissions = value;
-    else if (!strcmp(name, "--out"))
-        set->out = value;
-    else if (!strcmp(name, "--merge"))
-        set->parts = value;
-    else if (!strcmp(name, "--build"))
-        set->build = value;
-    else if (!strcmp(name, "--compiler"))
-        set->compiler = value;
-    else if (!strcmp(name, "--sanitize"))
-        set->sanitize = value;
-    else if (!strcmp(name, "--bwrap"))
-        set->bwrap = value;
-    else if (!strcmp(name, "--exercises"))
-        choose_exercises(value);
-    else if (!strcmp(name, "--unsafe"))
-        set->unsafe = *value && strcmp(value, "0") != 0;
-    else if (!strcmp(name, "--jobs") && *value)
-        set->jobs = (int)number("JOBS", value, 1, MOST_JOBS);
-    else if (!strcmp(name, "--shard") && *value)
-        choose_shard(value);
-    else if (!strcmp(name, "--seed") && *value) {
-        set->seed = (uint64_t)number("SEED", value, 0, LONG_MAX);
-        set->seed_given = true;
-    } else if (strcmp(name, "--jobs") && strcmp(name, "--shard") &&
-               strcmp(name, "--seed"))
-        usage(2);
-}
-
-// OUT, made if it is not there, absolute.
-static void find_out(void) {
-    static char out[PATH_MAX];
-    if (!grader.set.out || !*grader.set.out)
-        usage(2);
-    if (file_make_folder(grader.set.out, FILE_KEPT) < 0 ||
-        !realpath(grader.set.out, out))
-        grade_die("OUT=%s cannot be made: %s", grader.set.out, strerror(errno));
-    grader.set.out = out;
-}
-
-static bool is_below(const char *folder, const char *above) {
-    size_t length = strlen(above);
-    return strncmp(folder, above, length) == 0 &&
-           (folder[length] == '/' || folder[length] == 0);
-}
-
-// Both folders, absolute, and neither in the other.
-static void find_folders(void) {
-    struct settings *set = &grader.set;
-    static char submissions[PATH_MAX], here[PATH_MAX];
-    struct stat about;
-    if (!set->submissions || !*set->submissions || !set->out || !*set->out)
-        usage(2);
-    if (!realpath(set->submissions, submissions) ||
-        stat(submissions, &about) < 0)
-        grade_die("SUBMISSIONS=%s: %s", set->submissions, strerror(errno));
-    if (!S_ISDIR(about.st_mode))
-        grade_die("SUBMISSIONS=%s is not a folder.", set->submissions);
-    find_out();
-    if (is_below(set->out, submissions) || is_below(submissions, set->out)) {
-        rmdir(set->out); // if it was made just now
-        grade_die("OUT=%s and SUBMISSIONS=%s lie in each other: results would "
-                  "be taken for submissions, or the other way round.",
-                  set->out, submissions);
-    }
-    if (!getcwd(here, sizeof here))
-        grade_die("The current folder cannot be found: %s", strerror(errno));
-    set->submissions = submissions;
-    grader.here = here;
-}
-
-// The lock is shared with the workers. Those of a grader that was killed have it
-// until they, too, are gone, which takes a moment.
+// The lock is shared with the workers. Those of a grader that was killed have
+// it until they, too, are gone, which takes a moment.
 static bool lock_soon(int fd) {
     for (int i = 0; i < 40; i++) {
         if (flock(fd, LOCK_EX | LOCK_NB) == 0)
@@ -216,26 +85,6 @@ static void take_seed(void) {
                   strerror(errno));
 }
 
-static void find_bwrap(void) {
-    static char real[PATH_MAX];
-    const char *asked = grader.set.bwrap ? grader.set.bwrap : "bwrap";
-    if (grader.set.unsafe)
-        return;
-    const char *path = getenv("PATH");
-    char *copy = strdup(path && !strchr(asked, '/') ? path : ""), *rest = copy;
-    bool found = strchr(asked, '/') && realpath(asked, real);
-    for (char *folder; !found && (folder = strsep(&rest, ":"));)
-        found = *folder && realpath(file_path("%s/%s", folder, asked), real) &&
-                access(real, X_OK) == 0;
-    free(copy);
-    if (!found)
-        grade_die("Submissions are compiled and run in a sandbox, and "
-                  "bubblewrap is not here: apt install bubblewrap. Nothing is "
-                  "graded.\nWith UNSAFE=1 they run without a sandbox; do that "
-                  "only in a machine that you can throw away.");
-    grader.set.bwrap = real;
-}
-
 static void make_folders(void) {
     static const char *const name[] = {"parts", "students"};
     for (size_t i = 0; i < sizeof name / sizeof *name; i++)
@@ -246,28 +95,15 @@ static void make_folders(void) {
 }
 
 int main(int argc, char **argv) {
-    grader.set = (struct settings){.build = "build/gcc",
-                                   .compiler = "gcc",
-                                   .sanitize = "",
-                                   .shard = 1,
-                                   .shards = 1,
-                                   .jobs = processors()};
     grader.notes = json_array();
-    choose_exercises("");
-    if (argc == 2 && !strcmp(argv[1], "--help"))
-        usage(0);
-    for (int i = 1; i < argc; i += 2)
-        if (i + 1 < argc)
-            take_option(argv[i], argv[i + 1]);
-        else
-            usage(2);
+    grade_take_settings(argc, argv);
     if (grader.set.parts) {
-        find_out();
+        grade_find_out();
         take_out();
         return grade_merge();
     }
-    find_folders();
-    find_bwrap();
+    grade_find_folders();
+    grade_find_bwrap();
     take_out();
     take_seed();
     make_folders();

@@ -261,6 +261,7 @@ test_settings() {
         --exercises "1 two"
     says 2 "no exercise 29" grade --submissions "$s" --out "$o" \
         --exercises "1 29"
+    says 2 "CHECKS=$work" grade --submissions "$s" --out "$o" --checks "$work"
     says 2 "no-such-compiler" grade --submissions "$s" --out "$o" \
         --compiler no-such-compiler
     [ ! -e "$s/out" ] || fail "OUT was made in SUBMISSIONS"
