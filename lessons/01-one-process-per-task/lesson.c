@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Lesson 1: every task gets a process of its own, and what that costs.
+// Part 2, on what surprises people about fork(), is in surprises.c.
 // Runs in: parent, except child_main(), which is all that a child runs.
 #include "lesson.h"
+#include "surprises.h"
 
 #include <errno.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -76,11 +77,7 @@ int main(void) {
     size_t tasks = lesson_tasks(100, 10000);
     struct lesson_words in = lesson_words(tasks, true);
     struct counts sum = {0};
-    event = mmap(NULL, 2 * BATCH * sizeof *event, PROT_READ | PROT_WRITE,
-                 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (event == MAP_FAILED)
-        return lesson_failed("mmap", 0);
-
+    event = lesson_shared(2 * BATCH * sizeof *event);
     lesson_predict("A task counts the vowels of one word. How much longer does "
                    "it take in a process of its own than as a function call?",
                    (const char *[]){"about as long", "about 10 times as long",
@@ -108,6 +105,9 @@ int main(void) {
     lesson_claim(waitpid(-1, NULL, 0) == -1 && errno == ECHILD,
                  "after waitpid() for each, no child is left");
 
+    lesson_part("What surprises people");
+    surprises();
+
     lesson_part("What it costs");
     volatile int sink = 0;
     before = lesson_now();
@@ -119,7 +119,6 @@ int main(void) {
     lesson_say("The same task as a function call, in the same run: a process "
                "of its own takes %s as long.",
                lesson_times(ratio, 1));
-    lesson_claim(ratio > 10, "the process costs far more than the task");
 
     lesson_part("Who ran what when");
     lesson_timeline_of("process", event, 2 * ((tasks - 1) % BATCH + 1));
@@ -128,7 +127,6 @@ int main(void) {
                   "fork() copies the page tables, the kernel schedules the "
                   "child, waitpid() buries it: %s the work.",
                   lesson_times(ratio, 1));
-    munmap(event, 2 * BATCH * sizeof *event);
     lesson_words_free(&in);
     return lesson_end();
 }

@@ -108,24 +108,29 @@ static int open_file(const char *path) {
     return open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 }
 
+uint32_t lesson_crc(uint32_t crc, const void *bytes, size_t size) {
+    crc = ~crc;
+    for (const unsigned char *at = bytes; size > 0; at++, size--) {
+        crc ^= *at;
+        for (int bit = 0; bit < 8; bit++)
+            crc = crc >> 1 ^ (crc & 1 ? 0xedb88320u : 0);
+    }
+    return ~crc;
+}
+
 int lesson_checksum(const char *path, uint32_t *crc) {
     unsigned char bytes[16384];
-    uint32_t sum = 0xffffffffu;
     ssize_t got;
     int fd = open_file(path);
 
     if (fd < 0)
         return -1;
+    *crc = 0;
     while ((got = read(fd, bytes, sizeof bytes)) > 0)
-        for (ssize_t i = 0; i < got; i++) {
-            sum ^= bytes[i];
-            for (int bit = 0; bit < 8; bit++)
-                sum = sum >> 1 ^ (sum & 1 ? 0xedb88320u : 0);
-        }
+        *crc = lesson_crc(*crc, bytes, (size_t)got);
     int saved = errno;
     close(fd);
     errno = saved;
-    *crc = ~sum;
     return got < 0 ? -1 : 0;
 }
 

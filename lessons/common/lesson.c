@@ -213,6 +213,14 @@ int lesson_must_not_fail(const char *call, int error) {
     return error;
 }
 
+void *lesson_must_have(const char *call, void *made) {
+    char name[64];
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(call, "("), call);
+    if (!made)
+        exit(lesson_failed(name, 0));
+    return made;
+}
+
 int lesson_end(void) {
     lesson_paragraph();
     if (!lesson.broken) {
@@ -253,33 +261,4 @@ const char *lesson_times(double slow, double fast) {
     }
     strcpy(out + o, " times");
     return out;
-}
-
-char lesson_state(pid_t pid) {
-    char path[64], state = '-';
-    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-    FILE *file = fopen(path, "re");
-    if (!file)
-        return '-';
-    if (fscanf(file, "%*d (%*[^)]) %c", &state) != 1)
-        state = '-';
-    fclose(file);
-    return state;
-}
-
-static int by_pid(const void *a, const void *b) {
-    pid_t x = *(const pid_t *)a, y = *(const pid_t *)b;
-    return (x > y) - (x < y);
-}
-
-size_t lesson_processes(const pid_t *pids, size_t count, size_t stride) {
-    size_t different = 0;
-    pid_t *sorted = lesson_calloc(count, sizeof *sorted);
-    for (size_t i = 0; i < count; i++)
-        sorted[i] = *(const pid_t *)((const char *)pids + i * stride);
-    qsort(sorted, count, sizeof *sorted, by_pid);
-    for (size_t i = 0; i < count; i++)
-        different += i == 0 || sorted[i] != sorted[i - 1];
-    free(sorted);
-    return different;
 }

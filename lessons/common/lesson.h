@@ -74,8 +74,17 @@ int lesson_failed(const char *what, int error);
 #define lesson_must(call) lesson_must_not_fail(#call, call)
 int lesson_must_not_fail(const char *call, int error);
 
+/// The same for what returns a pointer: `pool =
+/// lesson_have(pool_create(NULL))`.
+#define lesson_have(call) lesson_must_have(#call, call)
+void *lesson_must_have(const char *call, void *made);
+
 /// Zeroed memory for free(3); ends the program if there is none.
 void *lesson_calloc(size_t count, size_t size);
+
+/// Zeroed memory that this process and all it forks from now on share; for the
+/// life of the program. Ends the program if there is none.
+void *lesson_shared(size_t size);
 
 /// @}
 /// @name Knobs
@@ -214,6 +223,11 @@ struct pool_trace_event lesson_event(enum pool_trace_kind kind, size_t row,
 /// Most items that ran at the same time, by the trace, among the submissions
 /// `from` to `to` (numbered from 1; 0, 0: all).
 size_t lesson_at_once(struct pool *pool, uint64_t from, uint64_t to);
+
+/// Draws a picture as PNG under build/: one byte for a point, black to white by
+/// way of blue and gold. Where make has not said where, it does nothing.
+void lesson_picture(const char *name, const unsigned char *points, size_t width,
+                    size_t height);
 
 /// What the kernel says of a process: 'R' runs, 'S' sleeps, 'T' is stopped, 'Z'
 /// has ended and waits to be reaped (a zombie), '-' there is none.
