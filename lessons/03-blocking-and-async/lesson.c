@@ -1,48 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Lesson 3: pool_apply() waits, pool_apply_async() does not, and what follows.
-// Runs in: client, except compare(), which runs in workers.
-#include "lesson.h"
+// Runs in: client. The task is compare(), in compare.c.
+#include "compare.h"
 
 #include <poll.h>
-#include <stdatomic.h>
 #include <unistd.h>
-
-// Read before the pool is made, so every worker has it too.
-static struct lesson_words words;
-
-// A task: how many of these words become another one by a single letter?
-struct job {
-    size_t number, first, count;
-    const atomic_bool *until; // go on until this is set; NULL: once will do
-};
-struct found {
-    size_t number, close;
-    pid_t pid; // who looked
-};
-
-static int compare(const void *arg, size_t arg_size, void *result,
-                   size_t result_size) {
-    (void)arg_size, (void)result_size;
-    const struct job *job = arg;
-    struct found found;
-    unsigned distance;
-    if (job->count == 0)
-        return pool_fail("no words to look at");
-    do {
-        found = (struct found){job->number, 0, getpid()};
-        for (size_t i = job->first; i < job->first + job->count; i++) {
-            lesson_nearest(&words, words.word[i % words.distinct].text,
-                           &distance);
-            found.close += distance == 1;
-        }
-    } while (job->until && !atomic_load(job->until));
-    *(struct found *)result = found;
-    return 0;
-}
-
-static struct job job_number(size_t i, const atomic_bool *until) {
-    return (struct job){i, i * 16, 16, i == 0 ? until : NULL};
-}
 
 // What the callbacks saw.
 struct news {
@@ -80,11 +42,9 @@ int main(void) {
 
     lesson_part("pool_apply() in a loop");
     // 1 create the pool
-    struct pool *pool = pool_create(&(struct pool_options){.workers = workers});
-    if (!pool)
-        return lesson_failed("pool_create", 0);
-    if (!(news.heard = pool_alloc(pool, sizeof *news.heard)))
-        return lesson_failed("pool_alloc", 0);
+    struct pool *pool =
+        lesson_have(pool_create(&(struct pool_options){.workers = workers}));
+    news.heard = lesson_have(pool_alloc(pool, sizeof *news.heard));
     lesson_must(pool_trace_start(pool, LESSON_TRACE));
     uint64_t start = lesson_now();
     for (size_t i = 0; i < tasks; i++) {

@@ -1,0 +1,1 @@
+$(B)/lessons/03-blocking-and-async/lesson: $(B)/lessons/03-blocking-and-async/compare.o
