@@ -47,14 +47,7 @@ def ends_when_asked():
 
 
 def alive(pids):
-    count = 0
-    for pid in pids:
-        try:
-            with open(f"/proc/{pid}/stat", encoding="ascii") as file:
-                count += file.read().rsplit(")", 1)[1].split()[0] != "Z"
-        except OSError:
-            pass
-    return count
+    return sum(twin.state(pid) not in "Z-" for pid in pids)
 
 
 def occupy(pool, task, workers):
@@ -136,7 +129,8 @@ def main():
     twin.claim(more != "", f'a task after close: "{more.lower()}"')
     twin.claim(done == tasks,
                f"all {done} tasks from before were done by the end of join")
-    twin.claim(alive(pids) == 0, "no worker is left, not even as a zombie")
+    twin.claim(all(twin.state(pid) == "-" for pid in pids),
+               "no worker is left, not even as a zombie")
     results[-1].get()  # 5 use the results
     twin.claim(True, "after it, the results can still be read")
 

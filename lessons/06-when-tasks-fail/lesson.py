@@ -9,13 +9,14 @@ import os
 import signal
 import struct
 import sys
+import time
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 
 import twin
 
-NEWS = os.pipe()
-LIMIT = 0.5
+NEWS, GATE = os.pipe(), os.pipe()
+LIMIT = 0.5  # seconds, then we no longer believe that a result will come
 FORK = multiprocessing.get_context("fork")
 
 
@@ -31,81 +32,114 @@ def crash():
 def vowels(word):
     if word is None:  # this one waits to be killed
         os.write(NEWS[1], struct.pack("i", os.getpid()))
-        while True:
-            signal.pause()
+        signal.pause()
     return sum(letter in "aeiou" for letter in word)
 
 
-def victim():
+def until_told(_):
+    os.write(NEWS[1], struct.pack("i", os.getpid()))
+    os.read(GATE[0], 1)
+    return os.getpid()
+
+
+def news():
     return struct.unpack("i", os.read(NEWS[0], 4))[0]
 
 
 def outcome(result, limit=LIMIT):
+    """What get() says; None where nothing comes."""
     try:
         return str(result.get(limit))
     except multiprocessing.TimeoutError:
-        return "nothing: get() waits for ever (here it had a time limit)"
+        return None
     except ValueError as error:
         return str(error)
 
 
-def isolated(part, *args):
-    """Runs a part in a process that does not clean up: terminate() may hang."""
-    sys.stdout.flush()
-    child = os.fork()
-    if child == 0:
-        holds = part(*args)
-        for worker in multiprocessing.active_children():
-            worker.kill()
-        sys.stdout.flush()
-        os._exit(0 if holds else 1)
-    if os.waitpid(child, 0)[1] != 0:
-        twin.claim(False, "it went as it did when this was written")
+def complete(workers, dead=()):
+    """Waits until there are so many workers (again) that have not been killed."""
+    while True:
+        pids = {child.pid for child in multiprocessing.active_children()}
+        if len(pids - set(dead)) == workers:
+            return pids
+        time.sleep(0.001)
 
 
-def ways_to_fail(workers, _):
+def ways_to_fail(workers):
     pool = FORK.Pool(workers)
-    for what, task, args in (("refuses", refuse, ()), ("crashes", crash, ()),
-                             ("exits", sys.exit, (3,))):
-        limit = 30 if task is refuse else LIMIT
-        twin.say(f"{what}: {outcome(pool.apply_async(task, args), limit)}")
-    return True
+    before = complete(workers)
+    refused = outcome(pool.apply_async(refuse), 60)
+    lives = complete(workers) == before
+    lost = [outcome(pool.apply_async(task, args))
+            for task, args in ((crash, ()), (sys.exit, (3,)))]
+    twin.say(f'A task that refuses: "{refused}". One that crashes, and one that '
+             f"calls exit: {'nothing' if lost == [None, None] else lost}, for as long "
+             "as one waits. There is no time limit for one that hangs.")
+    twin.claim(refused == "this word is not for me" and lives,
+               "a task that refuses says why, and its worker lives on")
+    twin.claim(lost == [None, None], "in Python, get() waits for ever for a task "
+                                     "whose worker died")
+    complete(workers)
+    twin.claim(True, f"all {workers} workers are there again")
 
 
 def killed_in_map(workers, words):
     pool = FORK.Pool(workers)
     result = pool.map_async(vowels, words)
-    os.kill(victim(), signal.SIGKILL)
+    victim = news()
+    os.kill(victim, signal.SIGKILL)
+    complete(workers, [victim])
     text = outcome(result)
-    twin.say(f"Of {len(words)} results: {text}. The process is replaced, the task "
-             "is not, and so the map has no results at all.")
-    return text.startswith("nothing")
+    twin.claim(text is None, "the worker was replaced, and yet its item is lost: the "
+                             "process is back, the task is not")
+    twin.claim(text is None, f"in Python, none of the {len(words)} results comes: "
+                             "map's get() waits for ever for the one")
 
 
 def killed_idle(workers, words):
     pool = FORK.Pool(workers)
     pool.map(len, ["a"])
-    idle = multiprocessing.active_children()
-    for worker in idle:
-        os.kill(worker.pid, signal.SIGKILL)
-    for worker in idle:
-        worker.join()
+    idle = complete(workers)
+    while any(twin.state(pid) != "S" for pid in idle):
+        time.sleep(0.001)  # until all of them wait for a task
+    for pid in idle:
+        os.kill(pid, signal.SIGKILL)
+    complete(workers, idle)
     text = outcome(pool.map_async(len, ["a"] * len(words)))
-    twin.say("One of the idle workers held the lock of the queue when all were "
-             f"killed. The next map: {text}.")
-    return text.startswith("nothing")
+    twin.claim(text is None,
+               f"in Python, when all {workers} idle workers are killed, the next map "
+               "waits for ever: one of them held the lock of the queue")
+
+
+def broken(futures):
+    return sum(isinstance(future.exception(60), BrokenProcessPool)
+               for future in futures)
 
 
 def executor_breaks(workers, words):
     executor = ProcessPoolExecutor(workers, mp_context=FORK)
     futures = [executor.submit(vowels, None) for _ in range(workers)]
     futures += [executor.submit(vowels, "word") for _ in words]
-    os.kill(victim(), signal.SIGKILL)
-    failed = sum(isinstance(future.exception(60), BrokenProcessPool)
-                 for future in futures)
-    twin.say(f"{failed} of {len(futures)} tasks failed with BrokenProcessPool: "
-             "nothing hangs, but one death ends them all.")
-    return failed == len(futures)
+    os.kill(news(), signal.SIGKILL)
+    failed = broken(futures)
+    twin.claim(failed == len(futures),
+               f"in Python, a busy worker of a ProcessPoolExecutor is killed: all "
+               f"{failed} pending tasks fail, and nothing hangs")
+
+
+def executor_idle(_):
+    executor = ProcessPoolExecutor(2, mp_context=FORK)
+    futures = [executor.submit(until_told, i) for i in range(2)]
+    for _ in futures:
+        news()  # both workers have one; now one of them becomes idle
+    os.write(GATE[1], b".")
+    while not any(future.done() for future in futures):
+        time.sleep(0.001)
+    idle = next(future for future in futures if future.done())
+    os.kill(idle.result(), signal.SIGKILL)
+    failed = broken([future for future in futures if future is not idle])
+    twin.claim(failed == 1, "in Python, an idle one is killed: what is pending fails "
+                            "too")
 
 
 def main():
@@ -116,13 +150,14 @@ def main():
     words[tasks // 2] = None
 
     twin.part("Ways to fail")
-    isolated(ways_to_fail, workers, words)
+    twin.isolated(ways_to_fail, workers)
     twin.part("kill -9 in the middle of a map")
-    isolated(killed_in_map, workers, words)
+    twin.isolated(killed_in_map, workers, words)
     twin.part("kill -9 of workers that do nothing")
-    isolated(killed_idle, workers, words)
+    twin.isolated(killed_idle, workers, words)
     twin.part("ProcessPoolExecutor, which waits for no one that is dead")
-    isolated(executor_breaks, workers, words)
+    twin.isolated(executor_breaks, workers, words)
+    twin.isolated(executor_idle, workers)
     twin.end()
 
 

@@ -2,8 +2,10 @@
 """What the Python twins of the lessons share: knobs, claims, real input.
 
 A twin does the work of its lesson with Python's own multiprocessing.Pool and
-claims, in the same words, what is true there as well: the tests compare.
+claims, in the same words, what is true there as well: the tests compare. What
+is true in Python only begins with "in Python".
 """
+import multiprocessing
 import os
 import re
 import sys
@@ -53,6 +55,32 @@ def claim(holds, text):
     _state["broken"] += not holds
     print(textwrap.fill(text, 78, initial_indent="  [ok] " if holds else "  [NOT SO] ",
                         subsequent_indent="       "))
+
+
+def isolated(part, *args):
+    """Runs a part in a process that does not clean up: terminate() may hang."""
+    sys.stdout.flush()
+    child = os.fork()
+    if child == 0:
+        _state["broken"] = 0
+        try:
+            part(*args)
+        except BaseException as error:  # os._exit() would hide it
+            claim(False, f"no error was raised: {error!r}")
+        for worker in multiprocessing.active_children():
+            worker.kill()
+        sys.stdout.flush()
+        os._exit(min(_state["broken"], 1))
+    _state["broken"] += os.waitpid(child, 0)[1] != 0
+
+
+def state(pid):
+    """What the kernel says of a process; "-": there is none (see lesson.h)."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as file:
+            return file.read().rsplit(")", 1)[1].split()[0]
+    except OSError:
+        return "-"
 
 
 def end():
