@@ -78,15 +78,12 @@ int main(void) {
 
     lesson_part("The pool's queue: made when the workers are there already");
     // 1 create the pool, then the queue
-    struct pool *pool = pool_create(&(struct pool_options){.workers = workers});
-    if (!pool)
-        return lesson_failed("pool_create", 0);
+    struct pool *pool =
+        lesson_have(pool_create(&(struct pool_options){.workers = workers}));
     lesson_must(pool_trace_start(pool, LESSON_TRACE));
-    struct job job = {pool_queue_create(pool, sizeof first, room),
-                      pool_alloc(pool, tasks * sizeof *job.taken),
-                      pool_alloc(pool, sizeof *job.done)};
-    if (!job.queue || !job.taken || !job.done)
-        return lesson_failed("pool_queue_create", 0);
+    struct job job = {lesson_have(pool_queue_create(pool, sizeof first, room)),
+                      lesson_have(pool_alloc(pool, tasks * sizeof *job.taken)),
+                      lesson_have(pool_alloc(pool, sizeof *job.done))};
     for (first = 0; pool_queue_put(job.queue, &first, 0) == 0;)
         first++;
     lesson_claim(

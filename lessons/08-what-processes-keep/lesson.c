@@ -1,77 +1,15 @@
 // SPDX-License-Identifier: MIT
 // Lesson 8: what a pool's processes keep, and a fresh process does not.
-// Part 2, the table, is in look.c.
-// Runs in: client, except count() and prepare(), which run in workers.
-#include "lesson.h"
+// Part 2, the table, is in look.c, part 4 in nested.c, the task in count.c.
+// Runs in: client.
+#include "count.h"
 #include "look.h"
+#include "nested.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 
 #define LIFE 10  // tasks, then a worker is replaced
 #define CHUNK 25 // tasks that a worker takes at a time
-
-// Each process has its own copy of these.
-static struct lesson_words words; // read before the pool is made
-static size_t calls, prepared;
-
-struct answer {
-    pid_t pid;
-    size_t calls, prepared, letters;
-    int drawn; // a "random" number
-};
-
-// The task: the argument is only a word's number.
-static int count(const void *arg, size_t arg_size, void *result,
-                 size_t result_size) {
-    (void)arg_size, (void)result_size;
-    unsigned letters; // by which the most similar word differs
-    lesson_nearest(&words, words.word[*(const size_t *)arg].text, &letters);
-    calls++;
-    *(struct answer *)result =
-        (struct answer){getpid(), calls, prepared, letters, rand()};
-    return 0;
-}
-
-// The initialiser: runs once in each worker, before its first task.
-static int prepare(void *arg) {
-    (void)arg;
-    prepared++;
-    srand((unsigned)getpid());
-    return 0;
-}
-
-static int by_process(const void *a, const void *b) {
-    const struct answer *x = a, *y = b;
-    if (x->pid != y->pid)
-        return x->pid < y->pid ? -1 : 1;
-    return (x->calls > y->calls) - (x->calls < y->calls);
-}
-
-// What the processes counted.
-struct summary {
-    size_t processes, longest, letters;
-    bool whole;     // each process counted 1, 2, 3 ...
-    bool same_draw; // the first random number of all is the same
-    bool prepared;  // each was prepared once, before its first task
-};
-
-static struct summary summarize(struct answer *answers, size_t tasks) {
-    struct summary s = {.whole = true, .same_draw = true, .prepared = true};
-    int drawn = 0;
-    qsort(answers, tasks, sizeof *answers, by_process);
-    for (struct answer *a = answers; a < answers + tasks; a++) {
-        bool first = a == answers || a[-1].pid != a->pid;
-        s.whole &= a->calls == (first ? 1 : a[-1].calls + 1);
-        s.prepared &= a->prepared == 1;
-        s.letters += a->letters;
-        s.longest = a->calls > s.longest ? a->calls : s.longest;
-        if (first && s.processes++ == 0)
-            drawn = a->drawn;
-        s.same_draw &= !first || a->drawn == drawn;
-    }
-    return s;
-}
 
 static struct summary run(struct pool *pool, const size_t *items, size_t tasks,
                           size_t chunk, struct answer *answers) {
@@ -111,9 +49,8 @@ int main(void) {
     lesson_claim(fresh.processes == alone && fresh.longest == 1,
                  "%zu fresh processes: each of them counted 1", alone);
     // 1 create the pool
-    struct pool *pool = pool_create(&(struct pool_options){.workers = workers});
-    if (!pool)
-        return lesson_failed("pool_create", 0);
+    struct pool *pool =
+        lesson_have(pool_create(&(struct pool_options){.workers = workers}));
     struct summary kept = run(pool, items, tasks, 1, answers);
     pool_destroy(pool);
     lesson_say("The pool ran %zu tasks. This time %zu of %zu workers took part "
@@ -134,10 +71,8 @@ int main(void) {
         return EXIT_FAILURE;
 
     lesson_part("An initialiser, and a limited life");
-    pool = pool_create(&(struct pool_options){
-        .workers = workers, .init = prepare, .max_tasks_per_worker = LIFE});
-    if (!pool)
-        return lesson_failed("pool_create", 0);
+    pool = lesson_have(pool_create(&(struct pool_options){
+        .workers = workers, .init = prepare, .max_tasks_per_worker = LIFE}));
     lesson_must(pool_trace_start(pool, LESSON_TRACE));
     kept = run(pool, items, tasks, CHUNK, answers);
     lesson_say("A worker is replaced after %d tasks. This time %zu processes "
@@ -154,6 +89,8 @@ int main(void) {
                                       "numbers differ");
     lesson_timeline(pool);
     pool_destroy(pool);
+
+    nested();
     lesson_answer('c', "a worker lives on after a task, and its variables with "
                        "it; but they are its own, a copy made at the fork.");
     lesson_words_free(&words);

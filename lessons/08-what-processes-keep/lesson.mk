@@ -1,2 +1,2 @@
-$(B)/lessons/08-what-processes-keep/lesson: \
-	$(B)/lessons/08-what-processes-keep/look.o
+$(B)/lessons/08-what-processes-keep/lesson: $(addprefix $(B)/lessons/08-what-processes-keep/, \
+	count.o look.o nested.o)

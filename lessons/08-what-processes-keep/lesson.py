@@ -26,6 +26,15 @@ def prepare():
     prepared += 1
 
 
+def inner_pool(_):
+    """A task that wants a pool of its own."""
+    try:
+        with multiprocessing.Pool(2):
+            return ""
+    except AssertionError as error:
+        return str(error)
+
+
 def by_process(answers):
     """For each process, what it counted."""
     counted = {}
@@ -67,9 +76,17 @@ def main():
     twin.claim(whole(counted) and all(ready == 1 for _, _, ready in answers),
                "every process was prepared once, before its first task; "
                "replacements too")
-    twin.say(f"maxtasksperchild={LIFE} with chunks of {CHUNK}: this time "
-             f"{len(counted)} processes served {tasks} tasks, and one of them "
-             f"{max(map(len, counted))}. Python counts a chunk as one task.")
+    twin.say(f"maxtasksperchild={LIFE}: this time {len(counted)} processes served "
+             f"{tasks} tasks, and one of them {max(map(len, counted))}.")
+    if tasks >= CHUNK:
+        twin.claim(max(map(len, counted)) >= CHUNK,
+                   f"in Python, one served at least {CHUNK}: a chunk counts as one "
+                   "task")
+
+    twin.part("A pool in a pool")
+    with context.Pool(1) as pool:
+        refused = pool.apply(inner_pool, (0,))
+    twin.claim(refused != "", f'in Python, a task made none: "{refused}"')
     twin.end()
 
 

@@ -46,6 +46,8 @@ static struct picture
 frame(const char *row, const struct pool_trace_event *events, size_t count) {
     struct picture p = {events, count, UINT64_MAX, 0, UINT64_MAX, 0, row};
     for (const struct pool_trace_event *e = events; e < events + count; e++) {
+        if (e->kind == POOL_TRACE_DEATH && !e->status)
+            continue; // it left in peace, and is not drawn
         if (e->begin_ns < p.begin)
             p.begin = e->begin_ns;
         if (e->begin_ns > p.end)
