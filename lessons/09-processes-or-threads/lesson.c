@@ -1,63 +1,17 @@
 // SPDX-License-Identifier: MIT
 // Lesson 9: the same tasks on a pool of processes and on a pool of threads.
 // Parts 2 and 3 are in shared.c, the pool of threads is in threads.c.
-// Runs in: client, except mandelbrot(), which runs in workers and threads, and
-// crash_main(), which is all that a child runs.
+// Runs in: client, except crash_main(), which is all that a child runs.
 #include "lesson.h"
+#include "mandelbrot.h"
 #include "shared.h"
 #include "threads.h"
 
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#define WIDTH 320 // points in a row
-#define DEPTH 400 // most rounds for a point
-
-struct job {
-    size_t row, rows;
-    bool crash;
-};
-
-// The task: a row of the Mandelbrot set, a byte for each point.
-static int mandelbrot(const void *arg, size_t arg_size, void *result,
-                      size_t result_size) {
-    (void)arg_size;
-    const struct job *job = arg;
-    unsigned char *shade = result;
-    double y = 2.4 * ((double)job->row + 0.5) / (double)job->rows - 1.2;
-    if (job->crash) {
-        prctl(PR_SET_DUMPABLE, 0); // writing a core file would only take time
-        abort();                   // as a failed assert() does
-    }
-    for (size_t i = 0; i < result_size; i++) {
-        double x = 3.2 * ((double)i + 0.5) / (double)result_size - 2.2;
-        double a = 0, b = 0, next;
-        int n = 0;
-        for (; n < DEPTH && a * a + b * b < 4; n++)
-            next = a * a - b * b + x, b = 2 * a * b + y, a = next;
-        shade[i] = (unsigned char)(n * 255 / DEPTH);
-    }
-    return 0;
-}
-
-// Writes build/.../lesson9.pgm, if make has said where.
-static void save(const unsigned char *picture, size_t rows) {
-    char name[512];
-    const char *folder = getenv("LESSON_OUT");
-    snprintf(name, sizeof name, "%s/lesson9.pgm", folder ? folder : "");
-    FILE *file = folder ? fopen(name, "we") : NULL;
-    if (!file)
-        return;
-    fprintf(file, "P5 %d %zu 255\n", WIDTH, rows);
-    fwrite(picture, WIDTH, rows, file);
-    if (fclose(file) == 0)
-        printf("  As a picture: %s\n\n", name);
-}
 
 // Runs in: child. All rows on threads; one of them aborts.
 static _Noreturn void crash_main(size_t workers, const struct job *jobs,
@@ -101,14 +55,11 @@ int main(void) {
     lesson_part("The same picture");
     // 1 create the pools
     uint64_t start = lesson_now();
-    struct pool *pool = pool_create(&(struct pool_options){.workers = workers});
+    struct pool *pool =
+        lesson_have(pool_create(&(struct pool_options){.workers = workers}));
     uint64_t forked = lesson_now();
-    if (!pool)
-        return lesson_failed("pool_create", 0);
-    struct threads *threads = threads_create(workers);
+    struct threads *threads = lesson_have(threads_create(workers));
     uint64_t started = lesson_now();
-    if (!threads)
-        return lesson_failed("threads_create", 0);
     // 2 submit, and wait
     size_t failed = threads_map(threads, mandelbrot, jobs, tasks, sizeof *jobs,
                                 again, WIDTH);
@@ -124,16 +75,14 @@ int main(void) {
         tasks,
         lesson_times((double)(forked - start), (double)(started - forked)),
         lesson_times((double)(end - between), (double)(between - started)));
-    save(rows, tasks);
+    lesson_picture("mandelbrot.png", rows, WIDTH, tasks);
     lesson_claim(failed == 0 && memcmp(rows, again, tasks * WIDTH) == 0,
                  "both drew the same picture, byte for byte");
 
     lesson_part("At the same moment");
-    if (ball() != 0)
-        return EXIT_FAILURE;
+    ball();
     lesson_part("On the same variable");
-    if (race() != 0)
-        return EXIT_FAILURE;
+    race();
 
     lesson_part("A task that aborts");
     jobs[tasks / 2].crash = true;

@@ -1,3 +1,2 @@
-$(B)/lessons/09-processes-or-threads/lesson: \
-	$(B)/lessons/09-processes-or-threads/threads.o \
-	$(B)/lessons/09-processes-or-threads/shared.o
+$(B)/lessons/09-processes-or-threads/lesson: $(addprefix $(B)/lessons/09-processes-or-threads/, \
+	mandelbrot.o threads.o shared.o)

@@ -90,23 +90,21 @@ static bool proved(const size_t direct[2]) {
     return direct[0] == WANTED || direct[1] == WANTED;
 }
 
-int ball(void) {
+void ball(void) {
     cpu_set_t cpus;
     atomic_size_t here, *there;
     size_t threads[2], workers[2];
     if (sched_getaffinity(0, sizeof cpus, &cpus) == 0 && CPU_COUNT(&cpus) < 2) {
         lesson_say("There is only one CPU for this program, so nothing can run "
                    "at the same moment: no ball game.");
-        return 0;
+        return;
     }
-    struct pool *pool = pool_create(&(struct pool_options){.workers = 2});
-    if (!pool || !(there = pool_alloc(pool, sizeof *there)))
-        return lesson_failed("pool_create", 0);
+    struct pool *pool =
+        lesson_have(pool_create(&(struct pool_options){.workers = 2}));
+    there = lesson_have(pool_alloc(pool, sizeof *there));
     both(NULL, pool, play, there, NULL, workers);
     pool_destroy(pool);
-    struct threads *two = threads_create(2);
-    if (!two)
-        return lesson_failed("threads_create", 0);
+    struct threads *two = lesson_have(threads_create(2));
     both(two, NULL, play, &here, NULL, threads);
     threads_destroy(two);
     lesson_say("Two tasks, each kept to a CPU of its own, hand a ball to and "
@@ -118,16 +116,15 @@ int ball(void) {
                  WANTED);
     lesson_claim(proved(workers), "%d handovers by two processes, both running",
                  WANTED);
-    return 0;
 }
 
-int race(void) {
+void race(void) {
     atomic_size_t here, *there;
     size_t results[2], *sum;
-    struct pool *pool = pool_create(&(struct pool_options){.workers = 2});
-    if (!pool || !(there = pool_alloc(pool, sizeof *there)) ||
-        !(sum = pool_alloc(pool, sizeof *sum)))
-        return lesson_failed("pool_create", 0);
+    struct pool *pool =
+        lesson_have(pool_create(&(struct pool_options){.workers = 2}));
+    there = lesson_have(pool_alloc(pool, sizeof *there));
+    sum = lesson_have(pool_alloc(pool, sizeof *sum));
     both(NULL, pool, add, there, &total, results);
     lesson_claim(total == 0 && results[0] == 1 && results[1] == 1,
                  "two processes added 1 to a global variable: each has its own "
@@ -139,14 +136,11 @@ int race(void) {
                  "and it is %zu: one update is lost",
                  *sum);
     pool_destroy(pool);
-    struct threads *two = threads_create(2);
-    if (!two)
-        return lesson_failed("threads_create", 0);
+    struct threads *two = lesson_have(threads_create(2));
     both(two, NULL, add, &here, &total, results);
     lesson_claim(total == 1,
                  "two threads added 1 and 1 to the global variable, and it is "
                  "%zu: one update is lost",
                  total);
     threads_destroy(two);
-    return 0;
 }

@@ -5,8 +5,8 @@
 #define SHARED_H
 
 // Part 2: two threads, then two processes hand over a ball. Part 3: they add
-// to a variable. Each returns 0, or what main() is to return.
-int ball(void);
-int race(void);
+// to a variable.
+void ball(void);
+void race(void);
 
 #endif

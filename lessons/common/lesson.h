@@ -224,8 +224,9 @@ struct pool_trace_event lesson_event(enum pool_trace_kind kind, size_t row,
 /// `from` to `to` (numbered from 1; 0, 0: all).
 size_t lesson_at_once(struct pool *pool, uint64_t from, uint64_t to);
 
-/// Draws a picture as PNG under build/: one byte for a point, black to white by
-/// way of blue and gold. Where make has not said where, it does nothing.
+/// Draws a picture as PNG under build/: one byte for a point, from 0, dark
+/// blue, to 254, white; 255 is black. Where make has not said where, it does
+/// nothing.
 void lesson_picture(const char *name, const unsigned char *points, size_t width,
                     size_t height);
 

@@ -26,15 +26,18 @@ static void chunk(FILE *file, const char *type, const void *data, size_t size) {
     fwrite(number, 1, (size_t)(put32(number, crc) - number), file);
 }
 
-// From black by blue and gold to white.
+static unsigned char between(int value) {
+    return (unsigned char)(value < 0 ? 0 : value > 255 ? 255 : value);
+}
+
+// From dark blue to white; the last one is black.
 static void palette(unsigned char color[256][3]) {
-    for (int i = 0; i < 256; i++) {
-        color[i][0] = (unsigned char)(i < 64 ? i : i < 128 ? 4 * i - 192 : 255);
-        color[i][1] = (unsigned char)(i < 128 ? i + i / 2 : 128 + i / 2);
-        color[i][2] = (unsigned char)(i < 64    ? 3 * i
-                                      : i < 128 ? 320 - 2 * i
-                                                : i);
+    for (int i = 0; i < 255; i++) {
+        color[i][0] = between(4 * i - 30);
+        color[i][1] = between(4 * i);
+        color[i][2] = between(7 * i + 60);
     }
+    memset(color[255], 0, sizeof color[255]);
 }
 
 // zlib's wrapping of rows that are stored: header, a block a row, checksum.
