@@ -159,7 +159,8 @@ def main():
         occupy(pool, ends_when_asked, workers)
         waiting = [pool.apply_async(twin.checksum, (path,)) for path in paths]
     ran = sum(result.ready() for result in waiting)
-    twin.claim(ran == 0, f"of {tasks} tasks that waited, none was run")
+    twin.claim(ran == 0, f"in Python, of {tasks} tasks that waited none was run: the end "
+                         "of with is a terminate")
 
     twin.part("The client is killed, and can end nothing")
     client = os.fork()
