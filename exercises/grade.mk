@@ -17,6 +17,9 @@ SHARD       =
 UNSAFE      =
 BWRAP       =
 
+# The reports of shards are those of the whole, once they are merged.
+GR_RENDER = $(if $(SHARD),true,$(GR)/render '$(OUT)')
+
 .PHONY: grade grade-merge grade-build test-grade
 
 $(GR)/grade: $(GR_GRADE) $(B)/lib/libpool.a
@@ -39,7 +42,7 @@ grade: ## grade a class (SUBMISSIONS=folder OUT=folder; see exercises/grade)
 		--exercises '$(EXERCISES)' --jobs '$(JOBS)' --shard '$(SHARD)' \
 		--seed '$(SEED)' --unsafe '$(UNSAFE)' $(if $(BWRAP),--bwrap '$(BWRAP)') \
 		--checks '$(CHECKS)'; \
-		status=$$?; [ $$status -gt 1 ] || $(GR)/render '$(OUT)' || status=1; \
+		status=$$?; [ $$status -gt 1 ] || $(GR_RENDER) || status=1; \
 		exit $$status
 
 grade-merge: ## one OUT=folder out of several shards': PARTS="folder folder"
