@@ -63,8 +63,10 @@ extern const int extra_check_count __attribute__((weak));
 #define LIMIT_FILE (16 << 20)               // bytes of any file
 #define LIMIT_FILES 256                     // descriptors per process
 #define OUTPUT_KEPT 2000                    // bytes shown to the student
-// Of all checks of an exercise: those that it leaves no time for do not hold.
+// Of all checks of an exercise; who has used it up has a little for each of the
+// others, which is enough for what does not dawdle.
 #define LIMIT_TOTAL_S 60
+#define LIMIT_LATE_S 5
 
 // The cell: where the student's processes live. judge_cell.c. ----------------
 

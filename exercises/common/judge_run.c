@@ -136,9 +136,10 @@ static void meet(struct run *run) {
                            {.fd = run->cell.status, .events = POLLIN}};
     pid_t sender;
     int ready;
-    do
-        ready = poll(fd, 2, LIMIT_WALL_S * 1000);
-    while (ready < 0 && errno == EINTR);
+    do {
+        int64_t left = run->ends_at - now_ms();
+        ready = poll(fd, 2, left > 0 ? (int)left : 0);
+    } while (ready < 0 && errno == EINTR);
     if (ready <= 0 || !fd[0].revents ||
         wire_receive(run->cell.channel, &message, &run->passed, &sender,
                      MSG_DONTWAIT) <= 0 ||

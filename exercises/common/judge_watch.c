@@ -79,9 +79,10 @@ static void note_sleep(struct run *run, int64_t now) {
 static void look(struct run *run, bool at_once) {
     int64_t now = now_ms();
     if (now > run->ends_at)
-        fail(run, text("it is over within %d s", LIMIT_WALL_S),
-             text("stopped after %d s, %d task%s inside",
-                  (int)(now - run->began_at) / 1000, run->inside,
+        fail(run,
+             text("it is over within %d s",
+                  (int)(run->ends_at - run->began_at + 500) / 1000),
+             text("stopped, %d task%s inside", run->inside,
                   run->inside == 1 ? "" : "s"),
              "A loop does not end, or polls for something that never comes.");
     if (!at_once && now < run->look_at)
