@@ -112,10 +112,15 @@ struct pool_options {
     bool on_demand;     ///< Start a worker only when a task finds none idle.
     pool_init_fn *init; ///< Called in each new worker; NULL: nothing is.
     void *init_arg;     ///< Handed to `init`.
-    size_t
-        max_tasks_per_worker; ///< Items, then the worker is replaced; 0: none.
-    int task_timeout_ms;  ///< Items that run longer are killed; 0: no limit.
-    unsigned max_retries; ///< Re-runs of an item whose worker died (≤ 65535).
+    /// Items that a worker runs before another takes its place, in the middle
+    /// of a chunk too; 0: no limit. (Python's `maxtasksperchild` counts chunks.)
+    size_t max_tasks_per_worker;
+    /// Milliseconds that one item may run; then its worker is killed and
+    /// replaced, and the item fails with #POOL_ETIMELIMIT. 0: no limit.
+    int task_timeout_ms;
+    /// How often an item is run again whose worker died, at most 65535. 0: it
+    /// fails with #POOL_ELOST. More suits only tasks that may run twice.
+    unsigned max_retries;
     /// Most bytes of shared memory. 0: half of the machine's memory, 64 GiB at
     /// most. Address space is reserved at once (less, where the system refuses
     /// that much); memory is taken as it is used.
@@ -160,69 +165,92 @@ struct pool_trace_event {
 /// @{
 
 /// Makes a pool: maps the arena, forks the supervisor, which forks the workers.
-/// Returns when every worker has been forked (none yet with `on_demand`);
+/// Blocks until every worker has been forked (none yet with `on_demand`);
 /// initialisers may still be running. Flushes all output streams first, so that
 /// nothing buffered is printed twice. Workers see the program as it is now:
 /// later changes of variables and later opened files do not reach them.
 ///
-/// After Python's `Pool(processes, initializer, initargs, maxtasksperchild)`.
+/// Runs in the client, which may itself be a task: a pool in a pool's worker
+/// ends with that worker. Python: `Pool(processes, initializer, initargs,
+/// maxtasksperchild)`. That workers are forked by a process that does nothing
+/// else is Apache's and nginx's way.
 /// @param options  copied; NULL: all defaults
 /// @return the pool, to be ended with pool_destroy(); or NULL, with `errno`:
 ///         EINVAL (a wrong option), ENOMEM, or what the system call set
 struct pool *pool_create(const struct pool_options *options);
 
 /// Ends submission; what was submitted still finishes. Twice is fine. Never
-/// blocks.
+/// blocks. Runs in the client. Python: `Pool.close()`.
+/// @param pool  the pool
 /// @return 0, or #POOL_EINVAL
 int pool_close(struct pool *pool);
 
-/// Kills all workers now, whatever they run. Every unfinished result becomes
-/// ready with #POOL_ECANCELLED, and callbacks run. Blocks for the moments that
-/// takes, bounded even where a task ignores every signal. Twice is fine.
+/// Kills all workers now, whatever they run, with SIGKILL. Every unfinished
+/// result becomes ready with #POOL_ECANCELLED, and callbacks run. Blocks for
+/// the moments that takes, bounded even where a task ignores every signal.
+/// Twice is fine. Runs in the client.
+///
+/// Python: `Pool.terminate()`, which sends SIGTERM, waits for tasks that ignore
+/// it, and leaves unfinished results without an answer.
+/// @param pool  the pool
 /// @return 0, or #POOL_EINVAL
 int pool_terminate(struct pool *pool);
 
 /// Waits until every result is ready and every process of the pool has ended
-/// and been reaped. Comes after pool_close() or pool_terminate(). Twice is
-/// fine. Results, messages and statistics can be read until pool_destroy().
+/// and been reaped, running callbacks that fall due. Comes after pool_close()
+/// or pool_terminate(). Twice is fine. Results, messages and statistics can be
+/// read until pool_destroy(). Runs in the client. Python: `Pool.join()`.
+/// @param pool  the pool
 /// @return 0; #POOL_ERUNNING at once if neither came before; #POOL_EINVAL
 int pool_join(struct pool *pool);
 
 /// Terminates and joins where that has not been done, then frees the pool with
-/// all its results, iterators and queues. NULL is fine. In a callback it does
-/// nothing.
+/// all its results, iterators, queues and shared memory. Does not wait for
+/// tasks: close and join first for that. Runs in the client; does nothing in a
+/// callback or in another process. Python: the end of a `with Pool()` block.
+/// @param pool  the pool; NULL is fine
 void pool_destroy(struct pool *pool);
 
 /// @}
 /// @name Submitting tasks
-/// Inputs are copied, unless they lie in pool_alloc() memory: those are read
-/// in place and must stay until the result is ready. Items and results may be
-/// up to 4 GiB - 1 each. A size of 0 goes with a NULL pointer.
+/// All of it runs in the client. Inputs are copied, unless they lie in
+/// pool_alloc() memory: those are read in place and must stay as they are until
+/// the result is ready. Items and results may be up to 4 GiB - 1 byte each. A
+/// size of 0 goes with a NULL pointer.
+///
+/// A submission that fails returns #POOL_EINVAL, #POOL_ENOMEM (the arena is
+/// full: wait for results and free them), #POOL_ECLOSED or #POOL_EBROKEN. Then
+/// nothing was submitted, and no callback comes.
 /// @{
 
-/// Runs one task and waits for it: submit, wait, get.
+/// Runs one task and waits for it: submit, wait, get. Blocks until its result
+/// is there, running callbacks of other tasks that fall due. A loop of it keeps
+/// one worker busy. Python: `Pool.apply()`.
 /// @param pool         the pool
 /// @param fn           the task; must have been in the program at pool_create()
 /// @param arg          its argument, copied
 /// @param arg_size     size of it
-/// @param result       receives the result
+/// @param result       receives the result; untouched after an error of the
+///                     submission, zero bytes if the task failed
 /// @param result_size  size of it
-/// @return 0, or the error of the task or of the submission
+/// @return 0; #POOL_ETASK, #POOL_ELOST, #POOL_ETIMELIMIT, #POOL_ECANCELLED or
+///         #POOL_EBROKEN of the task; or an error of the submission
 int pool_apply(struct pool *pool, pool_task_fn *fn, const void *arg,
                size_t arg_size, void *result, size_t result_size);
 
-/// Submits one task and returns at once.
+/// Submits one task and returns at once. Python: `Pool.apply_async()`, whose
+/// callbacks run in a helper thread.
 /// @param pool         the pool
-/// @param fn           the task
-/// @param arg          its argument, copied
+/// @param fn           the task; must have been in the program at pool_create()
+/// @param arg          its argument, copied before this returns
 /// @param arg_size     size of it
 /// @param result_size  size of its result
 /// @param callback     told when it is ready; NULL: nobody is
-/// @param user         handed to the callback
-/// @param out          receives the handle, to be freed with
-/// pool_result_free().
-///                     NULL: the pool frees the result after the callback
-/// @return 0, or an error: then nothing was submitted, and no callback comes
+/// @param user         handed to the callback, never looked at
+/// @param out          receives the handle, which is yours until
+///                     pool_result_free() or pool_destroy(). NULL: the pool
+///                     frees the result after the callback
+/// @return 0, or an error of the submission
 int pool_apply_async(struct pool *pool, pool_task_fn *fn, const void *arg,
                      size_t arg_size, size_t result_size,
                      pool_callback_fn *callback, void *user,
@@ -231,25 +259,39 @@ int pool_apply_async(struct pool *pool, pool_task_fn *fn, const void *arg,
 /// Runs a task for each of `count` items and waits for all of them. Results are
 /// in the order of the items, whatever order they ran in. One that fails stops
 /// none of the others; its own result reads as zero bytes.
+///
+/// Python: `Pool.map()` and, as items are of any type, `Pool.starmap()`. Chunks
+/// are what OpenMP calls `schedule(dynamic, chunksize)`.
 /// @param pool         the pool
-/// @param fn           the task
+/// @param fn           the task; must have been in the program at pool_create()
 /// @param items        an array of `count` items
 /// @param count        how many; 0: success at once
 /// @param item_size    size of one
 /// @param results      an array of `count` results
 /// @param result_size  size of one
-/// @param chunksize    items a worker takes at a time; 0: the library chooses.
-///                     Larger than asked for where there would be more than
-///                     2²⁴ chunks
-/// @return 0, or the error of the failing item with the lowest index
+/// @param chunksize    items a worker takes at a time; 0: the library chooses,
+///                     some thirty chunks for each worker. Larger than asked
+///                     for where there would be more than 2²⁴ chunks
+/// @return 0, or the error of the failing item with the lowest index, or an
+///         error of the submission
 int pool_map(struct pool *pool, pool_task_fn *fn, const void *items,
              size_t count, size_t item_size, void *results, size_t result_size,
              size_t chunksize);
 
 /// Submits a map and returns as soon as its items are copied. `count` 0 is
-/// ready at once, and its callback is called all the same.
-/// Parameters as for pool_map() and pool_apply_async().
-/// @return 0, or an error: then nothing was submitted
+/// ready at once, and its callback is called all the same. Python:
+/// `Pool.map_async()`.
+/// @param pool         the pool
+/// @param fn           the task; must have been in the program at pool_create()
+/// @param items        an array of `count` items, copied before this returns
+/// @param count        how many
+/// @param item_size    size of one
+/// @param result_size  size of one result
+/// @param chunksize    as for pool_map()
+/// @param callback     told once, when all items are done; NULL: nobody is
+/// @param user         handed to the callback
+/// @param out          receives the handle, as in pool_apply_async(); or NULL
+/// @return 0, or an error of the submission
 int pool_map_async(struct pool *pool, pool_task_fn *fn, const void *items,
                    size_t count, size_t item_size, size_t result_size,
                    size_t chunksize, pool_callback_fn *callback, void *user,
@@ -257,31 +299,49 @@ int pool_map_async(struct pool *pool, pool_task_fn *fn, const void *items,
 
 /// Runs a task for each item that a source makes, asking for at most `window`
 /// items ahead of those fetched: an endless source runs in bounded memory.
-/// Results come in the order of the items.
+/// Results come in the order of the items. Does not wait for tasks, but asks
+/// the source for the first items.
+///
+/// Python: `Pool.imap()`, which reads the whole input without a bound.
 /// @param pool         the pool
-/// @param fn           the task
+/// @param fn           the task; must have been in the program at pool_create()
 /// @param source       makes the items, in the client
 /// @param state        handed to it
 /// @param item_size    size of an item
 /// @param result_size  size of a result
-/// @param window       items in flight; 0: eight per worker
-/// @param out          receives the iterator, for pool_iter_free()
-/// @return 0, or an error
+/// @param window       most items in flight; 0: eight per worker. Fewer where
+///                     the arena has no room for more
+/// @param out          receives the iterator, which is yours until
+///                     pool_iter_free() or pool_destroy()
+/// @return 0, or an error of the submission
 int pool_imap(struct pool *pool, pool_task_fn *fn, pool_source_fn *source,
               void *state, size_t item_size, size_t result_size, size_t window,
               struct pool_iter **out);
 
-/// As pool_imap(), but results come as they finish.
+/// As pool_imap(), but results come as they finish; the index that
+/// pool_iter_next() gives tells which is which. Python:
+/// `Pool.imap_unordered()`.
+/// @param pool         the pool
+/// @param fn           the task; must have been in the program at pool_create()
+/// @param source       makes the items, in the client
+/// @param state        handed to it
+/// @param item_size    size of an item
+/// @param result_size  size of a result
+/// @param window       as for pool_imap()
+/// @param out          receives the iterator
+/// @return 0, or an error of the submission
 int pool_imap_unordered(struct pool *pool, pool_task_fn *fn,
                         pool_source_fn *source, void *state, size_t item_size,
                         size_t result_size, size_t window,
                         struct pool_iter **out);
 
-/// Waits for the next result of an iterator. An error is that item's only, and
-/// iteration goes on, except after #POOL_ETIMEDOUT (ask again) and after an
-/// error of the source or of a submission (then comes the end).
+/// Waits for the next result of an iterator, and asks the source for further
+/// items. An error is that item's only, and iteration goes on, except after
+/// #POOL_ETIMEDOUT (ask again) and after an error of the source or of a
+/// submission (then comes the end). Python: `next()`.
 /// @param iter        the iterator
-/// @param result      receives the result; may be NULL
+/// @param result      receives the result, zero bytes of a failed item; may be
+///                    NULL
 /// @param index       receives the item's number, from 0; may be NULL
 /// @param timeout_ms  how long to wait
 /// @return 1 for an item, 0 for the end, or the error of that item
@@ -289,47 +349,66 @@ int pool_iter_next(struct pool_iter *iter, void *result, size_t *index,
                    int timeout_ms);
 
 /// Frees an iterator. Items in flight still run; their results are dropped.
+/// Never blocks.
+/// @param iter  the iterator; NULL is fine
 void pool_iter_free(struct pool_iter *iter);
 
 /// @}
 /// @name Results
+/// The handles of pool_apply_async() and pool_map_async(), in the client. They
+/// are yours until pool_result_free() or pool_destroy(). Python: `AsyncResult`.
 /// @{
 
-/// Waits until a result is ready, running callbacks that fall due.
-/// @return 0 once it is ready, be it a success or not; #POOL_ETIMEDOUT
+/// Waits until a result is ready, running callbacks that fall due: its own one
+/// has been called when this returns. Python: `AsyncResult.wait()`, which does
+/// not say whether it timed out.
+/// @param result      the handle
+/// @param timeout_ms  how long to wait; the task goes on after it
+/// @return 0 once it is ready, be it a success or not; #POOL_ETIMEDOUT;
+///         #POOL_EINVAL
 int pool_result_wait(struct pool_result *result, int timeout_ms);
 
-/// Whether a result is ready. Never blocks.
+/// Whether a result is ready. Never blocks. Python: `AsyncResult.ready()`.
+/// @param result  the handle
+/// @return true once it is, be it a success or not
 bool pool_result_ready(struct pool_result *result);
 
-/// How a task went, of a map the failing item with the lowest index.
-/// @return 0 or its error; #POOL_ENOTREADY before it is ready
+/// How a task went, of a map the failing item with the lowest index. Never
+/// blocks. Python: `AsyncResult.successful()`.
+/// @param result  the handle
+/// @return 0 or its error; #POOL_ENOTREADY before it is ready; #POOL_EINVAL
 int pool_result_status(struct pool_result *result);
 
-/// How one item of a map went.
-/// @return 0 or its error; #POOL_ENOTREADY before the whole result is ready
+/// How one item of a map went. Never blocks.
+/// @param result  the handle
+/// @param index   the item's number, from 0
+/// @return 0 or its error; #POOL_ENOTREADY before the whole result is ready;
+///         #POOL_EINVAL: there is no such item
 int pool_result_item_status(struct pool_result *result, size_t index);
 
 /// Waits for a result and copies it out, any number of times. A map's results
-/// come as one array, those of failing items as zero bytes.
+/// come as one array, those of failing items as zero bytes. Python:
+/// `AsyncResult.get()`, which raises the error and then hands out nothing.
 /// @param result      the handle
 /// @param out         receives the result; NULL with `out_size` 0: only wait
 /// @param out_size    room there: at least count × result_size, or 0
 /// @param timeout_ms  how long to wait
 /// @return pool_result_status(), or #POOL_ETIMEDOUT: the task still runs and a
-///         later call may succeed
+///         later call may succeed; #POOL_EINVAL: too little room
 int pool_result_get(struct pool_result *result, void *out, size_t out_size,
                     int timeout_ms);
 
 /// Why it failed: the task's own words from pool_fail(), or "worker 4711 killed
 /// by signal 9 (Killed)", of a map those of the failing item with the lowest
-/// index.
+/// index. Never blocks.
+/// @param result  the handle
 /// @return a string that lives as long as the result; "" on success and before
 ///         it is ready; never NULL
 const char *pool_result_message(struct pool_result *result);
 
 /// Frees a result, before it is ready too: the task still runs and a callback
-/// is still called. NULL is fine.
+/// is still called. Never blocks.
+/// @param result  the handle; NULL is fine
 void pool_result_free(struct pool_result *result);
 
 /// @}
@@ -337,25 +416,33 @@ void pool_result_free(struct pool_result *result);
 /// @{
 
 /// Runs callbacks that are due, waiting for the first if there is none yet.
-/// Does not wait when no callback is outstanding, nor inside a callback.
+/// Does not wait when no callback is outstanding, nor inside a callback. Runs in
+/// the client, and so do the callbacks. Python has a thread for it; this is how libuv and curl's
+/// multi interface do it.
+/// @param pool        the pool
+/// @param timeout_ms  how long to wait
 /// @return how many ran, 0 after the timeout; or #POOL_EINVAL
 int pool_poll(struct pool *pool, int timeout_ms);
 
 /// A descriptor for poll(2) and epoll(7), readable when pool_poll() has
-/// something to do. Owned by the pool, close-on-exec, the same at every call.
-/// @return the descriptor, or an error
+/// something to do. Do not read from it. Owned by the pool until
+/// pool_destroy(), close-on-exec, the same at every call. Runs in the client.
+/// @param pool  the pool
+/// @return the descriptor; #POOL_EINVAL, or #POOL_ESYS with `errno`
 int pool_fd(struct pool *pool);
 
 /// @}
 /// @name Inside a task
 /// @{
 
-/// Fails with a message: `return pool_fail("bad line %d", n);`.
+/// Fails with a message: `return pool_fail("bad line %d", n);`. Runs in a
+/// worker; elsewhere it only returns #POOL_ETASK. Python: `raise`.
 /// @param format  as for printf(3); the text is cut at #POOL_MESSAGE_SIZE
 /// @return #POOL_ETASK
 int pool_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/// Which worker this is.
+/// Which worker this is: as OpenMP's `omp_get_thread_num()`. A replacement has
+/// the index of the one that died.
 /// @return 0 … workers - 1 in a worker; -1 in any other process
 int pool_worker_index(void);
 
@@ -365,36 +452,53 @@ int pool_worker_index(void);
 /// in a task's argument, also when the queue is younger than the workers.
 /// A process that is killed inside put or get wedges nobody: an item it had not
 /// finished putting was never put, one it had not finished getting is still
-/// there.
+/// there. Python: `Manager().Queue()`, without a manager.
 /// @{
 
-/// Makes a queue. Client only.
+/// Makes a queue. Never blocks. Runs in the client.
 /// @param pool       the pool
 /// @param item_size  size of one item, at least 1
-/// @param capacity   most items it holds, at least 1
-/// @return the queue, or NULL with `errno` EINVAL or ENOMEM
+/// @param capacity   most items it holds, at least 1; the room for all is taken
+///                   at once
+/// @return the queue, the pool's until pool_queue_destroy() or pool_destroy();
+///         or NULL with `errno` EINVAL or ENOMEM
 struct pool_queue *pool_queue_create(struct pool *pool, size_t item_size,
                                      size_t capacity);
 
-/// Puts an item, waiting while the queue is full.
+/// Puts an item, waiting while the queue is full. Runs in the client, where
+/// callbacks that fall due run meanwhile, and in workers. Python: `Queue.put()`.
+/// @param queue       the queue
+/// @param item        copied, of the queue's item_size
+/// @param timeout_ms  how long to wait
 /// @return 0, #POOL_ETIMEDOUT, #POOL_ECLOSED, #POOL_EBROKEN, #POOL_EINVAL
 int pool_queue_put(struct pool_queue *queue, const void *item, int timeout_ms);
 
 /// Gets the oldest item, waiting while the queue is empty. An item that another
 /// process is just getting counts as gone; should that process be killed in the
-/// middle, the item is there again, for whoever asks next.
+/// middle, the item is there again, for whoever asks next. Runs in the client,
+/// where callbacks that fall due run meanwhile, and in workers. Python:
+/// `Queue.get()`.
+/// @param queue       the queue
+/// @param item        receives it: room for the queue's item_size
+/// @param timeout_ms  how long to wait
 /// @return 0, #POOL_ETIMEDOUT, #POOL_EBROKEN, #POOL_EINVAL, or #POOL_ECLOSED
 ///         once it is closed and empty
 int pool_queue_get(struct pool_queue *queue, void *item, int timeout_ms);
 
-/// How many items are in the queue at this moment.
+/// How many items are in the queue at this moment; the next may be another.
+/// Never blocks. Any process of the pool. Python: `Queue.qsize()`.
+/// @param queue  the queue
+/// @return the number; 0 for NULL
 size_t pool_queue_size(struct pool_queue *queue);
 
-/// Closes a queue: put fails from now on, get hands out what is left. Any
-/// process of the pool.
+/// Closes a queue: put fails from now on, get hands out what is left, and all
+/// who wait are woken. Never blocks. Any process of the pool. Python:
+/// `Queue.shutdown()`, since 3.13.
+/// @param queue  the queue; NULL is fine
 void pool_queue_close(struct pool_queue *queue);
 
-/// Frees a queue that no task uses any more. Client only; NULL is fine.
+/// Frees a queue that no task uses any more. Runs in the client.
+/// @param queue  the queue; NULL is fine
 void pool_queue_destroy(struct pool_queue *queue);
 
 /// @}
@@ -402,20 +506,31 @@ void pool_queue_destroy(struct pool_queue *queue);
 /// @{
 
 /// Takes memory that every process of the pool sees at the same address and may
-/// write: arrays that tasks share without copies. Client only. Zeroed, aligned
-/// to 16 bytes.
-/// @return the memory, or NULL with `errno` EINVAL or ENOMEM
+/// write: arrays that tasks share without copies. Tasks that write the same
+/// bytes need atomics, as threads do. Zeroed, aligned to 16 bytes. Never
+/// blocks. Runs in the client. Python: `multiprocessing.RawArray`, which must be
+/// made before the pool.
+/// @param pool  the pool
+/// @param size  bytes, at least 1
+/// @return the memory, the pool's until pool_release() or pool_destroy(); or
+///         NULL with `errno` EINVAL or ENOMEM
 void *pool_alloc(struct pool *pool, size_t size);
 
-/// Gives it back. Client only; NULL, and what pool_alloc() did not return, is
-/// ignored.
+/// Gives it back; no task may use it any more. Runs in the client.
+/// @param pool    the pool
+/// @param memory  from pool_alloc(); NULL, and what it did not return, is
+///                ignored
 void pool_release(struct pool *pool, void *memory);
 
 /// @}
 /// @name Looking inside
+/// All of it runs in the client, never blocks, and can be called until
+/// pool_destroy(). Python has none of it.
 /// @{
 
-/// Tells what the pool is doing. Never blocks.
+/// Tells what the pool is doing.
+/// @param pool   the pool
+/// @param stats  filled
 /// @return 0, or #POOL_EINVAL
 int pool_stats(struct pool *pool, struct pool_stats *stats);
 
@@ -428,23 +543,30 @@ size_t pool_worker_pids(struct pool *pool, pid_t *pids, size_t capacity);
 
 /// Starts recording what runs where and when, from an empty record. Events
 /// after the first `capacity` are dropped.
+/// @param pool      the pool
+/// @param capacity  events to make room for in the arena, at least 1
 /// @return 0, #POOL_ENOMEM, #POOL_EINVAL
 int pool_trace_start(struct pool *pool, size_t capacity);
 
 /// Copies recorded events out, oldest first. Ones still going on have
 /// `end_ns` 0.
+/// @param pool      the pool
+/// @param events    filled with at most `capacity` of them; may be NULL
+/// @param capacity  room in `events`
 /// @return how many were recorded, even if that is more than `capacity`
 size_t pool_trace_read(struct pool *pool, struct pool_trace_event *events,
                        size_t capacity);
 
 /// Writes the trace as Chrome trace JSON, which Perfetto opens: one track per
 /// worker, arrows from submission to start, marks for deaths and starts, and
-/// a counter of unfinished submissions.
-/// @return 0, #POOL_ESYS if writing failed, #POOL_EINVAL
+/// a counter of unfinished items.
+/// @param pool  the pool
+/// @param file  open for writing; flushed, and stays yours
+/// @return 0, #POOL_ESYS if writing failed, #POOL_ENOMEM, #POOL_EINVAL
 int pool_trace_write(struct pool *pool, FILE *file);
 
-/// A sentence for an error.
-/// @param error  0 or an #pool_error
+/// A sentence for an error. Any process; never blocks.
+/// @param error  0 or a #pool_error
 /// @return a constant string, for unknown numbers too
 const char *pool_strerror(int error);
 
