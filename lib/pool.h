@@ -113,7 +113,8 @@ struct pool_options {
     pool_init_fn *init; ///< Called in each new worker; NULL: nothing is.
     void *init_arg;     ///< Handed to `init`.
     /// Items that a worker runs before another takes its place, in the middle
-    /// of a chunk too; 0: no limit. (Python's `maxtasksperchild` counts chunks.)
+    /// of a chunk too; 0: no limit. (Python's `maxtasksperchild` counts
+    /// chunks.)
     size_t max_tasks_per_worker;
     /// Milliseconds that one item may run; then its worker is killed and
     /// replaced, and the item fails with #POOL_ETIMELIMIT. 0: no limit.
@@ -416,9 +417,9 @@ void pool_result_free(struct pool_result *result);
 /// @{
 
 /// Runs callbacks that are due, waiting for the first if there is none yet.
-/// Does not wait when no callback is outstanding, nor inside a callback. Runs in
-/// the client, and so do the callbacks. Python has a thread for it; this is how libuv and curl's
-/// multi interface do it.
+/// Does not wait when no callback is outstanding, nor inside a callback. Runs
+/// in the client, and so do the callbacks. Python has a thread for it; this is
+/// how libuv and curl's multi interface do it.
 /// @param pool        the pool
 /// @param timeout_ms  how long to wait
 /// @return how many ran, 0 after the timeout; or #POOL_EINVAL
@@ -466,7 +467,8 @@ struct pool_queue *pool_queue_create(struct pool *pool, size_t item_size,
                                      size_t capacity);
 
 /// Puts an item, waiting while the queue is full. Runs in the client, where
-/// callbacks that fall due run meanwhile, and in workers. Python: `Queue.put()`.
+/// callbacks that fall due run meanwhile, and in workers. Python:
+/// `Queue.put()`.
 /// @param queue       the queue
 /// @param item        copied, of the queue's item_size
 /// @param timeout_ms  how long to wait
@@ -508,8 +510,8 @@ void pool_queue_destroy(struct pool_queue *queue);
 /// Takes memory that every process of the pool sees at the same address and may
 /// write: arrays that tasks share without copies. Tasks that write the same
 /// bytes need atomics, as threads do. Zeroed, aligned to 16 bytes. Never
-/// blocks. Runs in the client. Python: `multiprocessing.RawArray`, which must be
-/// made before the pool.
+/// blocks. Runs in the client. Python: `multiprocessing.RawArray`, which must
+/// be made before the pool.
 /// @param pool  the pool
 /// @param size  bytes, at least 1
 /// @return the memory, the pool's until pool_release() or pool_destroy(); or
