@@ -11,8 +11,8 @@ struct cut {
     double heaviest, time; // share of the work in one chunk; nanoseconds
 };
 
-// A pool_map() with a trace of its own, the best of three, or of fewer that take
-// long. The work of item i is files[i].size, or 1 where `files` is NULL.
+// A pool_map() with a trace of its own, the best of three, or of fewer that
+// take long. The work of item i is files[i].size, or 1 where `files` is NULL.
 struct cut cut_map(struct pool *pool, pool_task_fn *task, const void *items,
                    size_t count, size_t item_size, void *results,
                    size_t result_size, size_t chunksize,
