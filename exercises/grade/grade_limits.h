@@ -36,7 +36,7 @@
 #define LIMIT_RESULT (4 * MIB)    // bytes of a judge's result
 
 // One submission's one exercise: compiling, inspecting, linking, and what the
-// judge takes, which has limits of its own (LIMIT_TOTAL_S), with a margin.
-#define LIMIT_TASK_S (3 * LIMIT_BOX_WALL_S + 120)
+// judge takes, which has limits of its own, with a margin.
+#define LIMIT_TASK_S (3 * LIMIT_BOX_WALL_S + 420)
 
 #endif
