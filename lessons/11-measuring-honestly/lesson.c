@@ -156,11 +156,8 @@ static void one_number(size_t workers, size_t tasks) {
     free_groups(&groups);
     lesson_say(
         "In this run, by the tables above, a pool was %.3g to %.3g times "
-        "as fast.",
+        "as fast. Which of these is its speed?",
         least_ratio, greatest_ratio);
-    lesson_claim(greatest_ratio > 10 * least_ratio,
-                 "the answers to \"how many times as fast is a pool?\" lie "
-                 "more than 10 times apart");
 }
 
 int main(void) {
