@@ -53,7 +53,7 @@ extern const int extra_check_count __attribute__((weak));
 // The limits, all in one place. -----------------------------------------------
 
 // Of one check:
-#define LIMIT_WALL_S 20      // from its start to its end
+#define LIMIT_WALL_S 20      // from its start to its end, see below
 #define LIMIT_ASLEEP_MS 1500 // all processes asleep, none ever woken
 #define LIMIT_CPU_S 3        // of each process; of all together, twice that
 #define LIMIT_PROCESSES 100  // at once
@@ -67,6 +67,11 @@ extern const int extra_check_count __attribute__((weak));
 // others, which is enough for what does not dawdle.
 #define LIMIT_TOTAL_S 60
 #define LIMIT_LATE_S 5
+// Time in which somebody in the check waited for a processor does not count, or
+// a busy machine would decide. It is limited, too: what a check may take then,
+// as a multiple, and all of them.
+#define LIMIT_STALLED 3
+#define LIMIT_STALLED_TOTAL_S 120
 
 // The cell: where the student's processes live. judge_cell.c. ----------------
 
@@ -106,6 +111,7 @@ struct process {
     uint64_t switches;  // context switches of all threads so far
     uint64_t cpu_ms;    // its own
     uint64_t reaped_ms; // of children that it has waited for
+    uint64_t waited_ns; // for a processor
     uint64_t memory;    // bytes, those shared with others included
 };
 
@@ -129,6 +135,7 @@ bool proc_has_ended(pid_t pid);      // gone, or a zombie
 int proc_descriptors(pid_t pid);     // how many, or -1
 int proc_shared_mappings(pid_t pid); // anonymous shared ones, or -1
 int proc_shm_files(pid_t pid);       // files in its /dev/shm, or -1
+uint64_t proc_waited(pid_t pid);     // ns, for a processor
 uint64_t proc_share(pid_t pid);      // bytes, its part of what is shared only
 
 // One check's run. judge_run.c. -----------------------------------------------
@@ -186,13 +193,17 @@ struct run {
     int driver_status;
     bool driver_ended, driver_may_end;
     int64_t began_at; // monotonic ms
-    int64_t ends_at;
+    int64_t ends_at;  // without the time below
+    int64_t ends_at_last;
+    int64_t stalled_ns; // somebody waited for a processor
+    int64_t looked_at;
+    uint64_t judge_waited_ns;
     int64_t look_at;      // when to look at the processes next
     uint64_t print;       // fingerprint of sleeping processes
     int64_t asleep_since; // ms, or 0
     char output[OUTPUT_KEPT + 1];
     size_t output_kept, output_seen;
-    struct processes processes, settling[2];
+    struct processes processes, looked, settling[2];
     // The verdict.
     bool failed;
     char called[200], expected[300], actual[300], help[400];
@@ -205,6 +216,7 @@ void forget_visits(struct run *run);
 // Between the parts of the judge. ---------------------------------------------
 
 int64_t now_ms(void);
+int64_t fair_ms(const struct run *run); // without the time that it was stalled
 uint64_t next_random(uint64_t *state);
 // Takes in a message from agent number `which`. judge_take.c.
 void take_message(struct run *run, int which, const struct wire *message,

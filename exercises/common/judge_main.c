@@ -136,24 +136,43 @@ static int write_result(json_t *result, const char *out) {
     return 0;
 }
 
+// What all checks together have used of their time.
+struct used {
+    int64_t fair_ms, ends_at_last;
+};
+
+static void set_limits(struct run *run, const struct used *used) {
+    int64_t now = now_ms(), late = LIMIT_LATE_S * 1000;
+    int64_t span = LIMIT_TOTAL_S * 1000 - used->fair_ms;
+    if (span > LIMIT_WALL_S * 1000)
+        span = LIMIT_WALL_S * 1000;
+    if (span < late)
+        span = late;
+    run->began_at = now;
+    run->ends_at = now + span;
+    run->ends_at_last = now + LIMIT_STALLED * span;
+    if (run->ends_at_last > used->ends_at_last)
+        run->ends_at_last = used->ends_at_last;
+    if (run->ends_at_last < now + late)
+        run->ends_at_last = now + late;
+}
+
 // Judges one check, within what is left of the time for all. NULL: cannot.
 static json_t *judge_one(const struct options *options,
-                         const struct check *check, int64_t all_end_at,
+                         const struct check *check, struct used *used,
                          int *score) {
     static struct run run;
     if (options->error)
         return describe(check, NULL, options->error);
     memset(&run, 0, sizeof run);
     run.seed = options->seed;
-    int64_t now = now_ms(), late = now + LIMIT_LATE_S * 1000;
-    run.ends_at = now + LIMIT_WALL_S * 1000;
-    if (run.ends_at > all_end_at)
-        run.ends_at = all_end_at > late ? all_end_at : late;
+    set_limits(&run, used);
     if (!run_check(&run, check, options->driver, &options->cell)) {
         fprintf(stderr, "judge: cannot start %s: %s\n", options->driver,
                 strerror(errno));
         return NULL;
     }
+    used->fair_ms += fair_ms(&run) - run.began_at;
     *score += run.failed ? 0 : check->points;
     return describe(check, &run, NULL);
 }
@@ -168,13 +187,14 @@ static int no_such_check(const char *name) {
 static int judge_all(const struct options *options) {
     json_t *checks = json_array();
     int score = 0, max = 0;
-    int64_t end_at = now_ms() + LIMIT_TOTAL_S * 1000;
+    struct used used = {.ends_at_last =
+                            now_ms() + LIMIT_STALLED_TOTAL_S * 1000};
     for (int i = 0; i < total_checks(); i++) {
         const struct check *check = check_at(i);
         if (options->only && strcmp(options->only, check->name) != 0)
             continue;
         max += check->points;
-        json_t *it = judge_one(options, check, end_at, &score);
+        json_t *it = judge_one(options, check, &used, &score);
         if (!it)
             return 2;
         json_array_append_new(checks, it);
@@ -258,9 +278,8 @@ int main(int argc, char **argv) {
     // Should a student's process kill the keeper, its orphans fall to us.
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     // Whatever holds the judge up, it ends; a result that is missing is none.
-    // On a busy machine this takes longer than by the judge's own clock.
-    alarm(3 * (LIMIT_TOTAL_S + LIMIT_WALL_S +
-               LIMIT_LATE_S * (unsigned)total_checks()));
+    alarm(LIMIT_STALLED_TOTAL_S + LIMIT_WALL_S +
+          LIMIT_LATE_S * (unsigned)total_checks());
     static char path[4096];
     if (options.driver && realpath(options.driver, path))
         options.driver = path;

@@ -46,7 +46,7 @@ static bool read_stat(const char *path, struct process *process) {
     process->cpu_ms = (user + system) * 1000 / per_second;
     process->reaped_ms = (child_user + child_system) * 1000 / per_second;
     process->memory = (uint64_t)pages * (uint64_t)sysconf(_SC_PAGESIZE);
-    process->switches = 0;
+    process->switches = process->waited_ns = 0;
     process->inside = false;
     *close = 0;
     snprintf(process->name, sizeof process->name, "%s", open + 1);
@@ -72,12 +72,23 @@ static uint64_t read_switches(const char *path) {
     return sum;
 }
 
+uint64_t proc_waited(pid_t pid) {
+    char path[64], line[128];
+    unsigned long ran, waited;
+    snprintf(path, sizeof path, "/proc/%d/schedstat", (int)pid);
+    return read_file(path, line, sizeof line) &&
+                   sscanf(line, "%lu %lu", &ran, &waited) == 2
+               ? waited
+               : 0;
+}
+
 // Of all its threads: their context switches, and whether one of them runs.
 static void look_at_threads(struct process *process) {
     char path[64 + 256];
     int pid = (int)process->pid;
     snprintf(path, sizeof path, "/proc/%d/status", pid);
     process->switches = read_switches(path);
+    process->waited_ns = proc_waited(process->pid);
     if (process->threads < 2)
         return;
     snprintf(path, sizeof path, "/proc/%d/task", pid);

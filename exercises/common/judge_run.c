@@ -4,7 +4,6 @@
 // Runs in: judge.
 #define _GNU_SOURCE
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -17,24 +16,10 @@
 
 #include "judge.h"
 
-// How long this process has waited for a processor so far.
-static int64_t waited_ms(void) {
-    static int fd = -1;
-    char line[100] = "";
-    long long waited = 0; // the second number: nanoseconds
-    if (fd < 0)
-        fd = open("/proc/self/schedstat", O_RDONLY | O_CLOEXEC);
-    if (fd >= 0 && pread(fd, line, sizeof line - 1, 0) > 0)
-        sscanf(line, "%*d %lld", &waited);
-    return waited / 1000000;
-}
-
-// Stands still while the judge waits for a processor: where the machine is busy
-// with other things, the student's processes wait, too.
 int64_t now_ms(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 - waited_ms();
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 uint64_t next_random(uint64_t *state) { // splitmix64
@@ -151,11 +136,10 @@ static void meet(struct run *run) {
                            {.fd = run->cell.status, .events = POLLIN}};
     pid_t sender;
     int ready;
-    int64_t left;
-    do { // by the judge's clock, which poll does not go by
-        left = run->ends_at - now_ms();
+    do {
+        int64_t left = run->ends_at_last - now_ms();
         ready = poll(fd, 2, left > 0 ? (int)left : 0);
-    } while ((ready == 0 && left > 0) || (ready < 0 && errno == EINTR));
+    } while (ready < 0 && errno == EINTR);
     if (ready <= 0 || !fd[0].revents ||
         wire_receive(run->cell.channel, &message, &run->passed, &sender,
                      MSG_DONTWAIT) <= 0 ||
@@ -194,7 +178,8 @@ bool run_check(struct run *run, const struct check *check, const char *driver,
     run->hold_id = INT64_MIN;
     run->random = run->seed;
     run->passed = -1;
-    run->began_at = now_ms();
+    run->looked_at = now_ms();
+    run->judge_waited_ns = proc_waited(getpid());
     if (!cell_start(&run->cell, driver, options))
         return false;
     run->agent[0] = (struct agent){.fd = run->cell.channel};
@@ -215,6 +200,7 @@ bool run_check(struct run *run, const struct check *check, const char *driver,
     run->cell.channel = run->agent[0].fd;
     cell_end(&run->cell);
     free(run->processes.at);
+    free(run->looked.at);
     free(run->settling[0].at);
     free(run->settling[1].at);
     return true;

@@ -75,10 +75,31 @@ static void note_sleep(struct run *run, int64_t now) {
     run->print = print;
 }
 
+// How long, since the last look, somebody waited for a processor: no longer
+// than that is ago, though several may have waited at once.
+static void note_stalls(struct run *run, int64_t now) {
+    uint64_t waited = proc_waited(getpid());
+    uint64_t sum = waited - run->judge_waited_ns;
+    for (int i = 0; i < run->processes.count; i++) {
+        const struct process *p = &run->processes.at[i];
+        const struct process *then = proc_find(&run->looked, p->pid);
+        sum += p->waited_ns - (then ? then->waited_ns : 0);
+    }
+    int64_t most = (now - run->looked_at) * 1000000;
+    run->stalled_ns += (int64_t)sum < most ? (int64_t)sum : most;
+    run->looked_at = now;
+    run->judge_waited_ns = waited;
+    proc_copy(&run->looked, &run->processes);
+}
+
+int64_t fair_ms(const struct run *run) {
+    return now_ms() - run->stalled_ns / 1000000;
+}
+
 // Looks at the processes now and then.
 static void look(struct run *run, bool at_once) {
     int64_t now = now_ms();
-    if (now > run->ends_at)
+    if (fair_ms(run) > run->ends_at || now > run->ends_at_last)
         fail(run,
              text("it is over within %d s",
                   (int)(run->ends_at - run->began_at + 500) / 1000),
@@ -99,6 +120,7 @@ static void look(struct run *run, bool at_once) {
              "stopped: more processes than that",
              "A fork bomb: does a child go on in the parent's loop? A child "
              "must _exit when its work is done.");
+    note_stalls(run, now);
     expect_processor_time(run);
     expect_memory(run);
     note_sleep(run, now);
@@ -282,7 +304,7 @@ static bool all_had_their_turn(struct run *run, const struct processes *last,
 }
 
 void settle(struct run *run) {
-    int64_t until = now_ms() + SETTLE_MS;
+    int64_t until = fair_ms(run) + SETTLE_MS;
     struct processes *before = &run->settling[0], *last = &run->settling[1];
     bool settled = false;
     look(run, true);
@@ -294,6 +316,6 @@ void settle(struct run *run) {
         }
         look(run, true);
         settled = all_had_their_turn(run, last, before) && !step(run, 0);
-    } while (!settled && now_ms() < until);
+    } while (!settled && fair_ms(run) < until);
     run->asleep_since = 0;
 }
