@@ -21,44 +21,6 @@ static bool has_gnuplot(void) {
     return status != -1 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-static void make_caption(struct caption *caption, const struct table *t,
-                         int chart, const struct groups *g) {
-    char text[700];
-    memset(caption, 0, sizeof *caption);
-    if (!options.compare) {
-        chart_says(t, chart, g, text, sizeof text);
-        add_caption(caption, text);
-    }
-    size_t low = 0, high = 0;
-    for (size_t i = 0; i < g->count; i++) {
-        high = g->at[i].n > high ? g->at[i].n : high;
-        low = low == 0 || g->at[i].n < low ? g->at[i].n : low;
-    }
-    if (chart != 8) {
-        char range[40] = "";
-        if (low != high)
-            snprintf(range, sizeof range, "%zu to ", low);
-        snprintf(text, sizeof text,
-                 "n = %s%zu each, every one a point; big marks: medians, bars: "
-                 "their 95 %% intervals%s.",
-                 range, high,
-                 high < 6 ? " (fewer than 6 values: the whole range)" : "");
-        add_caption(caption, text);
-    }
-    if (chart == 5)
-        add_caption(caption, "Dotted lines: the chunk size the library chooses "
-                             "(chunksize 0).");
-    for (int r = 0; r < t->run_count; r++) {
-        const struct run *run = &t->runs[r];
-        snprintf(text, sizeof text,
-                 "%s%s%s, %d CPUs, %d workers, %s; %s, commit %s, load %.4s",
-                 options.compare ? run->label : "", options.compare ? ": " : "",
-                 run->cpu, run->cpus, run->workers, run->kernel, run->date,
-                 run->commit, run->load);
-        add_caption(caption, text);
-    }
-}
-
 // Whether a picture is all there: a full disk cuts it off.
 static bool is_whole(const char *name) {
     char end[16] = "";
@@ -83,16 +45,17 @@ static bool draw_pictures(const struct table *t, int chart,
     FILE *f = popen("gnuplot", "w");
     if (!f)
         return false;
-    fprintf(
-        f,
-        "set terminal svg noenhanced size 840,560 font 'DejaVu Sans,13' mouse "
-        "standalone background '#FFFFFF'\nset output '%s'\n",
-        svg);
-    plot(f, t, chart, g, caption, false);
+    // White paper, whatever the page is: it reads in the dark as well.
     fprintf(f,
-            "set output\nset terminal pngcairo noenhanced size 840,560 font "
-            "'DejaVu "
-            "Sans,11' background '#FFFFFF'\nset output '%s'\n",
+            "set terminal svg noenhanced size 840,560 font 'DejaVu Sans,13' "
+            "mouse standalone background '#FFFFFF'\nset output '%s'\n",
+            svg);
+    plot(f, t, chart, g, caption, false);
+    // Twice the size in pixels, for slides and fine screens.
+    fprintf(f,
+            "set output\nset terminal pngcairo noenhanced size 1680,1120 font "
+            "'DejaVu Sans,11' fontscale 2 linewidth 2 pointscale 2 background "
+            "'#FFFFFF'\nset output '%s'\n",
             png);
     plot(f, t, chart, g, caption, false);
     fprintf(f, "set output\n");
@@ -117,6 +80,14 @@ static void draw_text(const struct table *t, int chart, const struct groups *g,
     pclose(f);
 }
 
+static void print_caption(const struct caption *caption) {
+    char text[4000] = "";
+    wrap(text, sizeof text, caption->says, 79);
+    for (int i = 0; i < caption->note_count; i++)
+        wrap(text, sizeof text, caption->notes[i], 79);
+    fputs(text, stdout);
+}
+
 static bool any_rows(const struct table *t, int chart) {
     for (size_t i = 0; i < t->count; i++)
         if (t->rows[i].chart == chart)
@@ -138,7 +109,7 @@ static bool draw_all(const struct table *t) {
         printf("\n%d  %s\n", chart, charts[chart].title);
         if (gnuplot && options.dumb)
             draw_text(t, chart, &g, &caption);
-        printf("%s", caption.text);
+        print_caption(&caption);
         if (options.compare)
             compare_runs(stdout, t, chart, &g, &compared, &different);
         if (gnuplot)

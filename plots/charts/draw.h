@@ -85,15 +85,29 @@ void chart_says(const struct table *table, int chart,
 bool crossing(const struct groups *groups, int run, const char *dear,
               const char *cheap, struct median *at);
 
-// --- draw_plot.c
+// --- draw_text.c
 struct caption {
-    char text[1600]; // lines of at most a picture's width
-    int lines;
+    char says[700];                 // above the chart: what limits what
+    char notes[2 + MOST_RUNS][400]; // below it: how many values, which machine
+    int note_count;
 };
-void add_caption(struct caption *caption, const char *text);
+void make_caption(struct caption *caption, const struct table *table, int chart,
+                  const struct groups *groups);
+// Appends the text in lines of that many characters. How many lines.
+int wrap(char *out, size_t size, const char *text, int width);
+
+// --- draw_plot.c
 void plot(FILE *gnuplot, const struct table *table, int chart,
           const struct groups *groups, const struct caption *caption,
           bool text_only);
+
+// --- draw_series.c: for draw_plot.c only
+void dots(FILE *gnuplot, const struct table *table,
+          const struct groups *groups);
+void lines(FILE *gnuplot, const struct table *table, int chart,
+           const struct groups *groups);
+void timeline(FILE *gnuplot, const struct table *table);
+bool same_series(const struct group *a, const struct group *b);
 
 // --- draw_compare.c
 void compare_runs(FILE *out, const struct table *table, int chart,

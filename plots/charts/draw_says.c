@@ -69,8 +69,9 @@ static void says_crossing(const struct groups *g, char *t, size_t size) {
     const struct group *b = find_group(g, 0, "pool_map", 1);
     if (crossing(g, 0, "fork per task", "pool_map", &m))
         snprintf(t, size,
-                 "The pool pays from %s tasks on (%s … %s): with fewer, its "
-                 "creation is the cost; with more, one fork after another.",
+                 "Fork per task and pool_map cross at %s tasks (%s … %s): "
+                 "below, making the pool is "
+                 "the cost; above, one fork after another.",
                  number_text(m.middle), number_text(m.low),
                  number_text(m.high));
     else if (a && b && b->median.high < a->median.low)
@@ -178,22 +179,25 @@ static double share(const struct table *table, const char *variant) {
 static void says_timeline(const struct table *table, char *t, size_t size) {
     double bare = share(table, "a process for each task"),
            pool = share(table, "a pool");
-    if (bare > 0 && pool > 0)
+    if (bare > 0 && pool > bare)
         snprintf(t, size,
-                 "In this run tasks fill %.0f %% of the life of a process made "
-                 "for one task, and %.0f %% of a pool's workers'.",
+                 "Tasks fill %.0f %% of the life of a process made for one, "
+                 "and %.0f %% of a pool's workers': making and ending "
+                 "processes is the rest.",
                  bare, pool);
 }
 
 static void says_cpu(const struct groups *g, char *t, size_t size) {
     const struct group *bare = find_group(g, 0, "fork per task", 0);
-    if (!bare || bare->median.low <= 0)
-        return;
-    snprintf(t, size,
-             "A process for each task burns %s of CPU time (%s … %s), %.0f %% "
-             "of it in the kernel.",
-             time_text(bare->median.middle), time_text(bare->median.low),
-             time_text(bare->median.high), 100 * bare->system);
+    size_t n;
+    struct median r = ratio_of(bare, find_group(g, 0, "pool_map", 0), &n);
+    if (n && bare->median.low > 0 && r.low > 1)
+        snprintf(t, size,
+                 "A process for each task burns %s, %s times as much as "
+                 "pool_map (%s … %s), %.0f %% of it in the kernel: making the "
+                 "process.",
+                 time_text(bare->median.middle), number_text(r.middle),
+                 number_text(r.low), number_text(r.high), 100 * bare->system);
 }
 
 void chart_says(const struct table *table, int chart,
