@@ -47,8 +47,8 @@ static bool draw_pictures(const struct table *t, int chart,
         return false;
     // White paper, whatever the page is: it reads in the dark as well.
     fprintf(f,
-            "set terminal svg noenhanced size 840,560 font 'DejaVu Sans,13' "
-            "mouse standalone background '#FFFFFF'\nset output '%s'\n",
+            "set terminal svg noenhanced size 840,560 font 'DejaVu Sans,11' "
+            "fontscale 1.33 background '#FFFFFF'\nset output '%s'\n",
             svg);
     plot(f, t, chart, g, caption, false);
     // Twice the size in pixels, for slides and fine screens.

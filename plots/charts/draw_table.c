@@ -49,6 +49,8 @@ static void read_fact(struct run *run, const char *line) {
         run->cpus = atoi(value);
     else if (IS("workers"))
         run->workers = atoi(value);
+    else if (IS("others"))
+        run->others = atoi(value);
 #undef IS
 }
 
@@ -94,6 +96,7 @@ bool read_run(struct table *table, const char *name) {
     struct run *run = &table->runs[table->run_count];
     memset(run, 0, sizeof *run);
     run->file = name;
+    run->others = -1;
     char line[600];
     bool headed = false, any = false;
     for (size_t at = 1; fgets(line, sizeof line, file); at++, any = true) {

@@ -73,10 +73,15 @@ void make_caption(struct caption *caption, const struct table *t, int chart,
         note_values(caption, chart, g);
     for (int r = 0; r < t->run_count; r++) {
         const struct run *run = &t->runs[r];
+        char others[60] = "";
+        if (run->others >= 0)
+            snprintf(others, sizeof others,
+                     ", other programs %d %% of the CPUs", run->others);
         snprintf(next_note(caption), sizeof caption->notes[0],
-                 "%s%s%s, %d CPUs, %d workers, %s; %s, commit %s, load %.4s",
+                 "%s%s%s, %d CPUs, %d workers, %s; %s, commit %s, load %.4s%s",
                  t->run_count > 1 ? run->label : "",
                  t->run_count > 1 ? ": " : "", run->cpu, run->cpus,
-                 run->workers, run->kernel, run->date, run->commit, run->load);
+                 run->workers, run->kernel, run->date, run->commit, run->load,
+                 others);
     }
 }

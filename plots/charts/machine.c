@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
-// The machine and the build, as the first lines of a run's CSV.
+// The machine and the build, as the first lines of a run's CSV, and what else
+// the machine did meanwhile, as its last.
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
@@ -60,4 +62,46 @@ void describe_machine(FILE *file) {
     fprintf(file, "# huge_pages: %s\n", text);
     fprintf(file, "# compiler: %s\n# flags: %s\n", COMPILER, FLAGS);
     fprintf(file, "# load: %.2f %.2f %.2f\n", load[0], load[1], load[2]);
+}
+
+// --- what else the machine did
+
+struct use {
+    double wall, busy, stolen, own; // seconds; those of all CPUs added up
+};
+
+static double seconds_of(int who) {
+    struct rusage used;
+    if (getrusage(who, &used) < 0)
+        return 0;
+    return (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
+           (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6;
+}
+
+static struct use use_now(void) {
+    char line[200];
+    double user = 0, nice = 0, system = 0, irq = 0, soft = 0, stolen = 0;
+    double tick = (double)sysconf(_SC_CLK_TCK);
+    read_line("/proc/stat", "", line, sizeof line);
+    sscanf(line, "cpu %lf %lf %lf %*f %*f %lf %lf %lf", &user, &nice, &system,
+           &irq, &soft, &stolen);
+    return (struct use){now() / 1e9, (user + nice + system + irq + soft) / tick,
+                        stolen / tick,
+                        seconds_of(RUSAGE_SELF) + seconds_of(RUSAGE_CHILDREN)};
+}
+
+static struct use before;
+
+void watch_machine(void) { before = use_now(); }
+
+void describe_others(FILE *file) {
+    struct use after = use_now();
+    double all = (after.wall - before.wall) *
+                 (double)sysconf(_SC_NPROCESSORS_ONLN) / 100;
+    double others = after.busy - before.busy - (after.own - before.own);
+    if (all <= 0)
+        return;
+    fprintf(file, "# others: %.0f %%\n# stolen: %.0f %%\n",
+            others > 0 ? others / all : 0,
+            (after.stolen - before.stolen) / all);
 }

@@ -165,12 +165,14 @@ static int measure(const struct settings_of_run *s) {
     sigaction(SIGTERM, &action, NULL);
     double began = now();
     bool ok = true;
+    watch_machine();
     for (size_t r = 1; ok && r <= s->repetitions; r++)
         ok = repeat(&run, cells, count, r, s, began);
     if (ok)
         show_progress(cells, count, s->repetitions * count,
                       s->repetitions * count, began);
     free(cells);
+    describe_others(run.file);
     if (fclose(run.file) != 0 && ok) {
         fprintf(stderr, "plots: cannot write %s: %s\n", run.name,
                 strerror(errno));

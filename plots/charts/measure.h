@@ -70,6 +70,8 @@ void report(struct sample sample); // in the measuring process
 
 // --- machine.c
 void describe_machine(FILE *file);
+void watch_machine(void);
+void describe_others(FILE *file); // the CPU time that others had since then
 
 // --- run_*.c: the passes
 void items_setup(const struct job *job);
