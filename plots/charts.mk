@@ -45,6 +45,6 @@ $(MEASURE): $(MEASURE_OBJ) $(LIBPOOL)
 	@echo "  ld $@"
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ $(call BENCH_GLIB,libs) -lpthread
 
-$(DRAW): $(DRAW_OBJ) $(B)/plots/bench/stats.o
+$(DRAW): $(DRAW_OBJ) $(B)/plots/charts/list.o $(B)/plots/bench/stats.o
 	@echo "  ld $@"
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ -lm

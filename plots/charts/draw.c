@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "draw.h"
+#include "list.h"
 
 static struct {
     const char *out;
@@ -33,15 +34,25 @@ static bool is_whole(const char *name) {
     return memcmp(end + 4, "IEND", 4) == 0 || strstr(end, "</svg>");
 }
 
+// A picture that is there is replaced by a whole one, or not at all.
+static bool replace(const char *fresh, const char *name) {
+    if (is_whole(fresh) && rename(fresh, name) == 0)
+        return true;
+    unlink(fresh);
+    fprintf(stderr, "plots: %s could not be written whole: is the disk full?\n",
+            name);
+    return false;
+}
+
 static bool draw_pictures(const struct table *t, int chart,
                           const struct groups *g,
                           const struct caption *caption) {
-    char svg[400], png[400];
+    char svg[400], png[400], fresh_svg[410], fresh_png[410];
     snprintf(svg, sizeof svg, "%s/%s.svg", options.out, charts[chart].slug);
     snprintf(png, sizeof png, "%s/%s.png", options.out, charts[chart].slug);
+    snprintf(fresh_svg, sizeof fresh_svg, "%s.new", svg);
+    snprintf(fresh_png, sizeof fresh_png, "%s.new", png);
     fflush(NULL);
-    unlink(svg);
-    unlink(png);
     FILE *f = popen("gnuplot", "w");
     if (!f)
         return false;
@@ -49,24 +60,21 @@ static bool draw_pictures(const struct table *t, int chart,
     fprintf(f,
             "set terminal svg noenhanced size 840,560 font 'DejaVu Sans,11' "
             "fontscale 1.33 background '#FFFFFF'\nset output '%s'\n",
-            svg);
+            fresh_svg);
     plot(f, t, chart, g, caption, false);
     // Twice the size in pixels, for slides and fine screens.
     fprintf(f,
             "set output\nset terminal pngcairo noenhanced size 1680,1120 font "
             "'DejaVu Sans,11' fontscale 2 linewidth 2 pointscale 2 background "
             "'#FFFFFF'\nset output '%s'\n",
-            png);
+            fresh_png);
     plot(f, t, chart, g, caption, false);
     fprintf(f, "set output\n");
     bool ok = pclose(f) == 0;
-    if (ok && is_whole(svg) && is_whole(png)) {
+    ok &= replace(fresh_svg, svg) && replace(fresh_png, png);
+    if (ok)
         printf("     %s\n", png);
-        return true;
-    }
-    fprintf(stderr, "plots: %s could not be written whole: is the disk full?\n",
-            ok && is_whole(svg) ? png : svg);
-    return false;
+    return ok;
 }
 
 static void draw_text(const struct table *t, int chart, const struct groups *g,
@@ -100,7 +108,7 @@ static bool draw_all(const struct table *t) {
     size_t compared = 0, different = 0;
     if (options.compare)
         warn_of_machines(stdout, t);
-    for (int chart = 1; chart <= CHARTS; chart++) {
+    for (int chart = 1; ok && chart <= CHARTS; chart++) {
         struct caption caption;
         if (!strchr(options.charts, '0' + chart) || !any_rows(t, chart))
             continue;
@@ -113,10 +121,10 @@ static bool draw_all(const struct table *t) {
         if (options.compare)
             compare_runs(stdout, t, chart, &g, &compared, &different);
         if (gnuplot)
-            ok &= draw_pictures(t, chart, &g, &caption);
+            ok = draw_pictures(t, chart, &g, &caption);
         free_groups(&g);
     }
-    if (options.compare)
+    if (options.compare && ok)
         printf("\nOf %zu comparisons, %zu show a clear difference, %zu show no "
                "clear difference.\n",
                compared, different, compared - different);
@@ -142,7 +150,7 @@ int main(int argc, char **argv) {
         if (option == 'o')
             options.out = optarg;
         else if (option == 'c')
-            options.charts = optarg;
+            options.charts = chart_list(optarg);
         else if (option == 'd')
             options.dumb = true;
         else if (option == 'r')

@@ -25,7 +25,7 @@ struct run {
     char id[NAME], label[NAME], date[NAME], cpu[120], kernel[120], commit[NAME],
         load[NAME];
     int cpus, workers;
-    int others; // per cent of the CPUs' time that other programs used, or -1
+    int others;    // per cent of the CPUs' time that other programs used, or -1
     size_t failed; // rows that say so
 };
 

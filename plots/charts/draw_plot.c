@@ -121,18 +121,19 @@ static int key_lines(const struct table *t, const struct chart *c,
 void plot(FILE *f, const struct table *t, int chart, const struct groups *g,
           const struct caption *caption, bool text_only) {
     const struct chart *c = &charts[chart];
-    fprintf(f, "reset\nset encoding utf8\nset border 3\nset tics nomirror\n");
-    fprintf(f, "set grid lt 1 lc rgb '#DDDDDD'\nset xlabel \"%s\"\n",
+    fprintf(f,
+            "reset\nset encoding utf8\nset border 3\nset tics nomirror\n"
+            "set xlabel \"%s\"\n",
             c->x_label);
-    if (text_only)
-        fprintf(f,
-                "set title \"%s\"\nset bmargin 4\nset key outside top "
-                "center horizontal Left reverse samplen 3 width 1\n",
-                c->title);
-    else
+    if (text_only) {
+        fprintf(f, "set bmargin 4\nset key outside top center horizontal Left "
+                   "reverse samplen 3 width 1\n");
+    } else {
+        fprintf(f, "set grid lt 1 lc rgb '#DDDDDD'\n");
+        if (c->y_label)
+            fprintf(f, "set ylabel \"%s\"\n", c->y_label);
         captions(f, c, caption, key_lines(t, c, g));
-    if (c->y_label && !text_only)
-        fprintf(f, "set ylabel \"%s\"\n", c->y_label);
+    }
     if (c->kind == SPANS)
         timeline(f, t);
     else if (g->count) {

@@ -88,7 +88,7 @@ void dots(FILE *f, const struct table *t, const struct groups *g) {
     fprintf(f, "set yrange [0.3:%zu.7]\nset ytics (", n);
     for (size_t k = 0; k < n; k++)
         fprintf(f, "%s\"%s\" %zu", k ? "," : "", order[k]->variant, n - k);
-    fprintf(f, ") scale 0\nset grid xtics ytics lt 1 lc rgb '#DDDDDD'\n");
+    fprintf(f, ") scale 0\n");
     if (t->run_count == 1) {
         fprintf(f, "set y2range [0.3:%zu.7]\nset y2tics (", n);
         for (size_t k = 0; k < n; k++)

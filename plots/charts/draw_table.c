@@ -107,8 +107,11 @@ bool read_run(struct table *table, const char *name) {
             headed = true;
         else if (!headed)
             return refuse(file, name,
-                          "not a run of these charts: its first line should "
-                          "begin with 'run_id,seq,chart,variant'");
+                          strncmp(line, "run_id,", 7) == 0
+                              ? "of another version of these charts: its "
+                                "columns are not those of this one"
+                              : "not a run of these charts: no line with "
+                                "'run_id,seq,chart,…' comes first");
         else if (!read_row(line, &row)) {
             // A run that was cut short may end in the middle of a line.
             fprintf(stderr, "plots: %s: line %zu is left out, it is no row\n",

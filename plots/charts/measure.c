@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "list.h"
 #include "measure.h"
 
 static volatile sig_atomic_t stopped;
@@ -216,20 +217,6 @@ static uint64_t number(const char *name, uint64_t least, uint64_t most) {
         exit(2);
     }
     return value;
-}
-
-static const char *chart_list(const char *text) {
-    bool any = false;
-    for (const char *c = text; *c; c++) {
-        bool digit = *c >= '1' && *c <= '9';
-        if ((!digit && *c != ' ' && *c != ',') ||
-            (digit && c[1] >= '0' && c[1] <= '9')) {
-            fprintf(stderr, "plots: the charts are 1 to 9, not '%s'\n", text);
-            exit(2);
-        }
-        any |= digit;
-    }
-    return any ? text : "123456789";
 }
 
 static size_t cpus(void) {
