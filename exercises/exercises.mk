@@ -18,7 +18,7 @@ CHECKS     =
 
 .PHONY: exercises progress test-exercises
 
-$(B)/exercises/%.o: exercises/%.c | need-jansson
+$(B)/exercises/%.o: exercises/%.c | need-libraries
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -Iexercises/common -I$(<D) -c -o $@ $<
 
@@ -63,7 +63,7 @@ EX_READY = $(EX_DIRS:%=$(B)/%/ready)
 exercises: $(EX_READY) ## build what the exercises need
 
 # What is built before a check, without its commands on the student's screen.
-$(EX_NUMBERS:%=exercise%): exercise%: need-jansson
+$(EX_NUMBERS:%=exercise%): exercise%: need-libraries
 	@$(MAKE) -s $(B)/$(wildcard exercises/0$*-* exercises/$*-*)/ready >/dev/null
 	@$(MAKE) -s $(EX_COMMON)/inspect >/dev/null 2>&1 || : # needs libelf
 	@$(EX_RUN) check $* || { s=$$?; [ $$s = 1 ] || exit $$s; }
@@ -71,13 +71,13 @@ $(EX_NUMBERS:%=exercise%): exercise%: need-jansson
 $(EX_NUMBERS:%=hint%): hint%: FORCE
 	@$(EX_RUN) hint $*
 
-$(EX_NUMBERS:%=watch%): watch%: need-jansson
+$(EX_NUMBERS:%=watch%): watch%: need-libraries
 	@$(EX_RUN) watch $*
 
 $(EX_NUMBERS:%=reset%): reset%: FORCE
 	@$(EX_RUN) reset $*
 
-.PHONY: exerciseN hintN watchN resetN need-jansson
+.PHONY: exerciseN hintN watchN resetN need-libraries
 exerciseN: ## check exercise N, 1 to 8 (CHECK=name: one check, SEED=n: again)
 hintN: ## the next of three hints
 watchN: ## check again at every save
@@ -86,10 +86,12 @@ exerciseN hintN watchN resetN: exercise-unknown
 exercise% hint% watch% reset%:
 	@echo "The exercises are 1 to $(lastword $(EX_NUMBERS)): make exercise1"; exit 2
 
-need-jansson:
-	@echo '#include <jansson.h>' | $(CC) -E -x c - >/dev/null 2>&1 || { \
-		echo "The exercises need the library jansson. Either of these brings it:"; \
-		echo "  make setup"; echo "  apt install libjansson-dev"; exit 2; }
+need-libraries:
+	@printf '#include <jansson.h>\n#include <seccomp.h>\n' | \
+		$(CC) -E -x c - >/dev/null 2>&1 || { \
+		echo "The exercises need two libraries. Either of these brings them:"; \
+		echo "  make setup"; \
+		echo "  apt install libjansson-dev libseccomp-dev"; exit 2; }
 
 FORCE:
 

@@ -7,16 +7,23 @@
 void warn_of_machines(FILE *out, const struct table *t) {
     for (int r = 0; r < t->run_count; r++) {
         const struct run *a = &t->runs[r];
-        fprintf(out, "%s: %s: %s, %d CPUs, %s, commit %s, load %s\n", a->label,
-                a->file, a->cpu, a->cpus, a->kernel, a->commit, a->load);
+        fprintf(out, "%s: %s:\n   %s, %d CPUs, %s, commit %s, load %s\n",
+                a->label, a->file, a->cpu, a->cpus, a->kernel, a->commit,
+                a->load);
     }
+    for (int r = 0; r < t->run_count; r++)
+        if (t->runs[r].others > 10)
+            fprintf(out,
+                    "Warning: while %s was measured, other programs used %d %% "
+                    "of the CPUs.\n",
+                    t->runs[r].label, t->runs[r].others);
     for (int r = 1; r < t->run_count; r++) {
         const struct run *a = &t->runs[0], *b = &t->runs[r];
         if (strcmp(a->cpu, b->cpu) != 0 || a->cpus != b->cpus ||
             strcmp(a->kernel, b->kernel) != 0 || a->workers != b->workers)
             fprintf(out,
                     "Warning: %s and %s are of different machines, kernels or "
-                    "numbers of workers; what\ndiffers between them need not "
+                    "numbers of workers;\nwhat differs between them need not "
                     "be the program.\n",
                     a->label, b->label);
     }
@@ -38,7 +45,7 @@ void compare_runs(FILE *out, const struct table *t, int chart,
             bool clear = differ(a, b);
             ++*compared;
             *different += clear;
-            fprintf(out, "  %-22s %10g  %s/%s %8.3g (%.3g … %.3g)%s\n",
+            fprintf(out, "  %-17.17s %7.6g  %s/%s %6.3g (%.3g … %.3g)%s\n",
                     a->variant, a->x, t->runs[r].label, t->runs[0].label,
                     b->median.middle / a->median.middle,
                     b->median.low / a->median.high,

@@ -88,7 +88,7 @@ if command -v gnuplot >/dev/null; then
         made $early >"$folder/made.csv"
         "$DRAW" --out "$folder/p" --charts 2 "$folder/made.csv" >"$folder/out" ||
             fail "drawing made-up rows"
-        grep -q "pays from 4.00 tasks on (4.00" "$folder/out" &&
+        grep -q "cross at 4.00 tasks (4.00" "$folder/out" &&
             told=yes || told=no
         case $early-$told in 0-yes | 1-yes | 4-no) ;; *)
             fail "a crossing, $early of 10 early, told: $told" ;;
