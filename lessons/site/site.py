@@ -17,6 +17,7 @@ import re
 import shutil
 import sys
 from pathlib import Path
+from xml.sax import saxutils
 
 import texts
 
@@ -159,7 +160,7 @@ def layout(pages):
     """The tabs, each with a menu of the texts in its folders."""
     def tab(kind, name, link, inner=""):
         return (f'<tab type="{kind}" visible="yes" url="{link}" '
-                f'title="{html.escape(name)}" intro="">{inner}</tab>\n')
+                f'title="{saxutils.escape(name)}" intro="">{inner}</tab>\n')
 
     tabs = '<tab type="mainpage" visible="yes" title="Introduction"/>\n'
     for name, folders in TABS:
