@@ -103,11 +103,11 @@ void plot(FILE *gnuplot, const struct table *table, int chart,
           bool text_only);
 
 // --- draw_series.c: for draw_plot.c only
-void dots(FILE *gnuplot, const struct table *table,
-          const struct groups *groups);
-void lines(FILE *gnuplot, const struct table *table, int chart,
-           const struct groups *groups);
-void timeline(FILE *gnuplot, const struct table *table);
+void plot_dots(FILE *gnuplot, const struct table *table,
+               const struct groups *groups);
+void plot_lines(FILE *gnuplot, const struct table *table, int chart,
+                const struct groups *groups);
+void plot_timeline(FILE *gnuplot, const struct table *table);
 bool same_series(const struct group *a, const struct group *b);
 
 // --- draw_compare.c

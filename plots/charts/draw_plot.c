@@ -135,12 +135,12 @@ void plot(FILE *f, const struct table *t, int chart, const struct groups *g,
         captions(f, c, caption, key_lines(t, c, g));
     }
     if (c->kind == SPANS)
-        timeline(f, t);
+        plot_timeline(f, t);
     else if (g->count) {
         ranges(f, t, chart, g);
         if (c->kind == DOTS)
-            dots(f, t, g);
+            plot_dots(f, t, g);
         else
-            lines(f, t, chart, g);
+            plot_lines(f, t, chart, g);
     }
 }

@@ -55,7 +55,7 @@ static int by_median(const void *a, const void *b) {
 }
 
 // Rows of dots, the dearest on top. Runs lie below each other in a row.
-void dots(FILE *f, const struct table *t, const struct groups *g) {
+void plot_dots(FILE *f, const struct table *t, const struct groups *g) {
     const struct group *order[g->count + 1];
     size_t n = 0;
     for (size_t i = 0; i < g->count; i++) {
@@ -191,7 +191,8 @@ static void one_line(FILE *f, const struct table *t, int chart,
              t->run_count > 1 ? run + 1 : dashes[style], colour, name);
 }
 
-void lines(FILE *f, const struct table *t, int chart, const struct groups *g) {
+void plot_lines(FILE *f, const struct table *t, int chart,
+                const struct groups *g) {
     char plot_line[8000] = "";
     int series = 0, of_run = 0;
     guides(f, t, chart, g);
@@ -210,7 +211,7 @@ void lines(FILE *f, const struct table *t, int chart, const struct groups *g) {
 }
 
 // A grey box is a process's life, a coloured one a task.
-void timeline(FILE *f, const struct table *t) {
+void plot_timeline(FILE *f, const struct table *t) {
     static const char *const variants[] = {"a process for each task", "a pool"};
     int workers = t->runs[0].workers, rows = 0;
     char tics[8000] = "";
