@@ -26,7 +26,7 @@
 struct box {
     uid_t uid; // as root: who runs the command
     int processes;
-    bool inside, unsafe, bring;
+    bool inside, unsafe, bring, orphans;
     const char *bwrap, *hide[BOX_HIDES];
     int hides;
     struct {

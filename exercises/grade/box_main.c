@@ -7,6 +7,8 @@
 //   --read FILE PATH the command sees FILE, read-only, as PATH
 //   --bring          COMMAND is a file from outside: it becomes /box/command
 //   --hide FOLDER    is not seen, wherever it lies
+//   --orphans        what the command leaves behind lives on until somebody
+//                    kills it, which the judge does; else it ends with it
 //   --processes N    at once, threads included
 //   --bwrap FILE     which bubblewrap
 //   --unsafe         limits only, no sandbox
@@ -100,8 +102,9 @@ _Noreturn static void enter(const struct box *box, const char *self) {
     static char size[24];
     snprintf(size, sizeof size, "%ld", LIMIT_BOX_TMP);
     ADD(box->bwrap, "--unshare-pid", "--unshare-net", "--unshare-ipc",
-        "--unshare-uts", "--unshare-cgroup-try", "--die-with-parent",
-        "--hostname", "box");
+        "--unshare-uts", "--unshare-cgroup-try", "--hostname", "box");
+    if (!box->orphans)
+        add("--die-with-parent");
     if (getuid() == 0) // only until it has become another user
         ADD("--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add",
             "CAP_SETGID", "--cap-add", "CAP_SETPCAP");
@@ -134,6 +137,8 @@ static void read_options(struct box *box, int argc, char **argv) {
             box->unsafe = true;
         else if (!strcmp(it, "--bring"))
             box->bring = true;
+        else if (!strcmp(it, "--orphans"))
+            box->orphans = true;
         else if (!strcmp(it, "--uid") && more > 0)
             box->uid = (uid_t)strtoul(argv[++i], NULL, 10);
         else if (!strcmp(it, "--processes") && more > 0)

@@ -71,6 +71,7 @@ static bool judge(struct job *job) {
         line_add(&line, "--");
         for (int i = 0; i < box.words; i++)
             line_add(&line, box.word[i]);
+        line_add(&line, "--orphans"); // the judge wants to see them
         line_add(&line, "--bring");
         line_add(&line, "--");
     }
