@@ -104,6 +104,27 @@ test_layouts() {
     nobody_at "$work/out" || fail "somebody is left: $(who)"
 }
 
+# In the sandbox a wrong solution has the points that it has at home.
+test_marks() {
+    for n in 2 7; do
+        for wrong in tests/wrong/0$n-*/*.c; do
+            student=$work/class/$n-$(basename "$wrong" .c)
+            mkdir -p "$student"
+            cp "$wrong" "$student/$(basename solutions/0$n-*/ex*.c)"
+        done
+    done
+    grade --submissions "$work/class" --out "$work/out" --exercises "2 7" \
+        >/dev/null || fail "not graded"
+    for n in 2 7; do
+        for wrong in tests/wrong/0$n-*/*.c; do
+            student=$n-$(basename "$wrong" .c)
+            points=$(sed -n '1,8s,^// Points: *,,p' "$wrong")
+            grep -q "^$student,.*,$points,20,incomplete" "$work/out/grades.csv" ||
+                fail "$(grep "^$student," "$work/out/grades.csv"): not $points"
+        done
+    done
+}
+
 # The same class twice, with the same seed: the same bytes. (What a judge saw of
 # a wrong program's race may be told otherwise; not so its marks.)
 test_twice() {
