@@ -11,8 +11,9 @@
 //   workers   task_collect.c reads one submission
 //             task_build.c   compile, inspect, link
 //             task_grade.c   … and judge
-//   both      grade_part.c   what is finished, on disk; files.c, names.c, child.c
-//   sandbox   box_*.c        around everything that touches a student's bytes
+//   both      grade_part.c   what is finished, on disk; files.c, names.c,
+//   child.c sandbox   box_*.c        around everything that touches a student's
+//   bytes
 //             unpack.c, ../common/inspect.c, the compiler, the linker, the
 //             driver
 //
