@@ -219,6 +219,123 @@ TEST_WITHIN(workers_killed_under_time_limits, 36000) {
     storm("workers killed under time limits", kill_under_time_limits);
 }
 
+// ---- Iterators, callbacks, inner pools -------------------------------------
+
+struct tally {
+    size_t called, lost;
+};
+
+static void note_fate(struct pool_result *result, void *user) {
+    struct tally *tally = user;
+    int rc = pool_result_status(result);
+    assert_true(rc == 0 || rc == POOL_ELOST);
+    tally->called++;
+    tally->lost += rc != 0;
+}
+
+static int count_up(void *state, void *item, size_t item_size) {
+    assert_int_equal(item_size, sizeof(int));
+    *(int *)item = *(int *)state;
+    return (*(int *)state)++ < 2000;
+}
+
+// All of an iteration's items come out once, in order or not.
+static size_t iterate(struct pool *pool, bool ordered, size_t window) {
+    struct pool_iter *iter;
+    bool seen[2000] = {false};
+    int next = 0, got, rc;
+    size_t index, count = 0, lost = 0;
+    assert_int_equal((ordered ? pool_imap : pool_imap_unordered)(
+                         pool, task_square, count_up, &next, sizeof next,
+                         sizeof next, window, &iter),
+                     0);
+    while ((rc = pool_iter_next(iter, &got, &index, POOL_FOREVER)) != 0) {
+        assert_true(rc == 1 || rc == POOL_ELOST);
+        assert_true(index < 2000 && !seen[index]);
+        assert_true(!ordered || index == count);
+        assert_int_equal(got, rc == 1 ? (int)(index * index) : 0);
+        seen[index] = true;
+        lost += rc != 1;
+        count++;
+    }
+    assert_int_equal(count, 2000);
+    pool_iter_free(iter);
+    return lost;
+}
+
+static void kill_beside_callbacks(unsigned seed) {
+    struct pool *pool = pool_with((struct pool_options){
+        .workers = any_workers(&seed),
+        .on_demand = storm_random(&seed, 2),
+        .max_tasks_per_worker = storm_random(&seed, 2) * 50});
+    struct tally tally = {0};
+    struct killer killer =
+        killer_begin(stats_of(pool).supervisor, SIGKILL, 4000, seed);
+    for (int i = 0; i < 500; i++)
+        assert_int_equal(pool_apply_async(pool, task_square, &i, sizeof i,
+                                          sizeof i, note_fate, &tally, NULL),
+                         0);
+    size_t lost = iterate(pool, true, 1 + storm_random(&seed, 100));
+    lost += iterate(pool, false, 1 + storm_random(&seed, 100));
+    while (tally.called < 500)
+        assert_true(pool_poll(pool, POOL_FOREVER) >= 0);
+    long kills = killer_end(&killer);
+    assert_int_equal(stats_of(pool).lost, lost + tally.lost);
+    assert_true(lost + tally.lost <= (size_t)kills);
+    assert_usable(pool);
+    pool_destroy(pool);
+    storm_count("items", 4500);
+    storm_count("kills", kills);
+    storm_count("reported lost", (long)(lost + tally.lost));
+}
+
+TEST_WITHIN(iterators_and_callbacks_under_kills, 36000) {
+    storm("iterators and callbacks under kills", kill_beside_callbacks);
+}
+
+static int task_inner_map(const void *arg, size_t arg_size, void *result,
+                          size_t result_size) {
+    (void)arg, (void)arg_size, (void)result_size;
+    int items[10], results[10], sum = 0;
+    struct pool *inner =
+        pool_create(&(struct pool_options){.workers = 2, .memory = 1 << 20});
+    for (int i = 0; i < 10; i++)
+        items[i] = i;
+    int rc = inner ? pool_map(inner, task_square, items, 10, sizeof *items,
+                              results, sizeof *results, 1)
+                   : -1;
+    for (int i = 0; rc == 0 && i < 10; i++)
+        sum += results[i];
+    pool_destroy(inner);
+    *(int *)result = sum;
+    return rc;
+}
+
+// Workers that own pools are killed: those pools go with them.
+static void kill_owners(unsigned seed) {
+    test_adopt_orphans();
+    struct pool *pool = pool_with((struct pool_options){
+        .workers = 1 + storm_random(&seed, 4), .max_retries = 1000});
+    struct killer killer =
+        killer_begin(stats_of(pool).supervisor, SIGKILL, 20000, seed);
+    int sums[50];
+    assert_int_equal(
+        pool_map(pool, task_inner_map, NULL, 50, 0, sums, sizeof *sums, 1), 0);
+    long kills = killer_end(&killer);
+    for (int i = 0; i < 50; i++)
+        assert_int_equal(sums[i], 285);
+    pool_close(pool);
+    assert_int_equal(pool_join(pool), 0);
+    pool_destroy(pool);
+    assert_true(test_reap_all(SANITIZED ? 10000 : 3000));
+    storm_count("inner pools", 50);
+    storm_count("kills", kills);
+}
+
+TEST_WITHIN(owners_of_inner_pools_killed, 36000) {
+    storm("owners of inner pools killed", kill_owners);
+}
+
 // ---- Clients and supervisors -----------------------------------------------
 
 static void be_busy_client(void *arg) {

@@ -22,7 +22,7 @@
 #include <unistd.h>
 
 enum {
-    HUNG_S = 60,
+    HUNG_S = 300,      // much, for steps on a machine that is busy
     ROUNDS_EVERY = 61, // of a rep instruction: bytes of a copy
     RECORDINGS = 10,   // at most
     TRIES = 4,         // to come to a point: by breakpoint, by steps, again
