@@ -71,7 +71,12 @@ long failing_count(enum failing_call call, enum failing_role role) {
 
 bool failing_happened(void) { return atomic_load(&plan->happened); }
 
+// In a coverage build: see coverage.c.
+__attribute__((weak)) void coverage_note(void);
+
 static bool fails(enum failing_call call) {
+    if (coverage_note && (call == CALL_POLL || call == CALL_FUTEX_WAIT))
+        coverage_note();
     if (!plan || !atomic_load(&plan->armed))
         return false;
     pid_t self = (pid_t)getpid();
