@@ -53,6 +53,13 @@ static void die_of_failures(void) {
             signal(numbers[i], SIG_DFL);
 }
 
+// What started us may ignore some: nohup does, and so does a shell's "&".
+static void heed_signals(void) {
+    static const int numbers[] = {SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGTERM};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        signal(numbers[i], SIG_DFL);
+}
+
 static void block_sigchld(int how) {
     sigset_t child;
     sigemptyset(&child);
@@ -63,6 +70,7 @@ static void block_sigchld(int how) {
 static _Noreturn void test_main(const struct test *test) {
     setpgid(0, 0);
     block_sigchld(SIG_UNBLOCK);
+    heed_signals();
     die_of_failures();
     struct left before, after;
     left_look(&before);

@@ -88,7 +88,6 @@ TEST(every_nonzero_return_is_a_failure) {
 
 TEST(worker_killed_by_any_signal) {
     static const int signals[] = {SIGKILL, SIGTERM, SIGABRT, SIGUSR1, SIGHUP};
-    signal(SIGHUP, SIG_DFL); // nohup has it ignored
     struct pool *pool = pool_of(2);
     for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
         char words[64];
