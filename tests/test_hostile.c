@@ -54,6 +54,26 @@ TEST(poll_in_a_callback_does_not_wait_for_callbacks) {
     pool_destroy(pool);
 }
 
+static void wait_inside(struct pool_result *result, void *user) {
+    struct inside *inside = user;
+    count_call(result, user);
+    assert_int_equal(pool_result_wait(inside->other, POOL_FOREVER), 0);
+    assert_int_equal(inside->calls, 2); // the other's came before that
+}
+
+TEST(callback_may_wait_for_a_result_that_has_one) {
+    struct pool *pool = pool_of(1);
+    struct inside inside = {.pool = pool};
+    assert_int_equal(pool_apply_async(pool, task_nothing, NULL, 0, 0,
+                                      wait_inside, &inside, NULL),
+                     0);
+    assert_int_equal(pool_apply_async(pool, task_nothing, NULL, 0, 0,
+                                      count_call, &inside, &inside.other),
+                     0);
+    assert_int_equal(pool_poll(pool, POOL_FOREVER), 2);
+    pool_destroy(pool);
+}
+
 static int five(void *state, void *item, size_t item_size) {
     (void)item_size;
     *(int *)item = *(int *)state;
@@ -400,6 +420,13 @@ TEST(any_negative_timeout_waits_for_ever) {
     assert_int_equal(pool_result_wait(result, INT32_MIN), 0);
     assert_int_equal(pool_result_wait(result, INT32_MAX), 0);
     pool_destroy(pool);
+}
+
+TEST(more_workers_than_so_little_memory_can_hold) {
+    errno = 0;
+    assert_null(pool_create(
+        &(struct pool_options){.workers = 1024, .memory = 1 << 18}));
+    assert_int_equal(errno, EINVAL);
 }
 
 TEST(window_of_any_size) {
