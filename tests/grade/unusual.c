@@ -28,7 +28,7 @@ static const char *const words[] = {"one", "two"};
 static struct {
     pthread_mutex_t lock;
     _Atomic long done;
-} *shared;
+} * shared;
 
 static int compare(const void *a, const void *b) {
     return *(const int *)a - *(const int *)b;
