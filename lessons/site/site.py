@@ -12,7 +12,6 @@ them drawn. No lesson or exercise is named here: folders are.
 """
 
 import html
-import os
 import re
 import shutil
 import sys
@@ -128,8 +127,12 @@ def picture(file):
 
 
 def listing(path):
-    return (f"# {path} {{#{page_id(path)}}}\n\n"
-            f"\\include{{lineno}} {path}\n")
+    """A source file; of a folder that has no text, the names in it."""
+    begin = f"# {path} {{#{page_id(path)}}}\n\n"
+    if Path(path).is_dir():
+        inside = sorted(str(f.relative_to(path)) for f in Path(path).rglob("*.*"))
+        return begin + "```\n" + "\n".join(inside) + "\n```\n"
+    return begin + f"\\include{{lineno}} {path}\n"
 
 
 def collect():
@@ -166,6 +169,8 @@ def layout(pages):
     for name, folders in TABS:
         own = [p for p in sorted(pages, key=order) if p.split("/")[0] in folders]
         main = HEADER if name == "Reference" else f"{folders[0]}/README.md"
+        if main != HEADER and main not in pages:
+            sys.exit(f"no text leads to {main}, so it cannot have a tab")
         inner = "".join(tab("user", short(p), url(p)) for p in own if p != main)
         tabs += tab("usergroup" if inner else "user", name, url(main), inner)
     return tabs
