@@ -231,6 +231,8 @@ TEST(task_that_becomes_another_program_or_ends_its_thread) {
                 {task_quick_exit, "exited with status 4"}};
     struct pool *pool = pool_of(1);
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        if (SANITIZED && ways[i].fn == task_thread_exit)
+            continue; // there LeakSanitizer chooses the status
         struct pool_result *result;
         assert_int_equal(
             pool_apply_async(pool, ways[i].fn, NULL, 0, 0, NULL, NULL, &result),
