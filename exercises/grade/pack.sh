@@ -31,6 +31,15 @@ copy() { # to
     tar --null --no-recursion -T - -cf - | tar -C "$1" -xf -
 }
 
+# The exercises may have been done here: not in what is packed.
+starters() { # in
+    for starter in exercises/common/starters/*.c; do
+        for file in exercises/[0-9]*/"$(basename "$starter")"; do
+            cp "$starter" "$1/$file"
+        done
+    done
+}
+
 # Of tests/ students get what proves the library, nothing that tells how an
 # exercise is done wrong or right.
 student() { # FILE.tar.gz
@@ -42,14 +51,27 @@ student() { # FILE.tar.gz
         files tests | grep -zE '^tests/([^/]*|(kill|model)/[^/]*)$' |
             grep -zvE '^tests/(exercises|grade|attack|package)[^/]*$'
     } | copy "$to"
-    # The exercises may have been done here.
-    for starter in exercises/common/starters/*.c; do
-        cp "$starter" "$to"/exercises/[0-9]*/"$(basename "$starter")"
-    done
+    starters "$to"
     # The same files give the same archive: no user, no time, sorted.
     tar -C "$stage" --sort=name --owner=0 --group=0 --numeric-owner \
         --mtime=@0 -cf - poolschool | gzip -n9 >"$stage/it"
     mv "$stage/it" "$1"
+}
+
+gradescope() { # FILE.zip
+    to=$stage/zip
+    files LICENSE Makefile lib exercises tests/setup.sh | copy "$to"
+    starters "$to"
+    mv "$to"/exercises/grade/gradescope/* "$to"
+    if [ -n "${CHECKS:-}" ]; then
+        cp -r "$CHECKS" "$to/checks"
+    fi
+    printf '%s\n' "# What to grade; see run_autograder." \
+        "EXERCISES='$(echo "${EXERCISES:-}" | tr -cd '0-9, ')'" \
+        "CHECKS=${CHECKS:+checks}" >"$to/settings.sh"
+    find "$to" -exec touch -d @315532800 {} + # the first day of zip
+    (cd "$to" && find . -type f | LC_ALL=C sort | TZ=UTC zip -qX "$stage/it.zip" -@)
+    mv "$stage/it.zip" "$1"
 }
 
 case ${1:-}${2:+ file} in

@@ -31,7 +31,7 @@ char *text_cut(const char *text, size_t units, const char *more);
 const char *field(const json_t *object, const char *name); // "" if not there
 int number(const json_t *object, const char *name);        // 0 if not there
 
-// Files that are written whole or not at all. render_text.c -----------------
+// Files that are written whole or not at all. render_out.c -----------------
 
 struct out {
     FILE *f;
@@ -89,11 +89,11 @@ struct seen {
     int count;
 };
 
-struct check_sum {
+struct check_sum { // of those who have points in the exercise
     int exercise;
     char *name, *description;
     int max, judged, failed;
-    struct seen *seen; // the most frequent first, after class_topics()
+    struct seen *seen;
     int seen_count;
     int *who; // who failed it: places in class.rows
 };
@@ -104,10 +104,14 @@ struct exercise_sum {
     int max;
 };
 
+// How checks ended that did not come to their end.
+enum ending { STOPPED, HANGS, CRASHES, ENDINGS };
+
 struct cell { // one student's exercise
     int exercise, score, max;
     char *word, *says, *message;
     bool judged;
+    int ended[ENDINGS]; // how many checks ended so
 };
 
 struct row {
@@ -135,7 +139,13 @@ const struct cell *class_cell(const struct row *row, int exercise);
 int class_median(const struct class *class); // of the scores
 // The checks, those that most failed first; free() the list.
 struct check_sum **class_topics(const struct class *class);
+// What was seen `nth` most often, from 0; NULL if there is no such.
+const struct seen *check_seen(const struct check_sum *check, int nth);
+const char *class_exercise(const struct class *class, int number); // its name
+
 void write_index(struct class *class, const char *out); // index.html
+void put_student(FILE *f, const struct row *row);       // a link
+void put_look(FILE *f, const struct class *class);      // who needs one
 
 // Pictures, straight into a page. render_picture.c ----------------------------
 

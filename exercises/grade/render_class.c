@@ -50,32 +50,29 @@ static char *key_of(const char *expected, const char *actual) {
     return key;
 }
 
-static void add_seen(struct check_sum *sum, const json_t *cause) {
+static struct seen *seen_at(struct check_sum *sum, const json_t *cause) {
     const char *expected = field(cause, "expected");
     const char *actual = field(cause, "actual");
     char *key = key_of(expected, actual);
     for (int i = 0; i < sum->seen_count; i++)
         if (strcmp(sum->seen[i].key, key) == 0) {
-            sum->seen[i].count++;
             free(key);
-            return;
+            return &sum->seen[i];
         }
     sum->seen = grow(sum->seen, sum->seen_count, sizeof *sum->seen);
-    sum->seen[sum->seen_count++] = (struct seen){
-        key, copy(expected), copy(actual), copy(field(cause, "help")), 1};
+    sum->seen[sum->seen_count] = (struct seen){
+        key, copy(expected), copy(actual), copy(field(cause, "help")), 0};
+    return &sum->seen[sum->seen_count++];
 }
 
 static void add_check(struct class *class, int exercise, const json_t *check) {
     struct check_sum *sum = check_at(class, exercise, check);
-    if (!has_passed(check) && !has_failed(check))
-        return;
     sum->judged++;
-    if (has_passed(check))
+    if (!has_failed(check))
         return;
-    const json_t *cause = json_object_get(check, "cause");
+    seen_at(sum, json_object_get(check, "cause"))->count++;
     sum->who = grow(sum->who, sum->failed, sizeof *sum->who);
     sum->who[sum->failed++] = class->row_count;
-    add_seen(sum, cause);
 }
 
 static void add_exercise(struct class *class, const json_t *exercise) {
@@ -90,6 +87,18 @@ static void add_exercise(struct class *class, const json_t *exercise) {
         n, copy(field(exercise, "name")), max_of(exercise)};
 }
 
+// By the judge's words for what happened.
+static void add_ending(struct cell *cell, const json_t *check) {
+    static const char *const words[ENDINGS] = {
+        [STOPPED] = "stopped",
+        [HANGS] = "every process is asleep",
+        [CRASHES] = "the process crashed",
+    };
+    const char *actual = field(json_object_get(check, "cause"), "actual");
+    for (int i = 0; i < ENDINGS; i++)
+        cell->ended[i] += strstr(actual, words[i]) != NULL;
+}
+
 static void add_cell(struct class *class, struct row *row,
                      const json_t *exercise) {
     struct outcome outcome = outcome_of(exercise);
@@ -97,7 +106,8 @@ static void add_cell(struct class *class, struct row *row,
     json_t *check;
     add_exercise(class, exercise);
     row->cells = grow(row->cells, row->cell_count, sizeof *row->cells);
-    row->cells[row->cell_count++] = (struct cell){
+    struct cell *cell = &row->cells[row->cell_count++];
+    *cell = (struct cell){
         .exercise = number(exercise, "exercise"),
         .score = score_of(exercise),
         .max = max_of(exercise),
@@ -106,14 +116,18 @@ static void add_cell(struct class *class, struct row *row,
         .message = copy(field(exercise, "message")),
         .judged = outcome.judged,
     };
-    json_array_foreach(checks_of(exercise), i, check)
-        add_check(class, number(exercise, "exercise"), check);
-    if (outcome.judged) {
-        const char *level =
-            field(json_object_get(exercise, "result"), "isolation");
-        json_object_set_new(class->isolation, level,
-                            json_integer(number(class->isolation, level) + 1));
+    if (!outcome.judged)
+        return;
+    json_array_foreach(checks_of(exercise), i, check) {
+        add_ending(cell, check);
+        // Who has no point at all, like a starter, would drown what the others
+        // have not understood.
+        if (cell->score > 0)
+            add_check(class, cell->exercise, check);
     }
+    const char *level = field(json_object_get(exercise, "result"), "isolation");
+    json_object_set_new(class->isolation, level,
+                        json_integer(number(class->isolation, level) + 1));
 }
 
 void class_add(struct class *class, const struct student *student) {
@@ -168,22 +182,32 @@ static int by_failures(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-static int by_count(const void *a, const void *b) {
-    const struct seen *x = a, *y = b;
-    return x->count != y->count ? y->count - x->count : strcmp(x->key, y->key);
-}
-
 struct check_sum **class_topics(const struct class *class) {
     struct check_sum **order =
         must(calloc((size_t) class->check_count + 1, sizeof *order));
-    for (int i = 0; i < class->check_count; i++) {
+    for (int i = 0; i < class->check_count; i++)
         order[i] = &class->checks[i];
-        if (order[i]->seen_count)
-            qsort(order[i]->seen, (size_t)order[i]->seen_count,
-                  sizeof *order[i]->seen, by_count);
-    }
     qsort(order, (size_t) class->check_count, sizeof *order, by_failures);
     return order;
+}
+
+const struct seen *check_seen(const struct check_sum *check, int nth) {
+    for (int i = 0; i < check->seen_count; i++) {
+        int before = 0; // how many were seen more often, or as often and first
+        for (int k = 0; k < check->seen_count; k++)
+            before += check->seen[k].count > check->seen[i].count ||
+                      (check->seen[k].count == check->seen[i].count && k < i);
+        if (before == nth)
+            return &check->seen[i];
+    }
+    return NULL;
+}
+
+const char *class_exercise(const struct class *class, int exercise) {
+    for (int i = 0; i < class->exercise_count; i++)
+        if (class->exercises[i].number == exercise)
+            return class->exercises[i].name;
+    return "";
 }
 
 void class_sort(struct class *class) {

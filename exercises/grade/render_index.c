@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // index.html: the class on one page. First what to talk about next week, then
-// the marks, who needs a look, everybody, every check, and how it was run.
+// the marks, who needs a look (render_look.c), everybody, every check, and how
+// it was run.
 //
 // Runs in: render.
 #include <stdlib.h>
@@ -14,14 +15,7 @@ static const char script_js[] =
 #include "sort.js.h"
     ;
 
-static const char *exercise_name(const struct class *class, int exercise) {
-    for (int i = 0; i < class->exercise_count; i++)
-        if (class->exercises[i].number == exercise)
-            return class->exercises[i].name;
-    return "";
-}
-
-static void put_student(FILE *f, const struct row *row) {
+void put_student(FILE *f, const struct row *row) {
     html(f, "<a href=\"students/");
     html_url(f, row->id);
     html(f, "/feedback.html\"><bdi>%s</bdi></a>", row->name);
@@ -49,7 +43,7 @@ static void put_summary(FILE *f, const struct class *class) {
                                        : "not recorded");
 }
 
-// What to talk about. -------------------------------------------------------
+// What to talk about. ---------------------------------------------------------
 
 static void put_who(FILE *f, const struct class *class,
                     const struct check_sum *check) {
@@ -63,26 +57,23 @@ static void put_who(FILE *f, const struct class *class,
 
 static void put_topic(FILE *f, const struct class *class,
                       const struct check_sum *check) {
-    const struct seen *seen = &check->seen[0];
-    html(f, "<li>\n<h3>%s: %s</h3>\n", exercise_name(class, check->exercise),
+    const struct seen *first = check_seen(check, 0);
+    const struct seen *second = check_seen(check, 1);
+    html(f, "<li>\n<h3>%s: %s</h3>\n", class_exercise(class, check->exercise),
          check->description);
     put_bar(f, check->failed, check->judged);
-    html(f, "<p>%d of %d fail <code>%s</code>, worth %d. ", check->failed,
-         check->judged, check->name, check->max);
-    if (seen->count > 1 || check->failed > 1)
-        html(f, "Most often (%d) they saw:", seen->count);
-    else
-        html(f, "What was seen:");
-    html(f, "</p>\n<dl><dt>expected</dt><dd>%s</dd><dt>actual</dt><dd>%s</dd>",
-         seen->expected, seen->actual);
-    if (*seen->help)
-        html(f, "<dt>advice</dt><dd>%s</dd>", seen->help);
+    html(f,
+         "<p>%d of %d fail <code>%s</code>, worth %d. Most often (%d) they "
+         "saw:</p>\n<dl><dt>expected</dt><dd>%s</dd><dt>actual</dt>"
+         "<dd>%s</dd>",
+         check->failed, check->judged, check->name, check->max, first->count,
+         first->expected, first->actual);
+    if (*first->help)
+        html(f, "<dt>advice</dt><dd>%s</dd>", first->help);
     html(f, "</dl>\n");
-    if (check->seen_count > 1) {
-        const struct seen *second = &check->seen[1];
-        html(f, "<p class=\"quiet\">Then (%d): %s</p>\n", second->count,
-             second->actual);
-    }
+    if (second)
+        html(f, "<p class=\"quiet\">Then (%d): expected %s; actual %s</p>\n",
+             second->count, second->expected, second->actual);
     put_who(f, class, check);
     html(f, "</li>\n");
 }
@@ -95,104 +86,46 @@ static void put_topics(FILE *f, const struct class *class,
         return;
     }
     html(f, "<p class=\"quiet\">The checks that most students fail, of those "
-            "whose file was judged.</p>\n<ol class=\"topics\">\n");
+            "who have points in that exercise.</p>\n<ol class=\"topics\">\n");
     for (int i = 0; i < class->check_count && i < TOPICS; i++)
         if (order[i]->failed > 0)
             put_topic(f, class, order[i]);
     html(f, "</ol>\n");
 }
 
-// Who needs a look. -----------------------------------------------------------
+// How the exercises went.
+// ------------------------------------------------------
 
-static void put_first_line(FILE *f, const char *text) {
-    char *line = must(strndup(text, strcspn(text, "\n")));
-    char *shown = text_cut(line, 160, "...");
-    if (*shown)
-        html(f, ": <span class=\"quiet\">%s</span>", shown);
-    free(line);
-    free(shown);
-}
-
-// The exercises that have this word for a state. How many.
-static int put_state(FILE *f, const struct class *class, const char *word) {
-    int found = 0;
-    for (int i = 0; i < class->row_count; i++)
-        for (int k = 0; k < class->rows[i].cell_count; k++) {
-            const struct cell *cell = &class->rows[i].cells[k];
-            if (strcmp(cell->word, word) != 0)
-                continue;
-            if (found++ == 0)
-                html(f, "<h3>%s</h3>\n<ul>\n", cell->says);
-            html(f, "<li>");
-            put_student(f, &class->rows[i]);
-            html(f, ", %s", exercise_name(class, cell->exercise));
-            put_first_line(f, cell->message);
-            html(f, "</li>\n");
-        }
-    if (found)
-        html(f, "</ul>\n");
-    return found;
-}
-
-// A check that ended like this: the judge's words for it begin so.
-static int put_ending(FILE *f, const struct class *class, const char *begin,
-                      const char *says) {
-    int found = 0;
-    for (int i = 0; i < class->check_count; i++) {
-        const struct check_sum *check = &class->checks[i];
-        int count = 0;
-        for (int k = 0; k < check->seen_count; k++)
-            if (strncmp(check->seen[k].actual, begin, strlen(begin)) == 0)
-                count += check->seen[k].count;
-        if (count == 0)
+static void put_exercise(FILE *f, const struct class *class,
+                         const struct exercise_sum *exercise) {
+    int judged = 0, full = 0, points = 0;
+    for (int i = 0; i < class->row_count; i++) {
+        const struct cell *cell = class_cell(&class->rows[i], exercise->number);
+        if (!cell || !cell->judged)
             continue;
-        if (found == 0)
-            html(f, "<h3>%s</h3>\n<ul>\n", says);
-        html(f, "<li>%s, <code>%s</code>: %d</li>\n",
-             exercise_name(class, check->exercise), check->name, count);
-        found += count;
+        judged++;
+        full += cell->score == cell->max;
+        points += cell->score;
     }
-    if (found)
-        html(f, "</ul>\n");
-    return found;
+    char mean[16] = "-";
+    if (judged)
+        snprintf(mean, sizeof mean, "%.1f", (double)points / judged);
+    html(f,
+         "<tr><td>%s</td><td class=\"n\">%s of %d</td><td class=\"n\">%d</td>"
+         "<td class=\"n\">%d</td></tr>\n",
+         exercise->name, mean, exercise->max, full, judged);
 }
 
-static int put_notes(FILE *f, const struct class *class) {
-    int found = 0;
-    size_t k;
-    json_t *note;
-    for (int i = 0; i < class->row_count; i++)
-        json_array_foreach(class->rows[i].notes, k, note) {
-            if (found++ == 0)
-                html(f, "<h3>notes on what was handed in</h3>\n<ul>\n");
-            html(f, "<li>");
-            put_student(f, &class->rows[i]);
-            html(f, ": %s</li>\n", json_string_value(note));
-        }
-    json_array_foreach(json_object_get(class->run, "notes"), k, note) {
-        if (found++ == 0)
-            html(f, "<h3>notes on what was handed in</h3>\n<ul>\n");
-        html(f, "<li>%s</li>\n", json_string_value(note));
-    }
-    if (found)
-        html(f, "</ul>\n");
-    return found;
-}
-
-static void put_look(FILE *f, const struct class *class) {
-    static const char *const words[] = {"does not compile", "refused",
-                                        "time limit", "unreadable",
-                                        "not graded"};
-    int found = 0;
-    html(f, "<h2>Who needs a look</h2>\n");
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        found += put_state(f, class, words[i]);
-    found += put_ending(f, class, "stopped", "checks stopped at a limit");
-    found += put_ending(f, class, "it hangs", "checks that hang");
-    found += put_ending(f, class, "the process crashed", "checks that crash");
-    found += put_notes(f, class);
-    if (found == 0)
-        html(f, "<p>Nobody: all that was handed in could be judged.</p>\n");
+static void put_marks(FILE *f, const struct class *class) {
+    html(f, "<h2>Marks</h2>\n<div class=\"pictures\">\n");
+    picture_marks(f, class);
+    picture_exercises(f, class);
+    html(f, "</div>\n<table>\n<thead><tr><th>exercise</th>"
+            "<th class=\"n\">mean</th><th class=\"n\">full</th>"
+            "<th class=\"n\">judged</th></tr></thead>\n<tbody>\n");
+    for (int e = 0; e < class->exercise_count; e++)
+        put_exercise(f, class, &class->exercises[e]);
+    html(f, "</tbody>\n</table>\n");
 }
 
 // Everybody. ------------------------------------------------------------------
@@ -244,7 +177,7 @@ static void put_checks(FILE *f, const struct class *class) {
         html(f,
              "<tr><td>%s: <b>%s</b>, %s</td><td class=\"n\">%d</td>"
              "<td class=\"n\">%d</td></tr>\n",
-             exercise_name(class, check->exercise), check->name,
+             class_exercise(class, check->exercise), check->name,
              check->description, check->failed, check->judged);
     }
     html(f, "</tbody>\n</table>\n</details>\n");
@@ -287,10 +220,7 @@ void write_index(struct class *class, const char *folder) {
     html(f, "<h1>Grades of the class</h1>\n");
     put_summary(f, class);
     put_topics(f, class, order);
-    html(f, "<h2>Marks</h2>\n<div class=\"pictures\">\n");
-    picture_marks(f, class);
-    picture_exercises(f, class);
-    html(f, "</div>\n");
+    put_marks(f, class);
     put_look(f, class);
     put_students(f, class);
     html(f, "<h2>Details</h2>\n");

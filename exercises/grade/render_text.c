@@ -73,7 +73,7 @@ static uint32_t made_visible(uint32_t c, bool one_line) {
         return 0x2400 + c; // the pictures of the control characters
     if (c == 0x7f)
         return 0x2421;
-    bool turns = (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+    bool turns = (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
     bool none = (c & 0xfffe) == 0xfffe || (c >= 0xfdd0 && c <= 0xfdef);
     return turns || none || (c >= 0x80 && c < 0xa0) ? 0xfffd : c;
 }

@@ -2,7 +2,8 @@
 """Holds the reports of a graded class against the field lists of their
 formats, and against what the grader wrote.
 
-    validate.py OUT     prints what is wrong; exit status 1 if anything is
+    validate.py OUT               prints what is wrong; status 1 if anything is
+    validate.py gradescope FILE   this one file against its field list
 """
 
 import json
@@ -132,6 +133,10 @@ def check_index(out, results):
 
 
 def main():
+    if len(sys.argv) == 3:
+        load(pathlib.Path(sys.argv[2]), sys.argv[1])
+        print(*wrong, sep="\n")
+        sys.exit(bool(wrong))
     out = pathlib.Path(sys.argv[1])
     folders = sorted((out / "students").iterdir())
     results = []
