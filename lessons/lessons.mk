@@ -67,3 +67,7 @@ $(B)/lessons/%.o: lessons/%.c
 $(LESSON_SOURCES:%.c=$(B)/%): %: %.o $(LESSON_COMMON) $(B)/lib/libpool.a
 	@$(CC) $(ALL_CFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) \
 		$(LESSON_LIBS)
+
+# Any other number. Patterns come last: a lesson's own rule is found first.
+lesson%:
+	@echo "The lessons are 1 to $(words $(LESSONS)): make lesson1"; exit 2

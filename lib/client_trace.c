@@ -17,15 +17,17 @@ int pool_trace_start(struct pool *pool, size_t capacity) {
                                &size) ||
         __builtin_add_overflow(size, sizeof(struct trace), &size))
         return POOL_EINVAL;
-    struct trace *trace = pool_alloc(pool, size);
+    // An older record is used again, or stays: whoever runs may write to it.
+    struct trace *trace = atomic_load(&pool->arena->trace);
+    if (trace && trace->capacity >= capacity)
+        memset(trace->events, 0, size - sizeof *trace);
+    else
+        trace = pool_alloc(pool, size);
     if (!trace)
         return POOL_ENOMEM;
     trace->capacity = capacity;
-    struct trace *old = atomic_exchange(&pool->arena->trace, trace);
-    // A worker at work may still be writing to the old one: then it stays.
-    client_results_collect(pool);
-    if (client_list_empty(&pool->unsettled))
-        pool_release(pool, old);
+    atomic_store(&trace->used, 0);
+    atomic_store(&pool->arena->trace, trace);
     return 0;
 }
 
