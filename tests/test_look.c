@@ -50,6 +50,32 @@ TEST(stats_count_items_not_chunks) {
     pool_destroy(pool);
 }
 
+// Waits at its gate, or fails where it has none.
+static int task_pass_or_fail(const void *arg, size_t arg_size, void *result,
+                             size_t result_size) {
+    if (!*(struct gate *const *)arg)
+        return pool_fail("no gate");
+    return task_pass(arg, arg_size, result, result_size);
+}
+
+// Of a map that is not done, those that have failed behind an item that runs.
+TEST(stats_count_failures_behind_a_running_item) {
+    struct pool *pool = pool_of(2);
+    struct gate *gate = shared(pool, sizeof *gate), *items[4] = {gate};
+    struct pool_result *result;
+    assert_int_equal(pool_map_async(pool, task_pass_or_fail, items, 4,
+                                    sizeof *items, 0, 1, NULL, NULL, &result),
+                     0);
+    AWAIT(stats_of(pool).failed == 3);
+    assert_int_equal(stats_of(pool).completed, 0);
+    assert_int_equal(stats_of(pool).pending, 1);
+    gate_add(gate, 1);
+    assert_int_equal(pool_result_wait(result, -1), 0);
+    assert_int_equal(pool_result_status(result), POOL_ETASK);
+    assert_int_equal(stats_of(pool).completed, 1);
+    pool_destroy(pool);
+}
+
 // At every moment of a run with failures and deaths.
 TEST(stats_add_up_all_the_time) {
     struct pool *pool = pool_of(3);
