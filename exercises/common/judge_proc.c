@@ -42,6 +42,8 @@ static bool read_stat(const char *path, struct process *process) {
                &process->state, &process->parent, &user, &system, &child_user,
                &child_system, &process->threads, &pages) != 8)
         return false;
+    if (process->state == 'X') // its parent is reaping it at this moment
+        return false;
     uint64_t per_second = (uint64_t)sysconf(_SC_CLK_TCK);
     process->cpu_ms = (user + system) * 1000 / per_second;
     process->reaped_ms = (child_user + child_system) * 1000 / per_second;
@@ -173,7 +175,7 @@ bool proc_ignores(pid_t pid, int sig) {
 
 bool proc_has_ended(pid_t pid) {
     struct process process;
-    return !read_process(&process, pid) || strchr("ZX", process.state);
+    return !read_process(&process, pid) || process.state == 'Z';
 }
 
 int proc_count_program(pid_t pid, pid_t top, const struct stat *program) {

@@ -21,8 +21,8 @@ char lesson_state(pid_t pid) {
     FILE *file = fopen(path, "re");
     if (!file)
         return '-';
-    if (fscanf(file, "%*d (%*[^)]) %c", &state) != 1)
-        state = '-';
+    if (fscanf(file, "%*d (%*[^)]) %c", &state) != 1 || state == 'X')
+        state = '-'; // gone, or X: its parent is reaping it at this moment
     fclose(file);
     return state;
 }
