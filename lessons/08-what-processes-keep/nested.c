@@ -57,7 +57,8 @@ static int busy(void) {
     int busy = 0;
     for (int i = 0; i < INNER; i++) {
         pid_t pid = atomic_load(&board->pid[i]);
-        busy += pid && lesson_state(pid) != '-' && lesson_state(pid) != 'Z';
+        char state = pid ? lesson_state(pid) : '-';
+        busy += state != '-' && state != 'Z';
     }
     return busy;
 }
