@@ -132,7 +132,9 @@ static void buried(struct run *run) {
     expect(run, !is_back(run, 0), "it goes on with the other items",
            "it returned", "");
     let_all_go(run);
-    finish(run, 0);
+    const int64_t *reply = finish(run, 0);
+    expect(run, reply[0] == 0, "returns 0", text("%ld", (long)reply[0]),
+           "A lost item is a result, too.");
 }
 
 static void cleaned(struct run *run) {
