@@ -9,7 +9,8 @@
 
 enum {
     CHUNKS_PER_WORKER = 32, // of a map, where the library chooses: few enough
-                            // to cost nothing, many enough to spread evenly
+                            // to cost nothing, many enough to spread evenly;
+    CHUNK_LONG = 256,       // items: four times as many of chunks so long
     CHUNKS_MAX = 1 << 24,   // of one map
     CHUNK_MAX = 1 << 30,    // items of one chunk
     COLLECT_EVERY = 64,     // submissions
@@ -132,6 +133,8 @@ static uint32_t choose_chunk(const struct pool *pool, const struct job *order) {
     if (chunk == 0)
         chunk =
             order->count / (pool->arena->options.workers * CHUNKS_PER_WORKER);
+    if (order->chunk_size == 0 && chunk >= CHUNK_LONG)
+        chunk /= 4;
     if (chunk < least)
         chunk = least;
     return chunk > CHUNK_MAX ? CHUNK_MAX : (uint32_t)chunk;

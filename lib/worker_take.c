@@ -16,10 +16,16 @@ static void take_range(struct slot *self, uint64_t lo, uint64_t hi) {
     atomic_store_explicit(&self->hi, hi, memory_order_release);
 }
 
-// Few at a time where few are left, so that the last ones are spread evenly.
-static uint64_t take_share(const struct arena *arena, uint64_t left) {
-    uint64_t share = left / (2 * arena->options.workers);
-    return share < 1 ? 1 : share > HINTS_MAX ? HINTS_MAX : share;
+// Where to end a reservation: few at a time where few are left, so that the
+// last ones are spread evenly; else at the end of a cache line of entries, as
+// every item of a chunk writes to its line, and two workers would get in each
+// other's way.
+static uint64_t take_until(const struct arena *arena, uint64_t next,
+                           uint64_t tail) {
+    const uint64_t line = LINE / sizeof(struct entry);
+    uint64_t share = (tail - next) / (2 * arena->options.workers);
+    share = share < 1 ? 1 : share > HINTS_MAX ? HINTS_MAX : share;
+    return share < line ? next + share : (next + share) / line * line;
 }
 
 // Takes the next chunks in line. The reservation is written before `next`
@@ -31,7 +37,7 @@ static bool take_next(struct arena *arena, struct slot *self) {
             atomic_load_explicit(&arena->tail, memory_order_acquire);
         if (next >= tail)
             return false;
-        uint64_t hi = next + take_share(arena, tail - next);
+        uint64_t hi = take_until(arena, next, tail);
         take_range(self, next, hi);
         if (atomic_compare_exchange_strong(&arena->next, &next, hi))
             return true;
