@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Looking inside: statistics, process ids, the trace. And the calls that hand
-// out arena memory to the user.
+// Looking inside: statistics and process ids. And the calls that hand out arena
+// memory to the user: shared arrays and queues.
 //
 // Runs in: client.
 #include "client.h"

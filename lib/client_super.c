@@ -42,15 +42,14 @@ bool client_wait_supervisor(struct pool *pool, bool event, int timeout_ms) {
 
 // Waits for the supervisor's end, for a bounded time.
 static bool supervisor_gone(struct pool *pool, int timeout_ms) {
-    uint64_t end = sys_now_ns() + (uint64_t)timeout_ms * 1000000;
-    for (;;) {
-        uint64_t now = sys_now_ns();
-        int left = now < end ? (int)((end - now) / 1000000) + 1 : 0;
+    uint64_t start = sys_now_ns();
+    int left;
+    do {
+        left = sys_ms_left(start, timeout_ms);
         if (client_wait_supervisor(pool, false, left))
             return true;
-        if (left == 0)
-            return false;
-    }
+    } while (left);
+    return false;
 }
 
 // For calls that look without waiting, perhaps again and again: sees if the

@@ -132,17 +132,14 @@ struct writer {
     pid_t process;
 };
 
-static double microseconds(const struct writer *w, uint64_t ns) {
-    return (double)(ns - w->start_ns) / 1000.0;
-}
-
 // Opens an event with what all of them have; the caller adds and closes.
 static void open_event(const struct writer *w, const char *phase,
                        const char *name, int track, uint64_t ns) {
     fprintf(w->file,
             ",\n{\"ph\":\"%s\",\"name\":\"%s\",\"pid\":%d,\"tid\":%d,"
             "\"ts\":%.3f",
-            phase, name, (int)w->process, track, microseconds(w, ns));
+            phase, name, (int)w->process, track,
+            (double)(ns - w->start_ns) / 1000.0);
 }
 
 static void name_track(const struct writer *w, int track, const char *format,

@@ -25,11 +25,10 @@ static bool reserve_result(struct worker *self, size_t size) {
         return true;
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
     size_t room = (size + page - 1) / page * page;
-    char *memory = mmap(NULL, room + page, PROT_NONE,
-                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (memory == MAP_FAILED)
+    char *memory = sys_map_private(room + page);
+    if (!memory)
         return false;
-    if (mprotect(memory, room, PROT_READ | PROT_WRITE) != 0) {
+    if (mprotect(memory + room, page, PROT_NONE) != 0) {
         munmap(memory, room + page);
         return false;
     }
@@ -60,15 +59,15 @@ static UNLIKELY void start_clock(struct worker *self) {
         _exit(EXIT_FAILURE);
 }
 
-// Whether something printed waits in stdout's buffer. glibc's __fpending()
+// Whether something printed may wait in stdout's buffer. glibc's __fpending()
 // looks at the same fields; calling it for every item takes as long as the
 // rest.
 static inline bool printed(void) {
 #ifdef __GLIBC__
-    if (__builtin_expect(stdout->_mode <= 0, 1))
-        return stdout->_IO_write_ptr != stdout->_IO_write_base;
-#endif
+    return stdout->_IO_write_ptr != stdout->_IO_write_base || stdout->_mode > 0;
+#else
     return __fpending(stdout) != 0;
+#endif
 }
 
 // After a task has returned: a child that it forked must not go on as if it
@@ -147,8 +146,7 @@ static struct pool_trace_event *trace_chunk(struct worker *self,
 // of an item, so it holds nothing but what changes from item to item.
 static uint64_t run_items(struct worker *self, struct entry *entry,
                           struct job *job, uint64_t word, uint64_t first,
-                          uint32_t stop) {
-    const bool limited = self->arena->options.task_timeout_ms != 0;
+                          uint32_t stop, bool limited) {
     const size_t arg_size = job->item_size, size = job->result_size;
     const uint64_t place = first + word_done(word);
     const bool fits = reserve_result(self, size);
@@ -156,7 +154,7 @@ static uint64_t run_items(struct worker *self, struct entry *entry,
     char *const result = fits && size ? self->result_guard - size : NULL;
     const char *arg = arg_size ? job->input + place * arg_size : NULL;
     char *output = job->output + place * size;
-    for (;;) {
+    for (uint32_t left = stop - word_done(word);;) {
         if (limited)
             start_clock(self);
         self->message[0] = '\0';
@@ -168,7 +166,7 @@ static uint64_t run_items(struct worker *self, struct entry *entry,
             word |= record_failure(self, entry, word,
                                    fits ? POOL_ETASK : POOL_ENOMEM, first, rc);
         word += WORD_ITEM;
-        if (word_done(word) == stop)
+        if (--left == 0)
             return word;
         arg = (const char *)((uintptr_t)arg + arg_size); // NULL stays NULL
         output += size;
@@ -189,14 +187,15 @@ static void run_chunk(struct worker *self, struct entry *entry, uint64_t word,
         count - done < self->budget ? count : done + (uint32_t)self->budget;
     self->budget -= stop - done;
     word = word_make(CHUNK_RUNNING, self->index, word & WORD_FAULT, done);
-    word = run_items(self, entry, job, word, first, stop);
+    bool limited = self->arena->options.task_timeout_ms != 0;
+    word = run_items(self, entry, job, word, first, stop, limited);
     if (trace) {
         trace->count -= count - stop;
         trace->end_ns = sys_now_ns();
     }
     enum chunk_state state = stop == count ? CHUNK_DONE : CHUNK_READY;
-    advance(self, entry, word_make(state, 0, word & WORD_FAULT, stop),
-            self->arena->options.task_timeout_ms != 0);
+    word = word_make(state, 0, word & WORD_FAULT, stop);
+    advance(self, entry, word, limited);
 }
 
 // Claims and runs the reserved chunks that are still to be had. The client is
