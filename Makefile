@@ -30,7 +30,7 @@ map: ## the course map: lessons, exercises, and what each command does
 help: ## every command
 	@grep -hE '^[a-zA-Z0-9-]+:.*## ' $(MAKEFILE_LIST) | \
 		sed -E 's/^([a-zA-Z0-9-]+):.*## /\1\t/' | sort | \
-		awk -F'\t' '{ printf "  make %-16s %s\n", $$1, $$2 }'
+		awk -F'\t' '{ printf "  make %-18s %s\n", $$1, $$2 }'
 
 clean: ## remove everything that was built
 	rm -rf build

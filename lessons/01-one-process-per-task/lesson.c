@@ -6,6 +6,7 @@
 #include "surprises.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -37,39 +38,35 @@ struct counts {
     size_t processes, zombies, right;
 };
 
-// Runs `count` tasks, each in a process of its own. Returns 0 or -1.
-static int run_batch(const struct lesson_word *word, size_t count,
-                     struct counts *sum) {
+// Runs `count` tasks, each in a process of its own.
+static void run_batch(const struct lesson_word *word, size_t count,
+                      struct counts *sum) {
     pid_t pids[BATCH];
     siginfo_t ended;
-    size_t started;
     int status;
 
     // 1 create the processes, 2 give each its task: it finds it in its memory
-    for (started = 0; started < count; started++) {
-        struct pool_trace_event *run = &event[2 * started + 1];
-        run[-1] = lesson_event(POOL_TRACE_START, started, 0);
-        run[0] = lesson_event(POOL_TRACE_RUN, started, started + 1);
-        pids[started] = fork();
-        if (pids[started] == 0)
-            child_main(word[started].text, run);
-        if (pids[started] < 0)
-            break;
+    for (size_t i = 0; i < count; i++) {
+        struct pool_trace_event *run = &event[2 * i + 1];
+        run[-1] = lesson_event(POOL_TRACE_START, i, 0);
+        run[0] = lesson_event(POOL_TRACE_RUN, i, i + 1);
+        pids[i] = fork();
+        if (pids[i] == 0)
+            child_main(word[i].text, run);
+        if (pids[i] < 0)
+            exit(lesson_failed("fork", 0));
     }
-    int saved = errno;
 
     // Wait until each has ended, but leave it (WNOWAIT): what is it now?
-    for (size_t i = 0; i < started; i++)
+    for (size_t i = 0; i < count; i++)
         if (waitid(P_PID, (id_t)pids[i], &ended, WEXITED | WNOWAIT) == 0)
             sum->zombies += lesson_state(pids[i]) == 'Z';
 
     // 3 reap them, 4 use the results
-    for (size_t i = 0; i < started; i++)
+    for (size_t i = 0; i < count; i++)
         if (waitpid(pids[i], &status, 0) == pids[i] && WIFEXITED(status))
             sum->right += WEXITSTATUS(status) == vowels(word[i].text);
-    sum->processes += lesson_processes(pids, started, sizeof *pids);
-    errno = saved;
-    return started == count ? 0 : -1;
+    sum->processes += lesson_processes(pids, count, sizeof *pids);
 }
 
 int main(void) {
@@ -87,8 +84,7 @@ int main(void) {
     lesson_part("A process for every word");
     uint64_t before = lesson_now();
     for (size_t i = 0; i < tasks; i += BATCH)
-        if (run_batch(in.word + i, tasks - i < BATCH ? tasks - i : BATCH, &sum))
-            return lesson_failed("fork", 0);
+        run_batch(in.word + i, tasks - i < BATCH ? tasks - i : BATCH, &sum);
     uint64_t forked = lesson_now() - before;
     lesson_say("Each word of %s went to a child of its own, at most %d at a "
                "time. Its exit status told the parent how many vowels it has.",

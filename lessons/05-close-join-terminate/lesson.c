@@ -1,23 +1,16 @@
 // SPDX-License-Identifier: MIT
 // Lesson 5: the ways a pool ends, and what becomes of the work.
-// Part 3 is in orders.c, part 4 in client_dies.c, the tasks are in tasks.c.
+// Part 3 is in orders.c, part 4 in client_dies.c, the tasks are in tasks.c;
+// gone.c finds out which workers are gone.
 // Runs in: client.
 #include "client_dies.h"
+#include "gone.h"
 #include "orders.h"
 #include "tasks.h"
 
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/wait.h>
 #include <unistd.h>
-
-// How many of these processes exist, alive or as zombies.
-static size_t there(const pid_t *pids, size_t count) {
-    size_t found = 0;
-    for (size_t i = 0; i < count; i++)
-        found += lesson_state(pids[i]) != '-';
-    return found;
-}
 
 // Close, then join. Returns what join said while the pool was still open.
 static int in_order(pid_t *pids, size_t workers) {
@@ -52,22 +45,12 @@ static int in_order(pid_t *pids, size_t workers) {
                  pool_strerror(more));
     lesson_claim(ends.done == files.count && ends.calls == files.count,
                  "all %zu tasks from before were done by the end of join",
-                 ends.done);
+                 files.count);
     lesson_claim(count == workers && there(pids, count) == 0,
                  "no worker is left, not even as a zombie");
     lesson_claim(get == 0, "after it, the results can still be read");
     pool_destroy(pool);
     return join;
-}
-
-// How many workers this signal has ended, by the pool's trace.
-static size_t killed_by(struct pool *pool, int number) {
-    static struct pool_trace_event events[LESSON_TRACE];
-    size_t count = pool_trace_read(pool, events, LESSON_TRACE), killed = 0;
-    for (struct pool_trace_event *e = events; e < events + count; e++)
-        killed += e->kind == POOL_TRACE_DEATH && WIFSIGNALED(e->status) &&
-                  WTERMSIG(e->status) == number;
-    return killed;
 }
 
 // Terminate, with tasks done, running and waiting.

@@ -1,2 +1,2 @@
 $(B)/lessons/05-close-join-terminate/lesson: $(addprefix $(B)/lessons/05-close-join-terminate/, \
-	tasks.o orders.o client_dies.o)
+	tasks.o gone.o orders.o client_dies.o)

@@ -1,48 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Lesson 7: queues, and why one reaches the workers and another does not.
-// Part 1 is in pipes.c.
-// Runs in: client, except consume(), which runs in workers.
-#include "lesson.h"
+// Part 1 is in pipes.c, the task of part 2, consume(), in tasks.c.
+// Runs in: client.
 #include "pipes.h"
+#include "tasks.h"
 
-#include <stdatomic.h>
 #include <stdlib.h>
 
 #define CAPACITY 8 // words that the queue has room for
-
-// Read before the pool is made, so every worker has it too.
-static struct lesson_words words;
-
-// What a consumer gets; the pointers lead into memory that all share.
-struct job {
-    struct pool_queue *queue;
-    atomic_uint *taken; // how often each word was taken
-    atomic_size_t *done;
-};
-struct sum {
-    size_t words, letters, disorder;
-    int ended; // what the last get said
-};
-
-// A task: takes words until the queue is closed and empty.
-static int consume(const void *arg, size_t arg_size, void *result,
-                   size_t result_size) {
-    (void)arg_size, (void)result_size;
-    const struct job *job = arg;
-    struct sum sum = {0};
-    unsigned letters;
-    size_t i, last = 0;
-    while (!(sum.ended = pool_queue_get(job->queue, &i, POOL_FOREVER))) {
-        lesson_nearest(&words, words.word[i].text, &letters);
-        sum.letters += letters;
-        sum.disorder += sum.words++ > 0 && i < last;
-        last = i;
-        atomic_fetch_add(&job->taken[i], 1);
-        atomic_fetch_add(job->done, 1);
-    }
-    *(struct sum *)result = sum;
-    return 0;
-}
 
 // Puts every word's number. Returns how far we ever were ahead of the done.
 static size_t produce(const struct job *job, size_t first, size_t tasks) {

@@ -72,10 +72,10 @@ void large_results(const struct both *both) {
     wait_begun(LARGES);
     size_t unread = atomic_load(begun);
     pool_result_free(result);
-    lesson_say("A task's result is 1 MiB. This time a socket took %zu bytes "
+    lesson_say("A task's result is %u bytes. This time a socket took %zu bytes "
                "while nobody read. The own pool took %s as long, at their best "
                "of %d rounds.",
-               room, lesson_times(slow, fast), ROUNDS);
+               LARGE, room, lesson_times(slow, fast), ROUNDS);
     lesson_claim(room < LARGE, "a worker waits in send() until the client has "
                                "read most of its result");
     lesson_claim(mine == LARGES && theirs == LARGES,

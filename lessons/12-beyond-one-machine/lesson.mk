@@ -14,5 +14,5 @@ $(LESSON12)/mpi-ranks: lessons/12-beyond-one-machine/ranks.c \
 		lessons/12-beyond-one-machine/tasks.c \
 		$(wildcard lessons/12-beyond-one-machine/*.h) lib/pool.h
 	@mkdir -p $(@D)
-	@OMPI_CC=$(CC) mpicc -std=gnu11 $(WARN) $(CFLAGS) -Ilib -o $@ \
-		$(filter %.c,$^)
+	@OMPI_CC=$(CC) mpicc -std=gnu11 $(WARN) $(CFLAGS) $(LESSON_WARN) -Ilib \
+		-o $@ $(filter %.c,$^)

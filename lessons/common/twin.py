@@ -14,7 +14,7 @@ import zlib
 
 PRESET = "/usr/share/common-licenses"
 MOST_BYTES, MOST_WORDS, MOST_COMPARED = 16 << 20, 100000, 2000
-_state = {"number": 0, "broken": 0, "parts": 0}
+_state = {"number": 0, "broken": 0, "parts": 0, "claims": 0}
 
 
 def refuse(text):
@@ -42,23 +42,33 @@ def begin(number, title):
     print(f"\nLesson {number} in Python: {title}\n")
 
 
+def _paragraph():
+    if _state["claims"]:
+        print()
+    _state["claims"] = 0
+
+
 def part(title):
+    _paragraph()
     _state["parts"] += 1
-    print(f"\n{_state['parts']}  {title}\n")
+    print(f"{_state['parts']}  {title}\n")
 
 
 def say(text):
+    _paragraph()
     print(textwrap.fill(text, 78, initial_indent="  ", subsequent_indent="  ") + "\n")
 
 
 def claim(holds, text):
     _state["broken"] += not holds
+    _state["claims"] += 1
     print(textwrap.fill(text, 78, initial_indent="  [ok] " if holds else "  [NOT SO] ",
                         subsequent_indent="       "))
 
 
 def isolated(part, *args):
     """Runs a part in a process that does not clean up: terminate() may hang."""
+    _paragraph()
     sys.stdout.flush()
     child = os.fork()
     if child == 0:
@@ -67,6 +77,7 @@ def isolated(part, *args):
             part(*args)
         except BaseException as error:  # os._exit() would hide it
             claim(False, f"no error was raised: {error!r}")
+        _paragraph()
         for worker in multiprocessing.active_children():
             worker.kill()
         sys.stdout.flush()
@@ -84,7 +95,7 @@ def state(pid):
 
 
 def end():
-    print()
+    _paragraph()
     sys.exit(1 if _state["broken"] else 0)
 
 
