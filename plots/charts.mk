@@ -33,8 +33,9 @@ plots-pictures: ## measure on this machine, and renew the pictures in plots/pict
 	@cp build/plots/pictures/*.png plots/pictures/
 	@cp build/plots/pictures/run-*.csv plots/pictures/run.csv
 
-test-plots: $(MEASURE) $(DRAW) # a tiny run: measured, drawn, compared
-	@MEASURE=$(MEASURE) DRAW=$(DRAW) sh plots/charts/test/plots.sh
+test-plots: $(MEASURE) $(DRAW) $(B)/plots/charts/test/rule # a tiny run: measured, drawn, compared
+	@MEASURE=$(MEASURE) DRAW=$(DRAW) RULE=$(B)/plots/charts/test/rule \
+		sh plots/charts/test/plots.sh
 
 $(B)/plots/charts/%.o: plots/charts/%.c
 	@mkdir -p $(@D)
@@ -43,7 +44,11 @@ $(B)/plots/charts/%.o: plots/charts/%.c
 
 $(MEASURE): $(MEASURE_OBJ) $(LIBPOOL)
 	@echo "  ld $@"
-	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ $(call BENCH_GLIB,libs) -lpthread
+	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ $(call BENCH_GLIB,libs) -lpthread -lm
+
+$(B)/plots/charts/test/rule: $(addprefix $(B)/plots/charts/,test/rule.o draw_rule.o)
+	@echo "  ld $@"
+	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ -lm
 
 $(DRAW): $(DRAW_OBJ) $(B)/plots/charts/list.o $(B)/plots/bench/stats.o
 	@echo "  ld $@"

@@ -124,8 +124,10 @@ struct cell *make_cells(const char *charts, bool quick, size_t workers,
         add(&list, 2, WHOLE, (double)n, (struct job){.n = n}, 0);
     for (double ns = 100; ns < 2e7; ns *= quick ? 100 : 10)
         add(&list, 3, STEADY, ns,
-            (struct job){.n = clamp(2e7 / ns, 4 * workers, 100000)}, ns);
-    for (size_t mib = 1; mib <= 256; mib *= quick ? 16 : 4)
+            (struct job){
+                .n = clamp((quick ? 1e7 : 2e7) / ns, 4 * workers, 100000)},
+            ns);
+    for (size_t mib = 1; mib <= (quick ? 64 : 256); mib *= quick ? 8 : 4)
         add(&list, 4, STEADY, (double)mib,
             (struct job){.n = quick ? 6 : 12, .ballast = mib}, 0);
     add_chunks(&list);

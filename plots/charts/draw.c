@@ -96,38 +96,44 @@ static void print_caption(const struct caption *caption) {
     fputs(text, stdout);
 }
 
-static bool any_rows(const struct table *t, int chart) {
+static bool draw_chart(const struct table *t, int chart, const struct groups *g,
+                       bool gnuplot, struct comparison *comparison) {
+    struct caption caption;
+    make_caption(&caption, t, chart, g);
+    printf("\n%d  %s\n", chart, charts[chart].title);
+    if (gnuplot && options.dumb)
+        draw_text(t, chart, g, &caption);
+    print_caption(&caption);
+    if (options.compare)
+        compare_runs(stdout, t, chart, g, comparison);
+    return !gnuplot || draw_pictures(t, chart, g, &caption);
+}
+
+static bool is_asked_for(const struct table *t, int chart) {
     for (size_t i = 0; i < t->count; i++)
         if (t->rows[i].chart == chart)
-            return true;
+            return strchr(options.charts, '0' + chart);
     return false;
 }
 
 static bool draw_all(const struct table *t) {
     bool ok = true, gnuplot = has_gnuplot();
-    size_t compared = 0, different = 0;
+    struct groups groups[CHARTS + 1];
+    struct comparison comparison = {0};
     if (options.compare)
         warn_of_machines(stdout, t);
-    for (int chart = 1; ok && chart <= CHARTS; chart++) {
-        struct caption caption;
-        if (!strchr(options.charts, '0' + chart) || !any_rows(t, chart))
-            continue;
-        struct groups g = make_groups(t, chart);
-        make_caption(&caption, t, chart, &g);
-        printf("\n%d  %s\n", chart, charts[chart].title);
-        if (gnuplot && options.dumb)
-            draw_text(t, chart, &g, &caption);
-        print_caption(&caption);
-        if (options.compare)
-            compare_runs(stdout, t, chart, &g, &compared, &different);
-        if (gnuplot)
-            ok = draw_pictures(t, chart, &g, &caption);
-        free_groups(&g);
+    for (int chart = 1; chart <= CHARTS; chart++) {
+        groups[chart] = make_groups(t, chart);
+        if (is_asked_for(t, chart))
+            count_places(t, &groups[chart], &comparison);
+    }
+    for (int chart = 1; chart <= CHARTS; chart++) {
+        if (ok && is_asked_for(t, chart))
+            ok = draw_chart(t, chart, &groups[chart], gnuplot, &comparison);
+        free_groups(&groups[chart]);
     }
     if (options.compare && ok)
-        printf("\nOf %zu comparisons, %zu show a clear difference, %zu show no "
-               "clear difference.\n",
-               compared, different, compared - different);
+        sum_up(stdout, &comparison);
     if (!gnuplot)
         fprintf(stderr,
                 "\nplots: no pictures, for gnuplot is not installed (on "

@@ -41,7 +41,7 @@ enum kind { DOTS, LINES, SPANS };
 struct chart {
     enum kind kind;
     const char *slug, *title, *x_label, *y_label;
-    bool x_log, y_log, x_time, y_time;
+    bool x_log, y_log, x_time, y_time, speed_up;
 };
 
 // The values of one variant at one place of one chart, by repetition.
@@ -110,10 +110,28 @@ void plot_lines(FILE *gnuplot, const struct table *table, int chart,
 void plot_timeline(FILE *gnuplot, const struct table *table);
 bool same_series(const struct group *a, const struct group *b);
 
-// --- draw_compare.c
+// --- draw_rule.c
+struct verdict {
+    double ratio, low, high; // b's times to a's; clear where 1 is not between
+};
+// How many of the fastest of n and m values must all be of the n, for luck to
+// bring that about in one of twenty tables of so many places. 0: all n would be
+// too few.
+size_t clear_rank(size_t n, size_t m, size_t places);
+// Sorts both.
+struct verdict compare_values(double *a, size_t n, double *b, size_t m,
+                              size_t places);
+
+// --- draw_compare.c: every later run beside the first
+struct comparison {
+    size_t places, values; // all there are; the fewest values at one
+    size_t faster, slower;
+};
+void count_places(const struct table *table, const struct groups *groups,
+                  struct comparison *comparison);
 void compare_runs(FILE *out, const struct table *table, int chart,
-                  const struct groups *groups, size_t *compared,
-                  size_t *different);
+                  const struct groups *groups, struct comparison *comparison);
+void sum_up(FILE *out, const struct comparison *comparison);
 void warn_of_machines(FILE *out, const struct table *table);
 
 #endif

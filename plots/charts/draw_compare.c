@@ -29,28 +29,90 @@ void warn_of_machines(FILE *out, const struct table *t) {
     }
 }
 
-// The runs were not interleaved, so the interval of the ratio is the widest
-// that the two intervals allow: wider than 95 %.
-void compare_runs(FILE *out, const struct table *t, int chart,
-                  const struct groups *g, size_t *compared, size_t *different) {
-    (void)chart;
-    for (size_t i = 0; i < g->count; i++) {
-        const struct group *a = &g->at[i];
-        if (a->run != 0)
-            continue;
+// Whether there is a ratio: a value of chart 9 may be below 0.
+static bool all_positive(const struct group *g) {
+    for (size_t i = 0; i < g->n; i++)
+        if (g->values[i] <= 0)
+            return false;
+    return true;
+}
+
+// What a later run has measured where the first has measured a. NULL: nothing
+// to compare.
+static const struct group *other_side(const struct groups *g,
+                                      const struct group *a, int run) {
+    const struct group *b =
+        a->run == 0 ? find_group(g, run, a->variant, a->x) : NULL;
+    return b && all_positive(a) && all_positive(b) ? b : NULL;
+}
+
+void count_places(const struct table *t, const struct groups *g,
+                  struct comparison *c) {
+    for (size_t i = 0; i < g->count; i++)
         for (int r = 1; r < t->run_count; r++) {
-            const struct group *b = find_group(g, r, a->variant, a->x);
-            if (!b || a->median.low <= 0 || b->median.low <= 0)
+            const struct group *a = &g->at[i], *b = other_side(g, a, r);
+            if (!b)
                 continue;
-            bool clear = differ(a, b);
-            ++*compared;
-            *different += clear;
-            fprintf(out, "  %-17.17s %7.6g  %s/%s %6.3g (%.3g … %.3g)%s\n",
-                    a->variant, a->x, t->runs[r].label, t->runs[0].label,
-                    b->median.middle / a->median.middle,
-                    b->median.low / a->median.high,
-                    b->median.high / a->median.low,
-                    clear ? "" : "  no clear difference");
+            size_t fewest = a->n < b->n ? a->n : b->n;
+            c->values = c->places++ && c->values < fewest ? c->values : fewest;
         }
+}
+
+// A speed-up turned round is a time, with the loop's as its unit.
+static void times_of(const struct group *g, bool speed_up, double *times) {
+    for (size_t i = 0; i < g->n; i++)
+        times[i] = speed_up ? 1 / g->values[i] : g->values[i];
+}
+
+static void compare_place(FILE *out, const struct table *t, int chart,
+                          const struct group *a, const struct group *b,
+                          struct comparison *c) {
+    double of_a[a->n], of_b[b->n];
+    times_of(a, charts[chart].speed_up, of_a);
+    times_of(b, charts[chart].speed_up, of_b);
+    struct verdict v = compare_values(of_a, a->n, of_b, b->n, c->places);
+    const char *name = t->runs[b->run].label, *verdict = "no clear difference";
+    if (v.low > 1) {
+        verdict = "slower";
+        c->slower++;
+    } else if (v.high < 1) {
+        verdict = "faster";
+        c->faster++;
     }
+    fprintf(out, "  %-17.17s %7.6g  %s/%s %6.3g (%.3g … %.3g)  %s\n",
+            a->variant, a->x, name, t->runs[0].label, v.ratio, v.low, v.high,
+            verdict);
+}
+
+void compare_runs(FILE *out, const struct table *t, int chart,
+                  const struct groups *g, struct comparison *c) {
+    for (size_t i = 0; i < g->count; i++)
+        for (int r = 1; r < t->run_count; r++) {
+            const struct group *a = &g->at[i], *b = other_side(g, a, r);
+            if (b)
+                compare_place(out, t, chart, a, b, c);
+        }
+}
+
+void sum_up(FILE *out, const struct comparison *c) {
+    size_t k = clear_rank(c->values, c->values, c->places), least = c->values;
+    fprintf(out,
+            "\nOf %zu comparisons, %zu show a clear difference (%zu faster, "
+            "%zu slower than A), %zu\nshow no clear difference.\n",
+            c->places, c->faster + c->slower, c->faster, c->slower,
+            c->places - c->faster - c->slower);
+    if (k) {
+        fprintf(out,
+                "Clear: the %zu fastest of a run's %zu values are all faster "
+                "than every one of the\nother's; luck alone brings that about "
+                "anywhere in %zu places once in twenty tables.\n",
+                k, c->values, c->places);
+        return;
+    }
+    while (clear_rank(least, least, c->places) == 0)
+        least++;
+    fprintf(out,
+            "With %zu values at a place nothing can be clear among %zu places: "
+            "REPEAT=%zu is the\nleast that can show it.\n",
+            c->values, c->places, least);
 }

@@ -15,7 +15,7 @@ const struct chart charts[CHARTS + 1] = {
            true, true, false, true},
     [3] = {LINES, "3-task-length", "How long must a task be?",
            "length of a task (log scale)", "speed-up over a loop (log scale)",
-           true, true, true, false},
+           true, true, true, false, .speed_up = true},
     [4] = {LINES, "4-parent-memory", "Does the parent's size matter?",
            "memory the parent has touched, MiB (log scale)",
            "time per task (log scale)", true, true, false, true},
@@ -23,7 +23,8 @@ const struct chart charts[CHARTS + 1] = {
            "chunk size, tasks (log scale)",
            "time, as a multiple of the best chunk's", true, true, false, false},
     [6] = {LINES, "6-workers", "How many workers?", "workers",
-           "speed-up over a loop", false, false, false, false},
+           "speed-up over a loop", false, false, false, false,
+           .speed_up = true},
     [7] = {LINES, "7-latency", "How long until one task's result is there?",
            "percentile of the tasks", "time from asking to result (log scale)",
            false, true, false, true},
@@ -125,22 +126,29 @@ static int by_place(const void *a, const void *b) {
                             : (x->x > y->x) - (x->x < y->x);
 }
 
+// The median of the best chunk for such tasks, in the first run that has them.
+static double best_chunk(const struct groups *groups, const char *variant) {
+    const struct group *best = NULL;
+    for (size_t i = 0; i < groups->count; i++) {
+        const struct group *g = &groups->at[i];
+        if (strcmp(g->variant, variant) == 0 &&
+            (!best ||
+             (g->run == best->run && g->median.middle < best->median.middle)))
+            best = g;
+    }
+    return best ? best->median.middle : 1;
+}
+
 // Chart 5: multiples of the best chunk's median, of each kind of tasks.
 static void divide_by_best(struct groups *groups) {
-    for (size_t i = 0, k; i < groups->count; i = k) {
-        struct group *first = &groups->at[i];
-        double best = INFINITY;
-        for (k = i; k < groups->count && groups->at[k].run == first->run &&
-                    strcmp(groups->at[k].variant, first->variant) == 0;
-             k++)
-            if (groups->at[k].median.middle < best)
-                best = groups->at[k].median.middle;
-        for (size_t j = i; j < k; j++) {
-            struct group *g = &groups->at[j];
-            for (size_t v = 0; v < g->n; v++)
-                g->values[v] /= best;
-            g->median = median_of(g->values, g->n);
-        }
+    double best[groups->count + 1];
+    for (size_t i = 0; i < groups->count; i++)
+        best[i] = best_chunk(groups, groups->at[i].variant);
+    for (size_t i = 0; i < groups->count; i++) {
+        struct group *g = &groups->at[i];
+        for (size_t v = 0; v < g->n; v++)
+            g->values[v] /= best[i];
+        g->median = median_of(g->values, g->n);
     }
 }
 

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
+#include <math.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -34,6 +35,7 @@ struct settings_of_run {
     size_t workers, repetitions;
     uint64_t seed;
     bool quick;
+    double seconds; // no repetition begins that would end after so many
 };
 
 // --- the CSV
@@ -97,26 +99,41 @@ static bool write_rows(struct run *run, const struct cell *cell,
 
 // --- progress
 
+// Three repetitions are the least that show how far values lie apart.
+enum { LEAST = 3 };
+
+static bool is_over(const struct settings_of_run *s, size_t repetitions,
+                    double spent) {
+    return repetitions >= LEAST &&
+           spent + spent / (double)repetitions > s->seconds;
+}
+
 // Cells not measured yet are taken to cost as much as the others on average.
-static void show_progress(const struct cell *cells, size_t count, size_t done,
-                          size_t all, double began) {
-    static double shown;
-    bool terminal = isatty(STDERR_FILENO);
-    double mean = 0, left, t = now();
-    size_t known = 0;
-    if (t - shown < (terminal ? 2e8 : 15e9) && done < all)
-        return;
-    shown = t;
+static double seconds_left(const struct cell *cells, size_t count, size_t done,
+                           const struct settings_of_run *s, double spent) {
+    double mean = 0, known = 0;
     for (size_t i = 0; i < count; i++) {
         mean += cells[i].cost;
         known += cells[i].cost > 0;
     }
-    mean /= known ? (double)known : 1;
-    left = done < count
-               ? mean * (double)(all - done)
-               : (t - began) / 1e9 / (double)done * (double)(all - done);
+    double each = done < count ? mean / fmax(known, 1) : spent / (double)done;
+    double all = each * ((double)(s->repetitions * count) - (double)done);
+    double least = each * ((double)(LEAST * count) - (double)done);
+    return fmax(0, fmin(all, fmax(least, s->seconds - spent)));
+}
+
+static void show_progress(const struct cell *cells, size_t count, size_t done,
+                          const struct settings_of_run *s, double began) {
+    static double shown;
+    bool terminal = isatty(STDERR_FILENO);
+    double t = now(), spent = (t - began) / 1e9;
+    size_t all = s->repetitions * count;
+    if (t - shown < (terminal ? 2e8 : 15e9) && done < all)
+        return;
+    shown = t;
     fprintf(stderr, "%s  measuring: %zu of %zu, %.0f s, about %.0f s left%s",
-            terminal ? "\r" : "", done, all, (t - began) / 1e9, left,
+            terminal ? "\r" : "", done, all, spent,
+            seconds_left(cells, count, done, s, spent),
             terminal ? "   " : "\n");
     if (terminal && done == all)
         fputc('\n', stderr);
@@ -135,8 +152,7 @@ static bool repeat(struct run *run, struct cell *cells, size_t count,
     shuffle(order, count, &run->random);
     for (size_t i = 0; i < count; i++) {
         struct cell *cell = &cells[order[i]];
-        show_progress(cells, count, (repetition - 1) * count + i,
-                      s->repetitions * count, began);
+        show_progress(cells, count, (repetition - 1) * count + i, s, began);
         if (cell->mode == TIMELINE && repetition > 1)
             continue;
         double begin = now();
@@ -166,12 +182,18 @@ static int measure(const struct settings_of_run *s) {
     sigaction(SIGTERM, &action, NULL);
     double began = now();
     bool ok = true;
+    size_t done = 0;
     watch_machine();
-    for (size_t r = 1; ok && r <= s->repetitions; r++)
-        ok = repeat(&run, cells, count, r, s, began);
+    while (ok && done < s->repetitions &&
+           !is_over(s, done, (now() - began) / 1e9))
+        ok = repeat(&run, cells, count, ++done, s, began);
     if (ok)
-        show_progress(cells, count, s->repetitions * count,
-                      s->repetitions * count, began);
+        show_progress(cells, count, done * count, s, began);
+    if (ok && done < s->repetitions)
+        fprintf(stderr,
+                "\nplots: %zu of %zu repetitions, for the machine is busy and "
+                "QUICK=1 is to be quick\n",
+                done, s->repetitions);
     free(cells);
     describe_others(run.file);
     if (fclose(run.file) != 0 && ok) {
@@ -194,7 +216,8 @@ static int measure(const struct settings_of_run *s) {
 static _Noreturn void usage(FILE *out, int status) {
     fputs("usage: measure --out FILE.csv [option…]\n"
           "  --charts \"1 4\"   only these; default: all nine\n"
-          "  --quick          fewer repetitions and fewer places\n"
+          "  --quick          fewer repetitions and places, within half a "
+          "minute\n"
           "  --workers N      default: one per CPU\n"
           "  --repeat N       repetitions\n"
           "  --seed N         of the order; default: the time\n"
@@ -278,7 +301,8 @@ int main(int argc, char **argv) {
     }
     if (!s.out || optind < argc)
         usage(stderr, 2);
+    s.seconds = s.quick && s.repetitions == 0 ? 24 : INFINITY;
     if (s.repetitions == 0)
-        s.repetitions = s.quick ? 6 : 10;
+        s.repetitions = s.quick ? 8 : 20;
     return measure(&s);
 }

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Tests the charts' programs with a tiny run: fields, pictures, sentences.
-# MEASURE and DRAW name the programs. It judges no times.
+# MEASURE, DRAW and RULE name the programs. It judges no times.
 set -eu
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
@@ -17,6 +17,8 @@ says() {
     [ $status -eq "$expected" ] || fail "$* exits with $status"
     grep -q -- "$text" "$folder/err" || fail "$* does not say '$text'"
 }
+
+"$RULE" >"$folder/out" || fail "$(cat "$folder/out")"
 
 for run in a b; do
     timeout 120 "$MEASURE" --quick --repeat 1 --seed 7 \
@@ -70,7 +72,32 @@ if command -v gnuplot >/dev/null; then
     [ ! -s "$folder/err" ] || fail "$(cat "$folder/err")"
     "$DRAW" --compare --out "$folder/p" "$folder/a.csv" "$folder/b.csv" \
         >"$folder/out" 2>&1 || fail "comparing: $(cat "$folder/out")"
-    grep -q "^Of [0-9]* comparisons" "$folder/out" || fail "no comparisons"
+    grep -q "^Of [0-9]* comparisons, 0 show" "$folder/out" ||
+        fail "clear differences of runs with one value each"
+    grep -q "REPEAT=8 is the" "$folder/out" || fail "it does not say how many"
+
+    # Made-up runs of two variants; one of them takes $1 per cent of its time.
+    made_run() {
+        grep '^#\|^run_id' "$folder/a.csv"
+        for repetition in 1 2 3 4 5 6 7 8; do
+            time=$((100000 + repetition * 37 % 10 * 500))
+            echo "made,1,1,\"vfork\",0,2,-1,0,9,$repetition,$time,0,0,0,0"
+            time=$((time * $1 / 100))
+            echo "made,1,1,\"pool_map\",0,2,-1,0,9,$repetition,$time,0,0,0,0"
+        done
+    }
+    made_run 100 >"$folder/a.csv2"
+    for percent in 100 130 70; do
+        made_run $percent >"$folder/b.csv2"
+        "$DRAW" --compare --out "$folder/p" "$folder/a.csv2" "$folder/b.csv2" \
+            >"$folder/out" || fail "comparing made-up runs"
+        says=$(grep "^Of 2 comparisons" "$folder/out")
+        case "$percent $says" in
+        "100 "*", 0 show "* | "130 "*"(0 faster, 1 slower"*) ;;
+        "70 "*"(1 faster, 0 slower"*) ;;
+        *) fail "made-up runs, $percent per cent: $says" ;;
+        esac
+    done
 
     # Ten made-up repetitions cross at 4 tasks, but in $1 of them the pool is
     # cheaper from the first task on: a number is told only while that is rare.
