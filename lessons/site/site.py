@@ -94,9 +94,11 @@ class Page:
     def heading(self, match):
         level, words, anchor = next(self.anchors)
         words = escape(texts.plain(words))
+        if self.id == "index":  # a section would be listed in the side tree
+            return (f"# {words} {{#mainpage}}\n" if level == 1 else
+                    f"\\anchor index-{anchor}\n{'#' * (level - 1)} {words}")
         if level == 1:  # the page's title
-            name = "mainpage" if self.id == "index" else self.id
-            return f"# {words} {{#{name}}}\n\n\\tableofcontents\n"
+            return f"# {words} {{#{self.id}}}\n\n\\tableofcontents\n"
         return f"{'#' * (level - 1)} {words} {{#{self.id}-{anchor}}}"
 
     def convert(self, timelines):
@@ -154,9 +156,11 @@ def order(path):
     return (path.count("/"), not NUMBERED.fullmatch(path), path)
 
 
-def short(path):
-    """A text's name in a menu: "5 close, join, terminate"."""
-    return re.sub(r"^\w+ (\d+):", r"\1", texts.title(path))
+def short(path, folder):
+    """A text's name in that folder's menu: "5 close, join, terminate"."""
+    title = texts.title(path)
+    own = path.startswith(folder + "/")
+    return re.sub(r"^\w+ (\d+):", r"\1", title) if own else title
 
 
 def layout(pages):
@@ -171,7 +175,7 @@ def layout(pages):
         main = HEADER if name == "Reference" else f"{folders[0]}/README.md"
         if main != HEADER and main not in pages:
             sys.exit(f"no text leads to {main}, so it cannot have a tab")
-        inner = "".join(tab("user", short(p), url(p)) for p in own if p != main)
+        inner = "".join(tab("user", short(p, folders[0]), url(p)) for p in own if p != main)
         tabs += tab("usergroup" if inner else "user", name, url(main), inner)
     return tabs
 
