@@ -89,18 +89,32 @@ static void draw_text(const struct table *t, int chart, const struct groups *g,
 }
 
 static void print_caption(const struct caption *caption) {
-    char text[4000] = "";
+    char text[2000] = "";
     wrap(text, sizeof text, caption->says, 79);
-    for (int i = 0; i < caption->note_count; i++)
-        wrap(text, sizeof text, caption->notes[i], 79);
+    wrap(text, sizeof text, caption->values, 79);
     fputs(text, stdout);
+}
+
+static void print_runs(const struct table *t) {
+    for (int r = 0; r < t->run_count; r++) {
+        char text[400], lines[500] = "";
+        describe_run(&t->runs[r], text, sizeof text);
+        wrap(lines, sizeof lines, text, 79);
+        fputs(lines, stdout);
+        if (t->run_count > 1)
+            printf("   %s\n", t->runs[r].file);
+    }
 }
 
 static bool draw_chart(const struct table *t, int chart, const struct groups *g,
                        bool gnuplot, struct comparison *comparison) {
     struct caption caption;
-    make_caption(&caption, t, chart, g);
     printf("\n%d  %s\n", chart, charts[chart].title);
+    if (g->count == 0 && charts[chart].kind != SPANS) {
+        puts("Not drawn: the loop that it compares with was not measured.");
+        return true;
+    }
+    make_caption(&caption, t, chart, g);
     if (gnuplot && options.dumb)
         draw_text(t, chart, g, &caption);
     print_caption(&caption);
@@ -120,6 +134,7 @@ static bool draw_all(const struct table *t) {
     bool ok = true, gnuplot = has_gnuplot();
     struct groups groups[CHARTS + 1];
     struct comparison comparison = {0};
+    print_runs(t);
     if (options.compare)
         warn_of_machines(stdout, t);
     for (int chart = 1; chart <= CHARTS; chart++) {
@@ -178,7 +193,8 @@ int main(int argc, char **argv) {
     for (int i = optind; i < argc; i++) {
         if (!read_run(&table, argv[i]))
             return 1;
-        snprintf(table.runs[i - optind].label, NAME, "%c", 'A' + i - optind);
+        if (argc - optind > 1)
+            table.runs[i - optind].label[0] = (char)('A' + i - optind);
     }
     bool ok = draw_all(&table);
     free(table.rows);

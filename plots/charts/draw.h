@@ -11,7 +11,12 @@
 
 #include "../bench/bench.h"
 
-enum { CHARTS = 9, MOST_RUNS = 4, NAME = 48 };
+enum {
+    CHARTS = 9,
+    MOST_RUNS = 4,
+    NAME = 48,
+    FEWEST = 6, // values that have a 95 % interval, and support a sentence
+};
 
 struct reading {
     int run, chart, repetition, exit;
@@ -22,8 +27,8 @@ struct reading {
 
 struct run {
     const char *file;
-    char id[NAME], label[NAME], date[NAME], cpu[120], kernel[120], commit[NAME],
-        load[NAME];
+    char id[NAME], label[2]; // "A", or "" if it is the only one
+    char date[NAME], cpu[120], kernel[120], commit[NAME], load[NAME];
     int cpus, workers;
     int others;    // per cent of the CPUs' time that other programs used, or -1
     size_t failed; // rows that say so
@@ -88,12 +93,13 @@ bool crossing(const struct groups *groups, int run, const char *dear,
 
 // --- draw_text.c
 struct caption {
-    char says[700];                 // above the chart: what limits what
-    char notes[2 + MOST_RUNS][400]; // below it: how many values, which machine
-    int note_count;
+    char says[700];   // above the chart: what limits what
+    char values[400]; // below it: how many values
 };
 void make_caption(struct caption *caption, const struct table *table, int chart,
                   const struct groups *groups);
+// The machine, the date and what else it did.
+void describe_run(const struct run *run, char *text, size_t size);
 // Appends the text in lines of that many characters. How many lines.
 int wrap(char *out, size_t size, const char *text, int width);
 

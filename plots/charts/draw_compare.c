@@ -5,12 +5,6 @@
 #include "draw.h"
 
 void warn_of_machines(FILE *out, const struct table *t) {
-    for (int r = 0; r < t->run_count; r++) {
-        const struct run *a = &t->runs[r];
-        fprintf(out, "%s: %s:\n   %s, %d CPUs, %s, commit %s, load %s\n",
-                a->label, a->file, a->cpu, a->cpus, a->kernel, a->commit,
-                a->load);
-    }
     for (int r = 0; r < t->run_count; r++)
         if (t->runs[r].others > 10)
             fprintf(out,

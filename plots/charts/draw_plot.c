@@ -81,13 +81,17 @@ static void ranges(FILE *f, const struct table *t, int chart,
 
 // The title and what the chart says above it, the notes below. Sizes are for
 // 840 x 560, and still legible at 700.
-static void captions(FILE *f, const struct chart *c,
+static void captions(FILE *f, const struct table *t, const struct chart *c,
                      const struct caption *caption, int key_lines) {
     enum { HEIGHT = 560, LINE = 19, NOTE = 15 };
     char says[900] = "", notes[3000] = "";
-    int above = wrap(says, sizeof says, caption->says, 106), below = 0;
-    for (int i = 0; i < caption->note_count; i++)
-        below += wrap(notes, sizeof notes, caption->notes[i], 128);
+    int above = wrap(says, sizeof says, caption->says, 106);
+    int below = wrap(notes, sizeof notes, caption->values, 128);
+    for (int r = 0; r < t->run_count; r++) {
+        char run[400];
+        describe_run(&t->runs[r], run, sizeof run);
+        below += wrap(notes, sizeof notes, run, 128);
+    }
     int key = 44 + LINE * above; // from the top, in pixels
     fprintf(f, "set label 97 \"%s\" at screen 0.012, screen %g font ',15'\n",
             c->title, 1 - 20.0 / HEIGHT);
@@ -132,7 +136,7 @@ void plot(FILE *f, const struct table *t, int chart, const struct groups *g,
         fprintf(f, "set grid lt 1 lc rgb '#DDDDDD'\n");
         if (c->y_label)
             fprintf(f, "set ylabel \"%s\"\n", c->y_label);
-        captions(f, c, caption, key_lines(t, c, g));
+        captions(f, t, c, caption, key_lines(t, c, g));
     }
     if (c->kind == SPANS)
         plot_timeline(f, t);

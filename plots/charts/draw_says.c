@@ -60,7 +60,7 @@ bool crossing(const struct groups *g, int run, const char *dear,
     for (int repetition = 1; repetition <= 256; repetition++)
         n += crosses(g, run, dear, cheap, repetition, &found[n]);
     *at = n ? median_of(found, n) : (struct median){0};
-    return n && at->low > 0 && at->high < INFINITY;
+    return n >= FEWEST && at->low > 0 && at->high < INFINITY;
 }
 
 static void says_crossing(const struct groups *g, char *t, size_t size) {

@@ -41,10 +41,8 @@ static double shifted(int chart, double x, double by) {
 
 static void name_series(char *name, size_t size, const struct table *t,
                         const struct group *g) {
-    if (t->run_count > 1)
-        snprintf(name, size, "%s · %s", g->variant, t->runs[g->run].label);
-    else
-        snprintf(name, size, "%s", g->variant);
+    const char *label = t->runs[g->run].label;
+    snprintf(name, size, "%s%s%s", g->variant, *label ? " · " : "", label);
 }
 
 static int by_median(const void *a, const void *b) {
@@ -106,8 +104,7 @@ void plot_dots(FILE *f, const struct table *t, const struct groups *g) {
                 ", $medians using ($5 == %d ? $1 : NaN):2:3:4 with xerrorbars "
                 "pt %d ps 1.1 lw 2 lc rgb '#%s' %s '%s'",
                 r, r ? 6 : 7, colours[r],
-                t->run_count > 1 ? "title" : "notitle",
-                t->run_count > 1 ? t->runs[r].label : "");
+                t->run_count > 1 ? "title" : "notitle", t->runs[r].label);
     fputc('\n', f);
 }
 
@@ -240,8 +237,7 @@ void plot_timeline(FILE *f, const struct table *t) {
                                  "%s\"%s%s%s, %d\" %d", *tics ? "," : "",
                                  v ? "pool" : "fork per task",
                                  t->run_count > 1 ? " · " : "",
-                                 t->run_count > 1 ? t->runs[r].label : "",
-                                 w + 1, -(rows + w));
+                                 t->runs[r].label, w + 1, -(rows + w));
                 rows += workers + 1;
             }
         fprintf(f, "EOD\n");

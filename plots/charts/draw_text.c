@@ -42,46 +42,46 @@ int wrap(char *out, size_t size, const char *text, int width) {
     return lines;
 }
 
-static char *next_note(struct caption *caption) {
-    return caption->notes[caption->note_count++];
+static size_t fewest_values(const struct groups *g) {
+    size_t fewest = SIZE_MAX;
+    for (size_t i = 0; i < g->count; i++)
+        fewest = g->at[i].n < fewest ? g->at[i].n : fewest;
+    return fewest;
 }
 
 static void note_values(struct caption *caption, int chart,
                         const struct groups *g) {
-    size_t low = 0, high = 0;
-    for (size_t i = 0; i < g->count; i++) {
+    size_t low = fewest_values(g), high = 0;
+    for (size_t i = 0; i < g->count; i++)
         high = g->at[i].n > high ? g->at[i].n : high;
-        low = low == 0 || g->at[i].n < low ? g->at[i].n : low;
-    }
     char range[40] = "";
     if (low != high)
         snprintf(range, sizeof range, "%zu to ", low);
-    snprintf(next_note(caption), sizeof caption->notes[0],
+    snprintf(caption->values, sizeof caption->values,
              "n = %s%zu each, every one a point; big marks: medians, bars: "
              "their 95 %% intervals%s.%s",
              range, high,
-             low < 6 ? " (fewer than 6 values: the whole range)" : "",
+             low < FEWEST ? " (fewer than 6 values: the whole range)" : "",
              chart == 5 ? " Dotted: the library's own choice." : "");
+}
+
+void describe_run(const struct run *run, char *text, size_t size) {
+    char others[60] = "";
+    if (run->others >= 0)
+        snprintf(others, sizeof others, ", other programs %d %% of the CPUs",
+                 run->others);
+    snprintf(text, size,
+             "%s%s%s, %d CPUs, %d workers, %s; %s, commit %s, load %.4s%s",
+             run->label, *run->label ? ": " : "", run->cpu, run->cpus,
+             run->workers, run->kernel, run->date, run->commit, run->load,
+             others);
 }
 
 void make_caption(struct caption *caption, const struct table *t, int chart,
                   const struct groups *g) {
     memset(caption, 0, sizeof *caption);
-    if (t->run_count == 1)
+    if (t->run_count == 1 && fewest_values(g) >= FEWEST)
         chart_says(t, chart, g, caption->says, sizeof caption->says);
-    if (charts[chart].kind != SPANS)
+    if (g->count)
         note_values(caption, chart, g);
-    for (int r = 0; r < t->run_count; r++) {
-        const struct run *run = &t->runs[r];
-        char others[60] = "";
-        if (run->others >= 0)
-            snprintf(others, sizeof others,
-                     ", other programs %d %% of the CPUs", run->others);
-        snprintf(next_note(caption), sizeof caption->notes[0],
-                 "%s%s%s, %d CPUs, %d workers, %s; %s, commit %s, load %.4s%s",
-                 t->run_count > 1 ? run->label : "",
-                 t->run_count > 1 ? ": " : "", run->cpu, run->cpus,
-                 run->workers, run->kernel, run->date, run->commit, run->load,
-                 others);
-    }
 }

@@ -99,8 +99,8 @@ static bool write_rows(struct run *run, const struct cell *cell,
 
 // --- progress
 
-// Three repetitions are the least that show how far values lie apart.
-enum { LEAST = 3 };
+// Repetitions: fewer values have no 95 % interval.
+enum { LEAST = 6 };
 
 static bool is_over(const struct settings_of_run *s, size_t repetitions,
                     double spent) {

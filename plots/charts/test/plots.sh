@@ -76,6 +76,12 @@ if command -v gnuplot >/dev/null; then
         fail "clear differences of runs with one value each"
     grep -q "REPEAT=8 is the" "$folder/out" || fail "it does not say how many"
 
+    # A run that was stopped early: no loop yet to compare with.
+    grep '^#\|^run_id\|,3,"pool_map"' "$folder/a.csv" >"$folder/part.csv"
+    "$DRAW" --out "$folder/q" "$folder/part.csv" >"$folder/out" ||
+        fail "drawing a part"
+    grep -q "^Not drawn" "$folder/out" || fail "a part does not say so"
+
     # Made-up runs of two variants; one of them takes $1 per cent of its time.
     made_run() {
         grep '^#\|^run_id' "$folder/a.csv"
