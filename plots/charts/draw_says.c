@@ -156,12 +156,15 @@ static void says_workers(const struct table *table, const struct groups *g,
 
 static void says_latency(const struct groups *g, char *t, size_t size) {
     const struct group *half = find_group(g, 0, "pool_apply", 50),
-                       *tail = find_group(g, 0, "pool_apply", 99);
-    if (half && tail && tail->median.low > half->median.high)
+                       *hundredth = find_group(g, 0, "pool_apply", 99),
+                       *thousandth = find_group(g, 0, "pool_apply", 99.9),
+                       *tail = thousandth ? thousandth : hundredth;
+    if (half && tail && tail->median.low > 2 * half->median.high)
         snprintf(t, size,
-                 "Half of the pool_apply calls take at most %s, one in a "
-                 "hundred more than %s: the tail limits what can be promised.",
+                 "Half of the pool_apply calls take at most %s, one in a %s "
+                 "more than %s: the tail limits what can be promised.",
                  time_text(half->median.middle),
+                 thousandth ? "thousand" : "hundred",
                  time_text(tail->median.middle));
 }
 
@@ -191,13 +194,16 @@ static void says_cpu(const struct groups *g, char *t, size_t size) {
     const struct group *bare = find_group(g, 0, "fork per task", 0);
     size_t n;
     struct median r = ratio_of(bare, find_group(g, 0, "pool_map", 0), &n);
+    char kernel[60] = "";
+    if (bare && bare->system > 0.5)
+        snprintf(kernel, sizeof kernel, ", %.0f %% of it in the kernel",
+                 100 * bare->system);
     if (n && bare->median.low > 0 && r.low > 1)
         snprintf(t, size,
-                 "A process for each task burns %s, %s times as much as "
-                 "pool_map (%s … %s), %.0f %% of it in the kernel: making the "
-                 "process.",
-                 time_text(bare->median.middle), number_text(r.middle),
-                 number_text(r.low), number_text(r.high), 100 * bare->system);
+                 "A process for each task burns %s%s, %s times as much as "
+                 "pool_map (%s … %s): making and ending it.",
+                 time_text(bare->median.middle), kernel, number_text(r.middle),
+                 number_text(r.low), number_text(r.high));
 }
 
 void chart_says(const struct table *table, int chart,

@@ -202,7 +202,8 @@ void plot_lines(FILE *f, const struct table *t, int chart,
                  sizeof plot_line);
     }
     if (chart == 6)
-        strncat(plot_line, ", x with lines lc rgb '#7F7F7F' dt 3 title 'ideal'",
+        strncat(plot_line,
+                ", x with lines lc rgb '#555555' lw 1.5 dt 3 title 'ideal'",
                 sizeof plot_line - strlen(plot_line) - 1);
     fprintf(f, "%s\n", plot_line);
 }
