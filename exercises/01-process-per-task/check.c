@@ -12,6 +12,11 @@ static int begin(struct run *run, int low, int high) {
     return count;
 }
 
+static bool back_or_asked(struct run *run, int64_t n) {
+    (void)n;
+    return is_back(run, 0) || first_inside(run);
+}
+
 static void each_once(struct run *run) {
     int count = begin(run, 5, 12);
     CALL(run, RUN_ALL, count, -1);
@@ -40,11 +45,6 @@ static void all_at_once(struct run *run) {
     await(run, inside_are, count, text("%d tasks inside at once", count));
     let_all_go(run);
     finish(run, 0);
-}
-
-static bool back_or_asked(struct run *run, int64_t n) {
-    (void)n;
-    return is_back(run, 0) || first_inside(run);
 }
 
 // Ends the tasks one by one, the youngest first, so that who waits for
@@ -84,11 +84,19 @@ static void results(struct run *run) {
 
 static void reaped(struct run *run) {
     int count = begin(run, 5, 12);
-    CALL(run, RUN_ALL, count, -1);
+    run->hold = true;
+    START(run, 0, RUN_ALL, count, -1);
+    await(run, back_or_asked, 0, "the call returns");
+    settle(run);
+    kill_one(run, run->driver, SIGUSR1); // a handler is there: EINTR
+    settle(run);
+    let_all_go(run);
+    finish(run, 0);
     expect(run, run->inside == 0 && run->visits == count,
            "run_all returns after the last task",
            text("%d of %d tasks had ended", run->visits - run->inside, count),
-           "run_all must wait for its children before it returns.");
+           "run_all must wait for its children before it returns, and wait "
+           "again when a signal interrupts it (EINTR).");
     expect_no_children(run, "when run_all has returned");
 }
 

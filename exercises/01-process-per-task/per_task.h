@@ -8,7 +8,8 @@
 typedef int task_fn(int index);
 
 // Runs task(0) … task(count - 1), each in a process of its own, all at once,
-// and returns when the last has ended and every process is reaped.
+// and returns when the last has ended and every process is reaped, also when
+// signals interrupt the waiting.
 //
 // results[i] gets the exit status of task i's process, or minus the signal that
 // killed it (-9 for SIGKILL).

@@ -58,7 +58,8 @@ static void at_most_n(struct run *run) {
            text("%d of them did", run->visits), "");
     expect(run, run->most_inside <= workers,
            text("at most %d tasks at once", workers),
-           text("%d at once", run->most_inside), "");
+           text("%d at once", run->most_inside),
+           "A worker runs one item at a time, and there are N workers.");
 }
 
 static void all_busy(struct run *run) {
@@ -108,7 +109,9 @@ static void results(struct run *run) {
         int count = (int)pick(run, 20, 60);
         const int64_t *reply = run_items(run, count, 100 * round);
         expect(run, reply[0] == 0, "crew_run returns 0",
-               text("%ld", (long)reply[0]), "");
+               text("%ld", (long)reply[0]),
+               "A worker could not be reached. Has it left, or has its pipe "
+               "been closed?");
         for (int i = 0; i < count; i++) {
             int64_t due = answer_for(run, 100 * round + i);
             expect(run, reply[1 + i] == due,
@@ -159,7 +162,8 @@ static void descriptors(struct run *run) {
 static void gone_with_parent(struct run *run) {
     start_crew(run);
     run_items(run, 20, 0);
-    expect(run, run->visits > 0, "items run", "none did", "");
+    expect(run, run->visits > 0, "items run", "none did",
+           "Without work done there is nothing to see.");
     expect_workers(run, 1);
     about(run, "nothing: your process was killed");
     run->driver_may_end = true;

@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,10 +29,10 @@ int driver_pass = -1;
 int64_t driver_forks_left = -1;
 
 _Noreturn static void give_up(const char *what) {
-    fprintf(stderr,
-            "driver: %s: %s. Did your code close a descriptor that it had "
-            "not opened?\n",
-            what, strerror(errno));
+    bool full = errno == EMFILE;
+    fprintf(stderr, "driver: %s: %s.\n%s\n", what, strerror(errno),
+            full ? "Has your code left many descriptors open?"
+                 : "Has your code closed a descriptor that it had not opened?");
     _exit(121);
 }
 

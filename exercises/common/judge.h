@@ -225,6 +225,8 @@ void take_message(struct run *run, int which, const struct wire *message,
 void see_it_die(struct run *run);
 // Takes in what is there, or comes within `timeout` ms. judge_watch.c.
 bool step(struct run *run, int timeout);
+// Whether the driver has ended, or does within `timeout` ms.
+bool take_end(struct run *run, int timeout);
 _Noreturn void fail_ended(struct run *run);
 _Noreturn void fail_forged(struct run *run, const char *what);
 

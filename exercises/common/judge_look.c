@@ -155,7 +155,8 @@ void expect_no_children(struct run *run, const char *when) {
     expect(run, left == 0, text("no child is left %s", when),
            text("%d left, %d of them zombies", left, zombies),
            "A process that has ended stays a zombie until its parent has "
-           "waited for it: one successful waitpid for each fork.");
+           "waited for it: one successful waitpid for each fork, again if a "
+           "signal interrupts it.");
     int away = orphans(run);
     expect(run, away == 0, text("no process is left %s", when),
            text("%d orphan%s", away, away == 1 ? "" : "s"),

@@ -69,23 +69,38 @@ void expect(struct run *run, bool ok, const char *expected, const char *actual,
         fail(run, expected, actual, help);
 }
 
-static const char *how_it_ended(int status) {
-    if (WIFEXITED(status) && WEXITSTATUS(status) == 121)
-        return "it lost its channel to the judge: a descriptor was closed that "
-               "your code had not opened";
-    if (WIFEXITED(status) && WEXITSTATUS(status) > 128 &&
-        WEXITSTATUS(status) < 128 + 32) // as a shell or a sandbox reports it
-        status = WEXITSTATUS(status) - 128;
-    if (WIFEXITED(status))
-        return text("the process left with exit(%d)", WEXITSTATUS(status));
-    int sig = WTERMSIG(status);
-    return text("the process crashed: signal %d (%s)", sig, strsignal(sig));
+static const char *help_with_signal(int sig) {
+    if (sig == SIGKILL || sig == SIGTERM)
+        return "Has your code killed its own process? kill reaches that, too, "
+               "when the pid is 0 or -1.";
+    if (sig == SIGPIPE)
+        return "It wrote to a pipe or socket whose reader had ended: has a "
+               "worker crashed, or left? Who is to survive that ignores "
+               "SIGPIPE; then write returns -1.";
+    return text("make exercise%d SANITIZE=address names the line, as a rule. "
+                "What your code prints is shown here, too.",
+                exercise.number);
 }
 
 void fail_ended(struct run *run) {
-    fail(run, "the call returns", how_it_ended(run->driver_status),
-         "Run it under a debugger or print from it: what your code prints is "
-         "shown below a failing check.");
+    int status = run->driver_status;
+    if (WIFEXITED(status) && WEXITSTATUS(status) > 128 &&
+        WEXITSTATUS(status) < 128 + 32) // as a shell or a sandbox reports it
+        status = WEXITSTATUS(status) - 128;
+    if (WIFSIGNALED(status))
+        fail(run, "the call returns",
+             text("the process crashed: signal %d (%s)", WTERMSIG(status),
+                  strsignal(WTERMSIG(status))),
+             help_with_signal(WTERMSIG(status)));
+    if (WEXITSTATUS(status) == 121)
+        fail(run, "the call returns",
+             "it lost its channel to the judge: a descriptor was closed that "
+             "your code had not opened",
+             "Close what you have opened, each once, and nothing else.");
+    fail(run, "the call returns",
+         text("the process left with exit(%d)", WEXITSTATUS(status)),
+         "exit and _exit end the process that calls them. Call them in one "
+         "that your code has forked.");
 }
 
 // Calling. -------------------------------------------------------------------

@@ -132,7 +132,9 @@ static int take_passed(struct run *run) {
 
 static void take_enter(struct run *run, int64_t id, pid_t sender) {
     if (run->visits == MAX_VISITS)
-        fail(run, "each task runs once", "thousands of runs", "");
+        fail(run, "each task runs once", "thousands of runs",
+             "A loop does not end. Does it go on at the end of file, when read "
+             "returns 0?");
     if (!is_socket(run->passed))
         fail_forged(run, "a task that gives no address for its answer");
     for (int i = 0; i < run->visits; i++) {
@@ -143,11 +145,14 @@ static void take_enter(struct run *run, int64_t id, pid_t sender) {
             fail_forged(run, "one process is inside two tasks at once");
     }
     // It waits for its answer, so it is still there, unless it was killed.
-    if (!run->driver_may_end && proc_climb(sender, run->driver) == 0)
+    if (!run->driver_may_end && proc_climb(sender, run->driver) == 0) {
+        if (proc_has_ended(run->driver) && take_end(run, 1000))
+            fail_ended(run);
         fail(run, "tasks run in your processes, below yours",
              "one ran in a process whose parent had ended",
              "Nobody can wait for such a process. Fork workers once, and have "
              "them forked by a process that stays.");
+    }
     run->outside = run->outside || sender != run->driver;
     struct visit *visit = &run->visit[run->visits++];
     *visit = (struct visit){.id = id,
@@ -186,7 +191,12 @@ static void take_return(struct run *run, struct agent *agent,
                         const struct wire *message, pid_t sender) {
     if (agent->busy && agent->pid == 0)
         meet_agent(run, agent, sender);
-    if (!agent->busy || sender != agent->pid)
+    if (sender != agent->pid)
+        fail(run, "the call returns in the process that made it",
+             "it returned in another one",
+             "Does a child go on in the code of its parent? It must _exit "
+             "when its work is done.");
+    if (!agent->busy)
         fail_forged(run, "a return that nobody had asked for");
     agent->busy = false;
     agent->reply = *message;

@@ -171,6 +171,14 @@ static bool take_from(struct run *run, int which) {
     return false;
 }
 
+bool take_end(struct run *run, int timeout) {
+    struct pollfd status = {.fd = run->cell.status, .events = POLLIN};
+    if (!run->driver_ended && poll(&status, 1, timeout) == 1)
+        run->driver_ended = read(run->cell.status, &run->driver_status,
+                                 sizeof(int)) == sizeof(int);
+    return run->driver_ended;
+}
+
 bool step(struct run *run, int timeout) {
     struct pollfd fd[MAX_AGENTS + 2];
     int agents = run->agents;
@@ -193,11 +201,8 @@ bool step(struct run *run, int timeout) {
     if (fd[agents].revents)
         taken = take_output(run) || taken;
     // Only when no message is left: the driver's last words come first.
-    if (!taken && fd[agents + 1].revents && !run->driver_ended) {
-        run->driver_ended = read(run->cell.status, &run->driver_status,
-                                 sizeof(int)) == sizeof(int);
-        taken = run->driver_ended;
-    }
+    if (!taken && fd[agents + 1].revents && !run->driver_ended)
+        taken = take_end(run, 0);
     see_it_die(run);
     return taken;
 }
@@ -219,11 +224,15 @@ static _Noreturn void fail_asleep(struct run *run, const char *what) {
         text("%d task%s inside, %d done", run->inside,
              run->inside == 1 ? "" : "s", run->visits - run->inside);
     bool held = run->hold || run->hold_id != INT64_MIN;
+    if (run->driver_ended)
+        fail(run, what, "every process that is left sleeps on",
+             "An end of file does not come while anybody holds the write end, "
+             "one of those who wait for it included.");
     if (is_back(run, 0) && run->agents == 1)
         fail(run, what, text("the call has returned, with %s", inside),
              "A call that is to wait for its tasks returned before they were "
              "done, or nothing was started.");
-    if (held)
+    if (held && run->inside > 0)
         fail(run, what,
              text("%s, then nothing more: every process is asleep", inside),
              "The tasks inside take their time; the others should go on. Are "

@@ -65,9 +65,44 @@ static void put_output(const char *output) {
         puts("        | ...");
 }
 
-static void put_check(json_t *check, json_int_t exercise, json_int_t seed) {
-    json_t *passed = json_object_get(check, "passed");
+static bool same(json_t *cause, json_t *other, const char *name) {
+    return strcmp(field(cause, name), field(other, name)) == 0;
+}
+
+// The first check that failed as this one does, or NULL if it is the first.
+static json_t *failed_alike(json_t *checks, json_t *check) {
+    json_t *cause = json_object_get(check, "cause"), *earlier, *other;
+    size_t i;
+    json_array_foreach(checks, i, earlier) {
+        if (earlier == check)
+            break;
+        other = json_object_get(earlier, "cause");
+        if (same(cause, other, "expected") && same(cause, other, "actual") &&
+            same(cause, other, "help"))
+            return earlier;
+    }
+    return NULL;
+}
+
+static void put_cause(json_t *check, json_t *alike) {
     json_t *cause = json_object_get(check, "cause");
+    char as[500];
+    if (alike) {
+        snprintf(as, sizeof as, "%s, as with %s", field(cause, "actual"),
+                 field(alike, "name"));
+        put("actual", as);
+        return;
+    }
+    put("called", field(check, "called"));
+    put("expected", field(cause, "expected"));
+    put("actual", field(cause, "actual"));
+    put("think", field(cause, "help"));
+    put_output(field(check, "output"));
+}
+
+static void put_check(json_t *check, json_t *alike, json_int_t exercise,
+                      json_int_t seed) {
+    json_t *passed = json_object_get(check, "passed");
     printf("%s %-20s %2d/%-2d %s\n",
            json_is_true(passed)    ? "  ok  "
            : json_is_false(passed) ? "  FAIL"
@@ -82,11 +117,7 @@ static void put_check(json_t *check, json_int_t exercise, json_int_t seed) {
         return;
     if (strlen(field(check, "description")) >= 47)
         put("must hold", field(check, "description"));
-    put("called", field(check, "called"));
-    put("expected", field(cause, "expected"));
-    put("actual", field(cause, "actual"));
-    put("think", field(cause, "help"));
-    put_output(field(check, "output"));
+    put_cause(check, alike);
     printf("      again     make exercise%d CHECK=%s SEED=%lld\n\n",
            (int)exercise, field(check, "name"), (long long)seed);
 }
@@ -110,7 +141,9 @@ static void put_all(json_t *result, int score, int max) {
     size_t i;
     printf("Exercise %d, %s (seed %lld)\n\n", (int)exercise, name,
            (long long)seed);
-    json_array_foreach(checks, i, check) { put_check(check, exercise, seed); }
+    json_array_foreach(checks, i, check) {
+        put_check(check, failed_alike(checks, check), exercise, seed);
+    }
     if (check && !json_is_false(json_object_get(check, "passed")))
         putchar('\n'); // below one that fails there is one already
     printf("%d of %d points.", score, max);

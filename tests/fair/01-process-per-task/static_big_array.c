@@ -3,6 +3,7 @@
 // by pid.
 #include "per_task.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -20,9 +21,12 @@ int run_all(task_fn *task, int count, int results[]) {
             exit(task(started));
         whose[pid] = started + 1;
     }
-    for (int left = started; left > 0; left--) {
+    for (int left = started; left > 0;) {
         struct rusage usage;
         pid_t pid = wait4(-1, &status, 0, &usage);
+        if (pid < 0 && errno == EINTR)
+            continue;
+        left--;
         if (pid <= 0 || whose[pid] == 0)
             continue;
         results[whose[pid] - 1] =
