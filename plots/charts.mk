@@ -3,7 +3,7 @@
 #
 #   make plots QUICK=1 CHARTS="1 4" WORKERS=2 REPEAT=10 SEED=7
 #   make plots FROM=build/plots/run-….csv      draws again what was measured
-#   make compare RUNS="a.csv b.csv"
+#   make compare RUNS="a.csv b.csv" CHARTS="1 4"
 
 CHARTS_OUT  = build/plots
 CHARTS_OBJ  = $(patsubst %.c,$(B)/%.o,$(wildcard plots/charts/*.c))
@@ -19,13 +19,13 @@ TEST_TARGETS += test-plots
 
 plots: $(MEASURE) $(DRAW) ## measure and draw nine charts [QUICK=1 CHARTS="1 4" FROM=run.csv TERM=dumb]
 	@MEASURE=$(MEASURE) DRAW=$(DRAW) OUT=$(CHARTS_OUT) FROM='$(FROM)' \
-		CHARTS='$(or $(CHARTS),$(ROWS))' QUICK='$(QUICK)' SEED='$(SEED)' \
+		CHARTS='$(CHARTS)' QUICK='$(QUICK)' SEED='$(SEED)' \
 		WORKERS='$(WORKERS)' REPEAT='$(REPEAT)' TERM='$(TERM)' \
 		sh plots/charts/plots.sh
 
 compare: $(DRAW) ## two or more runs side by side: RUNS="a.csv b.csv"
 	@$(DRAW) --out $(CHARTS_OUT)/compare $(if $(filter dumb,$(TERM)),--dumb) \
-		--compare $(RUNS)
+		$(if $(CHARTS),--charts '$(CHARTS)') --compare $(RUNS)
 
 plots-pictures: ## measure on this machine, and renew the pictures in plots/pictures
 	@rm -rf build/plots/pictures

@@ -135,8 +135,6 @@ static bool draw_all(const struct table *t) {
     struct groups groups[CHARTS + 1];
     struct comparison comparison = {0};
     print_runs(t);
-    if (options.compare)
-        warn_of_machines(stdout, t);
     for (int chart = 1; chart <= CHARTS; chart++) {
         groups[chart] = make_groups(t, chart);
         if (is_asked_for(t, chart))
@@ -147,13 +145,16 @@ static bool draw_all(const struct table *t) {
             ok = draw_chart(t, chart, &groups[chart], gnuplot, &comparison);
         free_groups(&groups[chart]);
     }
-    if (options.compare && ok)
+    if (options.compare && ok) {
         sum_up(stdout, &comparison);
+        warn_of_machines(stdout, t);
+    }
     if (!gnuplot)
         fprintf(stderr,
                 "\nplots: no pictures, for gnuplot is not installed (on "
-                "Debian: apt install\ngnuplot-nox). Then: make plots FROM=%s\n",
-                t->runs[0].file);
+                "Debian: apt install\ngnuplot-nox). Then: %s%s\n",
+                options.compare ? "the same again" : "make plots FROM=",
+                options.compare ? "" : t->runs[0].file);
     return ok && gnuplot;
 }
 
@@ -190,6 +191,11 @@ int main(int argc, char **argv) {
     snprintf(command, sizeof command, "mkdir -p '%s'", options.out);
     if (system(command) != 0)
         return 1;
+    if (access(options.out, W_OK) != 0) {
+        fprintf(stderr, "plots: cannot write into %s: %s\n", options.out,
+                strerror(errno));
+        return 1;
+    }
     for (int i = optind; i < argc; i++) {
         if (!read_run(&table, argv[i]))
             return 1;

@@ -118,7 +118,7 @@ bool same_series(const struct group *a, const struct group *b);
 
 // --- draw_rule.c
 struct verdict {
-    double ratio, low, high; // b's times to a's; clear where 1 is not between
+    double ratio, low, high; // of b's times to a's
 };
 // How many of the fastest of n and m values must all be of the n, for luck to
 // bring that about in one of twenty tables of so many places. 0: all n would be
@@ -127,6 +127,8 @@ size_t clear_rank(size_t n, size_t m, size_t places);
 // Sorts both.
 struct verdict compare_values(double *a, size_t n, double *b, size_t m,
                               size_t places);
+bool clearly_slower(struct verdict verdict); // b
+bool clearly_faster(struct verdict verdict);
 
 // --- draw_compare.c: every later run beside the first
 struct comparison {

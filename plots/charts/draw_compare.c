@@ -5,14 +5,14 @@
 #include "draw.h"
 
 void warn_of_machines(FILE *out, const struct table *t) {
-    for (int r = 0; r < t->run_count; r++)
-        if (t->runs[r].others > 10)
+    const struct run *a = &t->runs[0];
+    for (int r = 0; r < t->run_count; r++) {
+        const struct run *b = &t->runs[r];
+        if (b->others > 10)
             fprintf(out,
                     "Warning: while %s was measured, other programs used %d %% "
                     "of the CPUs.\n",
-                    t->runs[r].label, t->runs[r].others);
-    for (int r = 1; r < t->run_count; r++) {
-        const struct run *a = &t->runs[0], *b = &t->runs[r];
+                    b->label, b->others);
         if (strcmp(a->cpu, b->cpu) != 0 || a->cpus != b->cpus ||
             strcmp(a->kernel, b->kernel) != 0 || a->workers != b->workers)
             fprintf(out,
@@ -66,10 +66,10 @@ static void compare_place(FILE *out, const struct table *t, int chart,
     times_of(b, charts[chart].speed_up, of_b);
     struct verdict v = compare_values(of_a, a->n, of_b, b->n, c->places);
     const char *name = t->runs[b->run].label, *verdict = "no clear difference";
-    if (v.low > 1) {
+    if (clearly_slower(v)) {
         verdict = "slower";
         c->slower++;
-    } else if (v.high < 1) {
+    } else if (clearly_faster(v)) {
         verdict = "faster";
         c->faster++;
     }
@@ -88,25 +88,35 @@ void compare_runs(FILE *out, const struct table *t, int chart,
         }
 }
 
+// The fewest repetitions that could show a difference.
+static size_t repetitions_needed(size_t places) {
+    size_t n = 1;
+    while (clear_rank(n, n, places) == 0)
+        n++;
+    return n;
+}
+
 void sum_up(FILE *out, const struct comparison *c) {
-    size_t k = clear_rank(c->values, c->values, c->places), least = c->values;
-    fprintf(out,
-            "\nOf %zu comparisons, %zu show a clear difference (%zu faster, "
-            "%zu slower than A), %zu\nshow no clear difference.\n",
-            c->places, c->faster + c->slower, c->faster, c->slower,
-            c->places - c->faster - c->slower);
-    if (k) {
-        fprintf(out,
-                "Clear: the %zu fastest of a run's %zu values are all faster "
-                "than every one of the\nother's; luck alone brings that about "
-                "anywhere in %zu places once in twenty tables.\n",
-                k, c->values, c->places);
-        return;
-    }
-    while (clear_rank(least, least, c->places) == 0)
-        least++;
-    fprintf(out,
-            "With %zu values at a place nothing can be clear among %zu places: "
-            "REPEAT=%zu is the\nleast that can show it.\n",
-            c->values, c->places, least);
+    char text[500], lines[600] = "";
+    size_t clear = c->faster + c->slower;
+    size_t k = clear_rank(c->values, c->values, c->places);
+    snprintf(text, sizeof text,
+             "Of %zu comparisons, %zu show a clear difference (%zu faster, "
+             "%zu slower than A), %zu show no clear difference.",
+             c->places, clear, c->faster, c->slower, c->places - clear);
+    wrap(lines, sizeof lines, text, 79);
+    if (k)
+        snprintf(text, sizeof text,
+                 "Clear: the %zu fastest of a run's %zu values are all faster "
+                 "than every one of the other's, and by a tenth. Luck alone "
+                 "brings that about somewhere among %zu places at most once in "
+                 "twenty such tables.",
+                 k, c->values, c->places);
+    else
+        snprintf(text, sizeof text,
+                 "With %zu values at a place nothing among %zu places can be "
+                 "clear: REPEAT=%zu is the least that can show it.",
+                 c->values, c->places, repetitions_needed(c->places));
+    wrap(lines, sizeof lines, text, 79);
+    fprintf(out, "\n%s", lines);
 }

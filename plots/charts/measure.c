@@ -128,7 +128,7 @@ static void show_progress(const struct cell *cells, size_t count, size_t done,
     bool terminal = isatty(STDERR_FILENO);
     double t = now(), spent = (t - began) / 1e9;
     size_t all = s->repetitions * count;
-    if (t - shown < (terminal ? 2e8 : 15e9) && done < all)
+    if (done == 0 || (t - shown < (terminal ? 2e8 : 15e9) && done < all))
         return;
     shown = t;
     fprintf(stderr, "%s  measuring: %zu of %zu, %.0f s, about %.0f s left%s",

@@ -16,6 +16,7 @@ struct scene {
     double factor;    // how many times as long b takes
     double noise;     // a value is at least 1, and about so much more
     double disturbed; // share of repetitions in which all places take longer
+    bool one_only;    // only in b
 };
 
 static uint64_t state = 1;
@@ -31,30 +32,33 @@ static double uniform(void) {
 static double a[PLACES][MOST], b[PLACES][MOST];
 
 static void fill(double values[][MOST], size_t n, const struct scene *s,
-                 double factor) {
+                 double factor, double disturbed) {
     for (size_t r = 0; r < n; r++) {
-        double longer = uniform() < s->disturbed ? 1.2 + uniform() : 1;
+        double longer = uniform() < disturbed ? 1.2 + uniform() : 1;
         for (size_t p = 0; p < PLACES; p++)
             values[p][r] = factor * longer * (1 - s->noise * log(uniform()));
     }
 }
 
 struct found {
-    int tables, slower, faster; // with anything clear; and places
+    int tables, luck;   // with anything clear; with an interval without 1
+    int slower, faster; // places
 };
 
 static struct found try_out(const struct scene *s) {
     struct found found = {0};
     for (int t = 0; t < TABLES; t++) {
-        int slower = 0, faster = 0;
-        fill(a, s->n, s, 1);
-        fill(b, s->m, s, s->factor);
+        int slower = 0, faster = 0, luck = 0;
+        fill(a, s->n, s, 1, s->one_only ? 0 : s->disturbed);
+        fill(b, s->m, s, s->factor, s->disturbed);
         for (size_t p = 0; p < PLACES; p++) {
             struct verdict v = compare_values(a[p], s->n, b[p], s->m, PLACES);
-            slower += v.low > 1;
-            faster += v.high < 1;
+            slower += clearly_slower(v);
+            faster += clearly_faster(v);
+            luck += v.low > 1 || v.high < 1;
         }
         found.tables += slower + faster > 0;
+        found.luck += luck > 0;
         found.slower += slower;
         found.faster += faster;
     }
@@ -64,10 +68,10 @@ static struct found try_out(const struct scene *s) {
 static int failures;
 
 static void expect(bool ok, const struct scene *s, struct found f) {
-    printf(
-        "%-44s %3d of %d tables, %5.1f slower and %.1f faster of %d places\n",
-        s->what, f.tables, TABLES, (double)f.slower / TABLES,
-        (double)f.faster / TABLES, PLACES);
+    printf("%-37s places slower %5.1f, faster %5.1f; tables with any %3d, "
+           "with luck %3d\n",
+           s->what, (double)f.slower / TABLES, (double)f.faster / TABLES,
+           f.tables, f.luck);
     if (!ok)
         printf("FAIL: %s\n", s->what);
     failures += !ok;
@@ -75,23 +79,26 @@ static void expect(bool ok, const struct scene *s, struct found f) {
 
 int main(void) {
     static const struct scene equal[] = {
-        {"equal runs of 20", 20, 20, 1, 0.1, 0},
-        {"equal runs of 20, much noise", 20, 20, 1, 0.5, 0},
-        {"equal runs of 20, disturbed together", 20, 20, 1, 0.1, 0.3},
-        {"equal runs of 10", 10, 10, 1, 0.1, 0},
-        {"equal runs of 8 and 20", 8, 20, 1, 0.1, 0},
-        {"equal runs of 3", 3, 3, 1, 0.1, 0},
+        {"equal runs of 20", 20, 20, 1, 0.1, 0, false},
+        {"equal runs of 20, much noise", 20, 20, 1, 0.5, 0, false},
+        {"equal runs of 20, disturbed together", 20, 20, 1, 0.1, 0.3, false},
+        {"equal runs of 20, one disturbed", 20, 20, 1, 0.1, 0.5, true},
+        {"equal runs of 10, one disturbed", 10, 10, 1, 0.05, 0.5, true},
+        {"equal runs of 10", 10, 10, 1, 0.1, 0, false},
+        {"equal runs of 8 and 20", 8, 20, 1, 0.1, 0, false},
+        {"equal runs of 3", 3, 3, 1, 0.1, 0, false},
     };
     static const struct scene different[] = {
-        {"30 % slower", 20, 20, 1.3, 0.05, 0},
-        {"30 % slower, both disturbed", 20, 20, 1.3, 0.05, 0.3},
-        {"30 % faster", 20, 20, 1 / 1.3, 0.05, 0},
-        {"30 % slower, runs of 8", 8, 8, 1.3, 0.02, 0},
+        {"30 % slower", 20, 20, 1.3, 0.05, 0, false},
+        {"30 % slower, both disturbed", 20, 20, 1.3, 0.05, 0.3, false},
+        {"30 % faster", 20, 20, 1 / 1.3, 0.05, 0, false},
+        {"30 % slower, runs of 8", 8, 8, 1.3, 0.02, 0, false},
     };
     for (size_t i = 0; i < sizeof equal / sizeof *equal; i++) {
         struct found f = try_out(&equal[i]);
         // 1 in 20 is 20 of 400; by luck hardly ever more than 34.
-        expect(f.tables <= 34, &equal[i], f);
+        bool lucky = !equal[i].one_only && f.luck > 34;
+        expect(f.tables <= 34 && !lucky, &equal[i], f);
     }
     for (size_t i = 0; i < sizeof different / sizeof *different; i++) {
         const struct scene *s = &different[i];
