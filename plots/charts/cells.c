@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Where on which chart each variant is measured, and with how many tasks.
 #include <stdlib.h>
-#include <string.h>
 
 #include "measure.h"
 
@@ -42,11 +41,20 @@ static size_t clamp(double value, size_t least, size_t most) {
                                   : (size_t)value;
 }
 
-// A cell for each variant of the chart. tasks 0: as many as its entry says.
-static void add(struct list *list, int chart, enum mode mode, double x,
-                struct job job, double task_ns) {
+static void append(struct list *list, const struct cell *cell) {
+    list->cells = realloc(list->cells, (list->count + 1) * sizeof *cell);
+    if (!list->cells)
+        die("no memory");
+    list->cells[list->count++] = *cell;
+}
+
+// A cell for each variant of the chart that has as many tasks as a chunk; how
+// many cells. tasks 0: as many as its entry says.
+static size_t add(struct list *list, int chart, enum mode mode, double x,
+                  struct job job, double task_ns) {
+    size_t before = list->count;
     if (!named(list->charts, chart))
-        return;
+        return 0;
     for (const struct variant *v = variants; v < variants + variant_count;
          v++) {
         if (!named(v->charts, chart) || (v->side.missing && v->side.missing()))
@@ -59,13 +67,13 @@ static void add(struct list *list, int chart, enum mode mode, double x,
             cell.job.n = clamp((double)job.n, 1, most);
         if (cell.job.workers == 0)
             cell.job.workers = list->workers;
-        cell.job.turns = (uint64_t)(task_ns * turns_per_ns);
-        list->cells =
-            realloc(list->cells, (list->count + 1) * sizeof *list->cells);
-        if (!list->cells)
-            die("no memory");
-        list->cells[list->count++] = cell;
+        if (v->task_ns > 0)
+            cell.task_ns = v->task_ns;
+        cell.job.turns = (uint64_t)(cell.task_ns * turns_per_ns);
+        if (job.chunk <= cell.job.n)
+            append(list, &cell);
     }
+    return list->count - before;
 }
 
 // The baseline is measured with as many tasks as each of the others, so that
@@ -82,38 +90,11 @@ static void add_baselines(struct list *list) {
             there |= list->cells[k].chart == 9 &&
                      list->cells[k].variant == variants &&
                      list->cells[k].job.n == cell.job.n;
-        if (there)
-            continue;
         cell.variant = variants;
         cell.x = (double)cell.job.n;
-        list->cells =
-            realloc(list->cells, (list->count + 1) * sizeof *list->cells);
-        if (!list->cells)
-            die("no memory");
-        list->cells[list->count++] = cell;
+        if (!there)
+            append(list, &cell);
     }
-}
-
-static void add_chunks(struct list *list) {
-    const struct variant *v = variants;
-    for (; strcmp(v->charts, "5") != 0; v++)
-        ;
-    size_t from = list->count;
-    add(list, 5, STEADY, 0, (struct job){0}, 0); // the library's choice
-    for (size_t chunk = 1; chunk <= v->side.n; chunk *= list->quick ? 8 : 4)
-        add(list, 5, STEADY, (double)chunk, (struct job){.chunk = chunk}, 0);
-    // The uneven ones have a length, and no chunk is longer than all of them.
-    size_t kept = from;
-    for (size_t i = from; i < list->count; i++) {
-        struct cell cell = list->cells[i];
-        if (cell.variant->side.n < v->side.n) {
-            cell.task_ns = 2000;
-            cell.job.turns = (uint64_t)(cell.task_ns * turns_per_ns);
-        }
-        if (cell.x <= (double)cell.job.n)
-            list->cells[kept++] = cell;
-    }
-    list->count = kept;
 }
 
 struct cell *make_cells(const char *charts, bool quick, size_t workers,
@@ -130,7 +111,11 @@ struct cell *make_cells(const char *charts, bool quick, size_t workers,
     for (size_t mib = 1; mib <= (quick ? 64 : 256); mib *= quick ? 8 : 4)
         add(&list, 4, STEADY, (double)mib,
             (struct job){.n = quick ? 6 : 12, .ballast = mib}, 0);
-    add_chunks(&list);
+    add(&list, 5, STEADY, 0, (struct job){0}, 0); // the library's choice
+    for (size_t n = 1;
+         add(&list, 5, STEADY, (double)n, (struct job){.chunk = n}, 0);
+         n *= quick ? 8 : 4)
+        ;
     size_t step = workers > 8 ? workers / 8 : 1;
     for (size_t n = 1; n <= 2 * workers; n += n < step ? step - n : step)
         add(&list, 6, STEADY, (double)n,

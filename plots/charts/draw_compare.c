@@ -98,6 +98,10 @@ static size_t repetitions_needed(size_t places) {
 
 void sum_up(FILE *out, const struct comparison *c) {
     char text[500], lines[600] = "";
+    if (c->places == 0) {
+        fputs("\nNothing to compare: the runs have no place in common.\n", out);
+        return;
+    }
     size_t clear = c->faster + c->slower;
     size_t k = clear_rank(c->values, c->values, c->places);
     snprintf(text, sizeof text,

@@ -68,7 +68,7 @@ static void note_values(struct caption *caption, int chart,
 void describe_run(const struct run *run, char *text, size_t size) {
     char others[60] = "";
     if (run->others >= 0)
-        snprintf(others, sizeof others, ", others used %d %% CPU", run->others);
+        snprintf(others, sizeof others, ", others %d %% CPU", run->others);
     snprintf(text, size,
              "%s%s%s, %d CPUs, %d workers, %s; %s, commit %s, load %.4s%s",
              run->label, *run->label ? ": " : "", run->cpu, run->cpus,

@@ -23,6 +23,7 @@ struct variant {
     const char *name;   // in the CSV and on the charts
     const char *charts; // the numbers of those it is in: "1 2 9"
     struct side side;
+    double task_ns; // length of its tasks; 0: the place says it
 };
 
 struct cell {
