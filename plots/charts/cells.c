@@ -59,7 +59,7 @@ static size_t add(struct list *list, int chart, enum mode mode, double x,
          v++) {
         if (!named(v->charts, chart) || (v->side.missing && v->side.missing()))
             continue;
-        struct cell cell = {chart, mode, v, x, task_ns, job, 0};
+        struct cell cell = {chart, mode, v, x, task_ns, job};
         size_t most = v->side.n / (list->quick && v->side.n < 1000 ? 2 : 1);
         if (job.n == 0)
             cell.job.n = most;

@@ -52,18 +52,9 @@ static int by_median(const void *a, const void *b) {
            (x->median.middle > y->median.middle);
 }
 
-// Rows of dots, the dearest on top. Runs lie below each other in a row.
-void plot_dots(FILE *f, const struct table *t, const struct groups *g) {
-    const struct group *order[g->count + 1];
-    size_t n = 0;
-    for (size_t i = 0; i < g->count; i++) {
-        bool first = true;
-        for (size_t k = 0; k < i; k++)
-            first &= strcmp(g->at[k].variant, g->at[i].variant) != 0;
-        if (first)
-            order[n++] = &g->at[i];
-    }
-    qsort(order, n, sizeof *order, by_median);
+// The values of all rows, then their medians.
+static void dots(FILE *f, const struct table *t, const struct groups *g,
+                 const struct group *const *order, size_t n) {
     for (int all = 1; all >= 0; all--) {
         fprintf(f, "$%s << EOD\n", all ? "points" : "medians");
         for (size_t i = 0; i < g->count; i++) {
@@ -83,6 +74,21 @@ void plot_dots(FILE *f, const struct table *t, const struct groups *g) {
         }
         fprintf(f, "EOD\n");
     }
+}
+
+// Rows of dots, the dearest on top. Runs lie below each other in a row.
+void plot_dots(FILE *f, const struct table *t, const struct groups *g) {
+    const struct group *order[g->count + 1];
+    size_t n = 0;
+    for (size_t i = 0; i < g->count; i++) {
+        bool first = true;
+        for (size_t k = 0; k < i; k++)
+            first &= strcmp(g->at[k].variant, g->at[i].variant) != 0;
+        if (first)
+            order[n++] = &g->at[i];
+    }
+    qsort(order, n, sizeof *order, by_median);
+    dots(f, t, g, order, n);
     fprintf(f, "set yrange [0.3:%zu.7]\nset ytics (", n);
     for (size_t k = 0; k < n; k++)
         fprintf(f, "%s\"%s\" %zu", k ? "," : "", order[k]->variant, n - k);

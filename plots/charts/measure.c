@@ -108,21 +108,16 @@ static bool is_over(const struct settings_of_run *s, size_t repetitions,
            spent + spent / (double)repetitions > s->seconds;
 }
 
-// Cells not measured yet are taken to cost as much as the others on average.
-static double seconds_left(const struct cell *cells, size_t count, size_t done,
+// What is done was drawn by lot, so it is as dear on average as the rest.
+static double seconds_left(size_t count, size_t done,
                            const struct settings_of_run *s, double spent) {
-    double mean = 0, known = 0;
-    for (size_t i = 0; i < count; i++) {
-        mean += cells[i].cost;
-        known += cells[i].cost > 0;
-    }
-    double each = done < count ? mean / fmax(known, 1) : spent / (double)done;
+    double each = spent / (double)done;
     double all = each * ((double)(s->repetitions * count) - (double)done);
     double least = each * ((double)(LEAST * count) - (double)done);
     return fmax(0, fmin(all, fmax(least, s->seconds - spent)));
 }
 
-static void show_progress(const struct cell *cells, size_t count, size_t done,
+static void show_progress(size_t count, size_t done,
                           const struct settings_of_run *s, double began) {
     static double shown;
     bool terminal = isatty(STDERR_FILENO);
@@ -133,8 +128,7 @@ static void show_progress(const struct cell *cells, size_t count, size_t done,
     shown = t;
     fprintf(stderr, "%s  measuring: %zu of %zu, %.0f s, about %.0f s left%s",
             terminal ? "\r" : "", done, all, spent,
-            seconds_left(cells, count, done, s, spent),
-            terminal ? "   " : "\n");
+            seconds_left(count, done, s, spent), terminal ? "   " : "\n");
     if (terminal && done == all)
         fputc('\n', stderr);
 }
@@ -142,7 +136,7 @@ static void show_progress(const struct cell *cells, size_t count, size_t done,
 // --- the run
 
 // One repetition. False: interrupted, or the disk is full.
-static bool repeat(struct run *run, struct cell *cells, size_t count,
+static bool repeat(struct run *run, const struct cell *cells, size_t count,
                    size_t repetition, const struct settings_of_run *s,
                    double began) {
     static struct outcome outcome;
@@ -151,13 +145,11 @@ static bool repeat(struct run *run, struct cell *cells, size_t count,
         order[i] = i;
     shuffle(order, count, &run->random);
     for (size_t i = 0; i < count; i++) {
-        struct cell *cell = &cells[order[i]];
-        show_progress(cells, count, (repetition - 1) * count + i, s, began);
+        const struct cell *cell = &cells[order[i]];
+        show_progress(count, (repetition - 1) * count + i, s, began);
         if (cell->mode == TIMELINE && repetition > 1)
             continue;
-        double begin = now();
         measure_cell(cell, &outcome);
-        cell->cost = (now() - begin) / 1e9;
         if (stopped)
             return false;
         if (outcome.exit)
@@ -188,7 +180,7 @@ static int measure(const struct settings_of_run *s) {
            !is_over(s, done, (now() - began) / 1e9))
         ok = repeat(&run, cells, count, ++done, s, began);
     if (ok)
-        show_progress(cells, count, done * count, s, began);
+        show_progress(count, done * count, s, began);
     if (ok && done < s->repetitions)
         fprintf(stderr,
                 "\nplots: %zu of %zu repetitions, for the machine is busy and "

@@ -33,7 +33,6 @@ struct cell {
     double x;       // its place on the chart's horizontal axis
     double task_ns; // length of a task
     struct job job;
-    double cost; // seconds the last measurement took; 0: not measured yet
 };
 
 // What a measuring process reports. The parent adds the rest of the row.
