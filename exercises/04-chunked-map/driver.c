@@ -3,6 +3,7 @@
 #include "driver.h"
 #include "map.h"
 
+#define MOST 900
 #define MARGIN 8
 #define CANARY (-4242)
 
@@ -10,11 +11,11 @@ static long task(long item) { return driver_task(item); }
 
 // workers, count, chunk -> returned, margins untouched, results
 static void call_map(struct wire *m) {
-    static long items[400], results[400 + 2 * MARGIN];
+    static long items[MOST], results[MOST + 2 * MARGIN];
     int count = (int)m->value[1];
-    for (int i = 0; i < 400; i++)
+    for (int i = 0; i < MOST; i++)
         items[i] = i;
-    for (int i = 0; i < 400 + 2 * MARGIN; i++)
+    for (int i = 0; i < MOST + 2 * MARGIN; i++)
         results[i] = CANARY;
     m->value[0] = map_run((int)m->value[0], task, items, count,
                           results + MARGIN, (int)m->value[2]);

@@ -173,6 +173,10 @@ static void twice(struct run *run) {
     expect_call(run, JOIN, "shop_join(shop)", 0, "");
     expect_call(run, JOIN, "shop_join(shop), again", 0,
                 "There is nothing left to wait for: say so.");
+    expect(run, run->agent[0].reply.value[1], "it closes nothing any more",
+           "it closed a descriptor of somebody else",
+           "The first join has closed the pipes; their numbers may mean "
+           "something else by now.");
     expect_call(run, TERMINATE, "shop_terminate(shop) after shop_join", 0, "");
     expect_call(run, CLOSE, "shop_close(shop) after shop_join", 0, "");
     expect_call(run, JOIN, "shop_join(shop) after all that", 0, "");

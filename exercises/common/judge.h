@@ -112,6 +112,7 @@ struct process {
     uint64_t cpu_ms;    // its own
     uint64_t reaped_ms; // of children that it has waited for
     uint64_t waited_ns; // for a processor
+    int ran;            // in how many looks it was seen to have run: settle()
     uint64_t memory;    // bytes, those shared with others included
 };
 

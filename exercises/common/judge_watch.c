@@ -15,6 +15,7 @@
 #define SETTLE_MS 2000 // at most; on an idle machine it takes a few
 #define TURN_MS 100
 #define TURN_SWITCHES 50
+#define TURN_LOOKS 10
 
 // Limits. ---------------------------------------------------------------------
 // text() only where a check fails: it uses the same memory again in the end.
@@ -235,9 +236,11 @@ static _Noreturn void fail_asleep(struct run *run, const char *what) {
     if (held && run->inside > 0)
         fail(run, what,
              text("%s, then nothing more: every process is asleep", inside),
-             "The tasks inside take their time; the others should go on. Are "
-             "there enough workers, and does a free one get the next item "
-             "while others are busy?");
+             strcmp(what, "the call returns") == 0
+                 ? "This call should return while tasks take their time."
+                 : "The tasks inside take their time; the others should go on. "
+                   "Are there enough workers, and does a free one get the next "
+                   "item while others are busy?");
     fail(run, what, text("it hangs: every process is asleep; %s", inside),
          "Each waits for another: for a child that does not end, for an end "
          "of file while somebody holds the write end, or for a wake-up that "
@@ -291,8 +294,21 @@ bool no_children(struct run *run, int64_t n) {
     return children(run, NULL) == 0;
 }
 
+// Has anybody run since the last look?
+static void note_runs(struct run *run, const struct processes *last) {
+    for (int i = 0; i < run->processes.count; i++) {
+        struct process *p = &run->processes.at[i];
+        const struct process *then = proc_find(last, p->pid);
+        if (then)
+            p->ran = then->ran + (p->cpu_ms != then->cpu_ms ||
+                                  p->switches != then->switches);
+    }
+}
+
 // Whether a process has had its turn since `before`: it sleeps and has not run
-// since the last look, or it has run, and would have done what it had to.
+// since the last look, or it has run, and would have done what it had to. That
+// it had the processor for long at one time shows nothing: a virtual machine
+// that stands still for a moment counts that as its time.
 static bool had_its_turn(const struct process *p, const struct processes *last,
                          const struct processes *before) {
     const struct process *then = proc_find(last, p->pid);
@@ -300,8 +316,9 @@ static bool had_its_turn(const struct process *p, const struct processes *last,
     if (then && strchr("SZTt", p->state) && then->state == p->state &&
         then->switches == p->switches && then->cpu_ms == p->cpu_ms)
         return true;
-    return p->cpu_ms >= (first ? first->cpu_ms : 0) + TURN_MS ||
-           p->switches >= (first ? first->switches : 0) + TURN_SWITCHES;
+    return p->ran >= TURN_LOOKS &&
+           (p->cpu_ms >= (first ? first->cpu_ms : 0) + TURN_MS ||
+            p->switches >= (first ? first->switches : 0) + TURN_SWITCHES);
 }
 
 static bool all_had_their_turn(struct run *run, const struct processes *last,
@@ -324,6 +341,7 @@ void settle(struct run *run) {
         while (step(run, 0)) {
         }
         look(run, true);
+        note_runs(run, last);
         settled = all_had_their_turn(run, last, before) && !step(run, 0);
     } while (!settled && fair_ms(run) < until);
     run->asleep_since = 0;
