@@ -103,6 +103,9 @@ static void print_runs(const struct table *t) {
         fputs(lines, stdout);
         if (t->run_count > 1)
             printf("   %s\n", t->runs[r].file);
+        if (t->runs[r].failed)
+            printf("%zu measurements failed and are left out.\n",
+                   t->runs[r].failed);
     }
 }
 

@@ -11,10 +11,10 @@ static const char header[] =
     "run_id,seq,chart,variant,x,workers,lane,task_ns,tasks,repetition,"
     "wall_ns,user_us,system_us,max_rss_kb,exit";
 
-// What is printed into gnuplot's script holds no quotes.
+// What is printed into gnuplot's script holds no quotes and formats.
 static void make_harmless(char *to) {
     for (char *c = to; *c; c++)
-        if (*c == '"' || *c == '\'' || *c == '\\' || *c == '`' ||
+        if (*c == '"' || *c == '\'' || *c == '\\' || *c == '`' || *c == '%' ||
             (unsigned char)*c < ' ')
             *c = ' ';
 }
