@@ -119,7 +119,8 @@ static int key_lines(const struct table *t, const struct chart *c,
     int series = 1;
     for (size_t i = 1; i < g->count; i++)
         series += !same_series(&g->at[i], &g->at[i - 1]);
-    return c->kind == LINES && t->run_count > 1 ? series / 3 + 1 : 1;
+    int in_line = t->run_count > 1 ? 3 : 4;
+    return c->kind == LINES ? (series + in_line - 1) / in_line : 1;
 }
 
 void plot(FILE *f, const struct table *t, int chart, const struct groups *g,

@@ -16,16 +16,40 @@ static const char *const colours[STYLES] = {"0072B2", "D55E00", "009E73",
                                             "56B4E9", "7F7F7F"};
 static const int marks[STYLES] = {7, 5, 9, 13, 11, 15, 9, 5};
 static const int dashes[STYLES] = {1, 2, 3, 4, 5, 2, 4, 3};
-static const char *const styled[STYLES] = {
-    "fork",  "pool_map",   "thread per task",  "posix_spawn",
-    "vfork", "pool_apply", "pool_apply_async",
-};
+// The last one is never in a chart with the first, and looks like it.
+static const char *const styled[] = {
+    "fork per task",    "pool_map", "thread per task",
+    "posix_spawn",      "vfork",    "pool_apply",
+    "pool_apply_async", "",         "fork (N at once)"};
 
-static int style_of(const char *variant, int series) {
-    for (int i = STYLES - 2; i >= 0; i--)
-        if (strncmp(variant, styled[i], strlen(styled[i])) == 0)
-            return i;
-    return series % STYLES;
+bool same_series(const struct group *a, const struct group *b) {
+    return a->run == b->run && strcmp(a->variant, b->variant) == 0;
+}
+
+static int style_of_name(const char *variant) {
+    for (int i = 0; i < (int)(sizeof styled / sizeof *styled); i++)
+        if (strcmp(variant, styled[i]) == 0)
+            return i % STYLES;
+    return -1;
+}
+
+// Other variants get what those with a style of their own leave of this chart.
+static int style_of(const struct groups *g, const struct group *of) {
+    bool taken[STYLES] = {false};
+    int nth = 0, style = style_of_name(of->variant);
+    if (style >= 0)
+        return style;
+    for (const struct group *a = g->at; a < g->at + g->count; a++) {
+        style = style_of_name(a->variant);
+        if (style >= 0)
+            taken[style] = true;
+        else if (a < of && a->run == of->run && !same_series(a, a + 1))
+            nth++;
+    }
+    for (style = 0; style < STYLES - 1; style++)
+        if (!taken[style] && nth-- == 0)
+            break;
+    return style;
 }
 
 static double x_of(int chart, double x) {
@@ -114,10 +138,6 @@ void plot_dots(FILE *f, const struct table *t, const struct groups *g) {
     fputc('\n', f);
 }
 
-bool same_series(const struct group *a, const struct group *b) {
-    return a->run == b->run && strcmp(a->variant, b->variant) == 0;
-}
-
 // What helps the eye: ideal, CPUs, crossing.
 static void guides(FILE *f, const struct table *t, int chart,
                    const struct groups *g) {
@@ -197,15 +217,13 @@ static void one_line(FILE *f, const struct table *t, int chart,
 void plot_lines(FILE *f, const struct table *t, int chart,
                 const struct groups *g) {
     char plot_line[8000] = "";
-    int series = 0, of_run = 0;
+    int series = 0;
     guides(f, t, chart, g);
     for (size_t i = 0, k; i < g->count; i = k, series++) {
-        of_run = i > 0 && g->at[i].run == g->at[i - 1].run ? of_run + 1 : 0;
         for (k = i; k < g->count && same_series(&g->at[i], &g->at[k]); k++)
             ;
-        one_line(f, t, chart, &g->at[i], k - i, series,
-                 style_of(g->at[i].variant, of_run), plot_line,
-                 sizeof plot_line);
+        one_line(f, t, chart, &g->at[i], k - i, series, style_of(g, &g->at[i]),
+                 plot_line, sizeof plot_line);
     }
     if (chart == 6)
         strncat(plot_line,
