@@ -122,11 +122,12 @@ watch() {
         echo "Watching needs inotifywait: apt install inotify-tools"
         exit 2
     }
-    dir=$(folder "$1")
-    echo "Watching $(students "$1"); Ctrl-C ends it."
+    file=$(students "$1")
+    echo "Watching $file; Ctrl-C ends it."
     # The folder, not the file: editors save by renaming. The watch begins before
     # the first check, so that no save goes unseen.
-    inotifywait -mq -e close_write,moved_to --include '\.c$' "$dir" | {
+    inotifywait -mq -e close_write,moved_to --include "/${file##*/}\$" \
+        "${file%/*}" | {
         make --no-print-directory "exercise$1" || :
         while read -r _; do
             make --no-print-directory "exercise$1" || :
@@ -140,7 +141,7 @@ reset() {
         echo "$file is the starter already."
         return
     fi
-    kept=
+    mine=
     if [ -e "$file" ]; then
         mine=$file.mine
         n=1
@@ -149,11 +150,11 @@ reset() {
             mine=$file.mine.$n
         done
         cp "$file" "$mine"
-        kept=" Yours is kept in $mine."
     fi
     cp "$(starter "$1")" "$file"
-    rm -f "$STATE/hint$1"
-    echo "$file is the starter again.$kept"
+    rm -f "$STATE/hint$1" "$STATE/$1/result.json"
+    echo "$file is the starter again."
+    [ -z "$mine" ] || echo "Yours is kept in $mine."
 }
 
 progress() {
