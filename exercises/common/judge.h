@@ -110,6 +110,7 @@ struct process {
     int threads;
     uint64_t switches;  // context switches of all threads so far
     uint64_t cpu_ms;    // its own
+    int64_t used_ms;    // the same, but for what came at one time
     uint64_t reaped_ms; // of children that it has waited for
     uint64_t waited_ns; // for a processor
     int ran;            // in how many looks it was seen to have run: settle()
@@ -199,9 +200,9 @@ struct run {
     int64_t stalled_ns; // somebody waited for a processor
     int64_t looked_at;
     uint64_t judge_waited_ns;
-    int64_t look_at;      // when to look at the processes next
-    uint64_t print;       // fingerprint of sleeping processes
-    int64_t asleep_since; // ms, or 0
+    int64_t look_at;   // when to look at the processes next
+    uint64_t print;    // fingerprint of sleeping processes
+    int64_t asleep_ms; // so long all have slept
     char output[OUTPUT_KEPT + 1];
     size_t output_kept, output_seen;
     struct processes processes, looked, settling[2];
@@ -226,6 +227,9 @@ void take_message(struct run *run, int which, const struct wire *message,
 void see_it_die(struct run *run);
 // Takes in what is there, or comes within `timeout` ms. judge_watch.c.
 bool step(struct run *run, int timeout);
+// Looks at the processes: now, or if it is time to.
+#define LOOK_EVERY_MS 50
+void look(struct run *run, bool at_once);
 // Whether the driver has ended, or does within `timeout` ms.
 bool take_end(struct run *run, int timeout);
 _Noreturn void fail_ended(struct run *run);

@@ -65,7 +65,8 @@ static void limit(int what, rlim_t value) {
 
 // `tasks_of_user` is negative where a sandbox command counts for itself.
 static void set_limits(int tasks_of_user) {
-    struct rlimit cpu = {LIMIT_CPU_S + 2, LIMIT_CPU_S + 3};
+    // The judge counts with more care; this is for when it cannot.
+    struct rlimit cpu = {4 * LIMIT_CPU_S, 4 * LIMIT_CPU_S + 1};
     setrlimit(RLIMIT_CPU, &cpu);
     limit(RLIMIT_CORE, 0);
     limit(RLIMIT_FSIZE, LIMIT_FILE);

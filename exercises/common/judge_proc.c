@@ -50,6 +50,7 @@ static bool read_stat(const char *path, struct process *process) {
     process->memory = (uint64_t)pages * (uint64_t)sysconf(_SC_PAGESIZE);
     process->switches = process->waited_ns = 0;
     process->ran = 0;
+    process->used_ms = 0;
     process->inside = false;
     *close = 0;
     snprintf(process->name, sizeof process->name, "%s", open + 1);

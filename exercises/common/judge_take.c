@@ -213,7 +213,7 @@ static void take_return(struct run *run, struct agent *agent,
 void take_message(struct run *run, int which, const struct wire *message,
                   pid_t sender) {
     run->events++;
-    run->asleep_since = 0;
+    run->asleep_ms = 0;
     if (sender <= 0)
         fail_forged(run, "a message from nowhere");
     switch (message->kind) {
