@@ -78,17 +78,31 @@ static void note_sleep(struct run *run, int64_t passed) {
     run->print = print;
 }
 
+// Whether one could have run since the last look, and was not let.
+static bool somebody_starves(const struct run *run) {
+    for (int i = 0; i < run->processes.count; i++) {
+        const struct process *p = &run->processes.at[i];
+        const struct process *then = proc_find(&run->looked, p->pid);
+        if (then && p->state == 'R' && then->state == 'R' &&
+            p->cpu_ms == then->cpu_ms && p->switches == then->switches)
+            return true;
+    }
+    return false;
+}
+
 // How long, since the last look, somebody waited for a processor: no longer
 // than that is ago, though several may have waited at once. And what each used.
 static void note_time(struct run *run, int64_t passed) {
     uint64_t waited = proc_waited(getpid());
     uint64_t sum = waited - run->judge_waited_ns;
+    // Who waits busily for one that starves cannot help it.
+    int64_t share = somebody_starves(run) ? 4 : 1;
     for (int i = 0; i < run->processes.count; i++) {
         struct process *p = &run->processes.at[i];
         const struct process *then = proc_find(&run->looked, p->pid);
         int64_t used = (int64_t)(p->cpu_ms - (then ? then->cpu_ms : 0));
         p->used_ms = (then ? then->used_ms : 0) +
-                     (used < MOST_CPU_MS ? used : MOST_CPU_MS);
+                     (used < MOST_CPU_MS ? used : MOST_CPU_MS) / share;
         sum += p->waited_ns - (then ? then->waited_ns : 0);
     }
     int64_t most = passed * 1000000, stalled = (int64_t)sum;
