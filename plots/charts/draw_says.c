@@ -201,7 +201,7 @@ static void says_cpu(const struct groups *g, char *t, size_t size) {
     if (n && bare->median.low > 0 && r.low > 1)
         snprintf(t, size,
                  "A process for each task burns %s%s, %s times as much as "
-                 "pool_map (%s … %s): making and ending it.",
+                 "pool_map (%s … %s): making it.",
                  time_text(bare->median.middle), kernel, number_text(r.middle),
                  number_text(r.low), number_text(r.high));
 }
