@@ -70,7 +70,7 @@ static void at_most_n(struct run *run) {
            "Start no more processes than workers, and run nothing yourself.");
 }
 
-static void one_pid_per_chunk(struct run *run, int count, int chunk) {
+static void one_pid_per_chunk(struct run *run, int chunk) {
     for (int i = 0; i < run->visits; i++)
         for (int j = 0; j < i; j++) {
             struct visit *a = &run->visit[j], *b = &run->visit[i];
@@ -84,7 +84,6 @@ static void one_pid_per_chunk(struct run *run, int count, int chunk) {
                                     : "more than one worker ran them",
                    "Hand out whole chunks, not items.");
         }
-    (void)count;
 }
 
 static void chunks_whole(struct run *run) {
@@ -113,7 +112,7 @@ static void chunks_whole(struct run *run) {
                    "chunk 0 means count / (4 * workers), rounded up.");
         let_all_go(run);
         finish(run, 0);
-        one_pid_per_chunk(run, count, chunk);
+        one_pid_per_chunk(run, chunk);
     }
 }
 

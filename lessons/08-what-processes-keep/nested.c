@@ -55,11 +55,8 @@ static int outer(const void *arg, size_t arg_size, void *result,
 // How many inner workers work.
 static int busy(void) {
     int busy = 0;
-    for (int i = 0; i < INNER; i++) {
-        pid_t pid = atomic_load(&board->pid[i]);
-        char state = pid ? lesson_state(pid) : '-';
-        busy += state != '-' && state != 'Z';
-    }
+    for (int i = 0; i < INNER; i++)
+        busy += lesson_alive(atomic_load(&board->pid[i]));
     return busy;
 }
 

@@ -66,10 +66,8 @@ static void kill_client(bool own, size_t workers, pid_t *pids) {
 
 static size_t alive(const pid_t *pids, size_t count) {
     size_t alive = 0;
-    for (size_t i = 0; i < count; i++) {
-        char state = lesson_state(pids[i]);
-        alive += state != '-' && state != 'Z';
-    }
+    for (size_t i = 0; i < count; i++)
+        alive += lesson_alive(pids[i]);
     return alive;
 }
 

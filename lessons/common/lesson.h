@@ -234,6 +234,9 @@ void lesson_picture(const char *name, const unsigned char *points, size_t width,
 /// has ended and waits to be reaped (a zombie), '-' there is none.
 char lesson_state(pid_t pid);
 
+/// Whether there is such a process, and it has not ended.
+bool lesson_alive(pid_t pid);
+
 /// How many different process ids there are, the next one `stride` bytes on:
 /// `lesson_processes(&answers[0].pid, count, sizeof answers[0])`.
 size_t lesson_processes(const pid_t *pids, size_t count, size_t stride);

@@ -27,6 +27,11 @@ char lesson_state(pid_t pid) {
     return state;
 }
 
+bool lesson_alive(pid_t pid) {
+    char state = lesson_state(pid);
+    return state != '-' && state != 'Z';
+}
+
 static int by_pid(const void *a, const void *b) {
     pid_t x = *(const pid_t *)a, y = *(const pid_t *)b;
     return (x > y) - (x < y);
