@@ -87,7 +87,8 @@ void *sys_map_private(size_t size) {
 pid_t sys_fork(sigset_t *saved_mask) {
     sigset_t all;
     sigfillset(&all);
-    sigprocmask(SIG_BLOCK, &all, saved_mask);
+    if (sigprocmask(SIG_BLOCK, &all, saved_mask) != 0)
+        return -1;
     pid_t pid = fork();
     int error = errno;
     if (pid != 0)

@@ -57,10 +57,9 @@ static bool sleep_for_work(struct worker *self) {
 
 static void setup(struct arena *arena, unsigned index, pid_t supervisor,
                   const sigset_t *mask) {
-    // The supervisor has one thread, so this means the supervisor's death. One
-    // that died before this line is noticed by the line after it.
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != supervisor)
+    // The supervisor has one thread, so this means its death; one before this
+    // line is noticed after it. A worker that might outlive it does not start.
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != supervisor)
         _exit(EXIT_FAILURE);
     // Leave the CPUs to the supervisor until it has forked all of us.
     while (!atomic_load(&arena->started))

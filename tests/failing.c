@@ -15,25 +15,26 @@
 #include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 const char *const failing_names[CALLS] = {
-    "fork",      "mmap",       "mremap",     "mprotect",
-    "madvise",   "eventfd",    "signalfd",   "epoll_create1",
-    "epoll_ctl", "pidfd_open", "futex wait", "poll",
-    "read",      "write",      "waitpid",    "sched_getaffinity",
+    "fork",        "mmap",          "mremap",
+    "mprotect",    "madvise",       "eventfd",
+    "signalfd",    "epoll_create1", "epoll_ctl",
+    "pidfd_open",  "futex wait",    "poll",
+    "read",        "write",         "waitpid",
+    "waitid",      "close",         "prctl",
+    "sigprocmask", "sigaction",     "sched_getaffinity",
     "malloc"};
 
 static struct plan {
     pid_t watcher, client;
-    _Atomic int armed, happened;
-    enum failing_call call;
-    enum failing_role role;
-    long nth;
-    int error;
-    bool always;
+    struct failure failure;
+    _Atomic int armed;
     _Atomic long counts[ROLES][CALLS];
-} * plan; // shared by all processes of a run
+    _Atomic long interruptible; // calls, for `interrupt`
+} * plan;                       // shared by all processes of a run
 
 void *__real_mmap(void *, size_t, int, int, int, off_t);
 
@@ -48,18 +49,12 @@ void failing_end(void) {
     plan = NULL;
 }
 
-void failing_arm(enum failing_call call, enum failing_role role, long nth,
-                 int error, bool always) {
+void failing_arm(const struct failure *failure) {
     for (int r = 0; r < ROLES; r++)
         for (int c = 0; c < CALLS; c++)
             atomic_store(&plan->counts[r][c], 0);
     plan->client = getpid();
-    plan->call = call;
-    plan->role = role;
-    plan->nth = nth;
-    plan->error = error;
-    plan->always = always;
-    atomic_store(&plan->happened, 0);
+    plan->failure = *failure;
     atomic_store(&plan->armed, 1);
 }
 
@@ -69,30 +64,40 @@ long failing_count(enum failing_call call, enum failing_role role) {
     return atomic_load(&plan->counts[role][call]);
 }
 
-bool failing_happened(void) { return atomic_load(&plan->happened); }
-
 // In a coverage build: see coverage.c.
 __attribute__((weak)) void coverage_note(void);
 __attribute__((weak)) bool coverage_writes;
+
+// Whether a signal comes just in this call.
+static bool interrupted(const struct failure *failure, enum failing_call call) {
+    static const bool can_be[CALLS] = {
+        [CALL_FUTEX_WAIT] = true, [CALL_POLL] = true,  [CALL_READ] = true,
+        [CALL_WRITE] = true,      [CALL_CLOSE] = true, [CALL_WAITPID] = true,
+        [CALL_WAITID] = true,
+    };
+    return failure->interrupt && can_be[call] &&
+           atomic_fetch_add(&plan->interruptible, 1) % failure->interrupt == 0;
+}
 
 static bool fails(enum failing_call call) {
     if (coverage_writes)
         return false;
     if (coverage_note && (call == CALL_POLL || call == CALL_FUTEX_WAIT))
         coverage_note();
-    if (!plan || !atomic_load(&plan->armed))
+    pid_t self = getpid();
+    if (!plan || !atomic_load(&plan->armed) || self == plan->watcher)
         return false;
-    pid_t self = (pid_t)getpid();
-    if (self == plan->watcher)
-        return false;
+    const struct failure *failure = &plan->failure;
     enum failing_role role = self == plan->client ? ROLE_CLIENT : ROLE_OTHERS;
     long n = atomic_fetch_add(&plan->counts[role][call], 1) + 1;
-    if (call != plan->call || role != plan->role || plan->nth == 0 ||
-        (plan->always ? n < plan->nth : n != plan->nth))
+    if (call == CALL_PIDFD_OPEN && failure->no_pidfd)
+        return errno = ENOSYS, true;
+    if (interrupted(failure, call))
+        return errno = EINTR, true;
+    if (call != failure->call || role != failure->role || failure->nth == 0 ||
+        (failure->always ? n < failure->nth : n != failure->nth))
         return false;
-    atomic_store(&plan->happened, 1);
-    errno = plan->error;
-    return true;
+    return errno = failure->error, true;
 }
 
 #define WRAP(type, name, failure, call, parameters, arguments)                 \
@@ -128,6 +133,16 @@ WRAP(ssize_t, write, -1, CALL_WRITE, (int fd, const void *from, size_t size),
      (fd, from, size))
 WRAP(pid_t, waitpid, -1, CALL_WAITPID, (pid_t pid, int *status, int flags),
      (pid, status, flags))
+WRAP(int, waitid, -1, CALL_WAITID,
+     (idtype_t type, id_t id, siginfo_t *info, int flags),
+     (type, id, info, flags))
+WRAP(int, sigprocmask, -1, CALL_SIGPROCMASK,
+     (int how, const sigset_t *set, sigset_t *old), (how, set, old))
+WRAP(int, sigaction, -1, CALL_SIGACTION,
+     (int number, const struct sigaction *action, struct sigaction *old),
+     (number, action, old))
+WRAP(sighandler_t, signal, SIG_ERR, CALL_SIGACTION,
+     (int number, sighandler_t handler), (number, handler))
 WRAP(int, sched_getaffinity, -1, CALL_AFFINITY,
      (pid_t pid, size_t size, cpu_set_t *set), (pid, size, set))
 WRAP(void *, malloc, NULL, CALL_MALLOC, (size_t size), (size))
@@ -137,8 +152,22 @@ WRAP(char *, strdup, NULL, CALL_MALLOC, (const char *text), (text))
 WRAP(char *, strndup, NULL, CALL_MALLOC, (const char *text, size_t size),
      (text, size))
 
-// Called with fewer arguments than it takes, as syscall() itself is: what is
-// handed on then means nothing to the kernel either.
+// Linux closes the descriptor whatever it says, so nobody may try again.
+int __real_close(int);
+int __wrap_close(int);
+int __wrap_close(int fd) {
+    int rc = __real_close(fd);
+    return fails(CALL_CLOSE) ? -1 : rc;
+}
+
+// Called with fewer arguments than they take, as prctl() and syscall()
+// themselves are: what is handed on then means nothing to the kernel either.
+int __real_prctl(int, long, long, long, long);
+int __wrap_prctl(int, long, long, long, long);
+int __wrap_prctl(int option, long a, long b, long c, long d) {
+    return fails(CALL_PRCTL) ? -1 : __real_prctl(option, a, b, c, d);
+}
+
 long __real_syscall(long, long, long, long, long, long, long);
 long __wrap_syscall(long, long, long, long, long, long, long);
 long __wrap_syscall(long number, long a, long b, long c, long d, long e,

@@ -25,6 +25,11 @@ enum failing_call {
     CALL_READ,
     CALL_WRITE,
     CALL_WAITPID,
+    CALL_WAITID,
+    CALL_CLOSE,
+    CALL_PRCTL,
+    CALL_SIGPROCMASK,
+    CALL_SIGACTION, // and signal
     CALL_AFFINITY,
     CALL_MALLOC, // and calloc, strdup, strndup
     CALLS,
@@ -32,14 +37,23 @@ enum failing_call {
 
 enum failing_role { ROLE_CLIENT, ROLE_OTHERS, ROLES };
 
+// What goes wrong in a run.
+struct failure {
+    enum failing_call call;
+    enum failing_role role;
+    long nth; // call of that role, from 1 on; 0: none
+    int error;
+    bool always;   // and every call after it
+    bool no_pidfd; // the system does not have pidfd_open(), in any process
+    int interrupt; // signals: in all processes each `interrupt`-th call of what
+                   // sleeps, reads, writes or closes, whatever it is; 0: none
+};
+
 extern const char *const failing_names[CALLS];
 
 void failing_begin(void); // in the process that only watches
 void failing_end(void);
-// In the client: from here on, call number `nth` (from 1; 0: none) of `role`
-// fails with `error`, and all after it if `always`.
-void failing_arm(enum failing_call call, enum failing_role role, long nth,
-                 int error, bool always);
+void failing_arm(const struct failure *failure); // in the client
 void failing_disarm(void);
 long failing_count(enum failing_call call, enum failing_role role);
 bool failing_happened(void);

@@ -141,21 +141,14 @@ static void use_pool(void) {
 
 // ---- All runs --------------------------------------------------------------
 
-struct run {
-    enum failing_call call;
-    enum failing_role role;
-    long nth;
-    int error;
-    bool always;
-};
-
 static void make_run(void *arg) {
-    const struct run *run = arg;
+    const struct failure *failure = arg;
     struct left before, after;
     left_look(&before);
-    items_may_fail = run->role == ROLE_OTHERS && run->nth > 0 &&
-                     (run->call == CALL_MMAP || run->call == CALL_MPROTECT);
-    failing_arm(run->call, run->role, run->nth, run->error, run->always);
+    items_may_fail =
+        failure->role == ROLE_OTHERS && failure->nth > 0 &&
+        (failure->call == CALL_MMAP || failure->call == CALL_MPROTECT);
+    failing_arm(failure);
     use_pool();
     failing_disarm();
     left_look(&after);
@@ -163,7 +156,7 @@ static void make_run(void *arg) {
 }
 
 // True if the run ended well, in time.
-static bool watch_run(const struct run *run) {
+static bool watch_run(const struct failure *run) {
     pid_t pid = test_fork(make_run, (void *)run);
     int fd = (int)syscall(SYS_pidfd_open, pid, 0), rc;
     struct pollfd poller = {.fd = fd, .events = POLLIN};
@@ -188,35 +181,45 @@ static bool watch_run(const struct run *run) {
     return false;
 }
 
-static void fail_each(enum failing_call call, const int *errors) {
+// `run` says what else is wrong with the system.
+static void fail_each(struct failure run, const int *errors) {
     test_adopt_orphans();
     failing_begin();
     size_t runs = 0, bad = 0;
-    for (int role = 0; role < ROLES; role++) {
-        assert_true(watch_run(&(struct run){call, role, 0, 0, false}));
-        long most = failing_count(call, role);
-        for (const int *error = errors; *error; error++)
-            for (long n = 1; n <= most && n <= 60; n++, runs++)
-                bad += !watch_run(&(struct run){call, role, n, *error, false});
+    for (run.role = 0; run.role < ROLES; run.role++) {
+        run.nth = 0;
+        assert_true(watch_run(&run));
+        long most = failing_count(run.call, run.role);
+        for (const int *error = errors; *error; error++) {
+            run.error = *error;
+            for (run.nth = 1; run.nth <= most && run.nth <= 60; run.nth++)
+                runs++, bad += !watch_run(&run);
+        }
     }
     failing_end();
     if (bad)
         fail_msg("%zu of %zu runs", bad, runs);
-    printf("%zu runs with %s failing\n", runs, failing_names[call]);
+    assert_true(runs > 0);
+    printf("%zu runs with %s failing\n", runs, failing_names[run.call]);
 }
 
-static void fail_always(enum failing_call call, enum failing_role role,
-                        int error) {
+static void run_once(struct failure run) {
     failing_begin();
     test_adopt_orphans();
-    bool good = watch_run(&(struct run){call, role, 1, error, true});
+    bool good = watch_run(&run);
     failing_end();
     assert_true(good);
 }
 
-#define FAILING(name, call, ...)                                               \
+static void fail_always(enum failing_call call, enum failing_role role,
+                        int error) {
+    run_once((struct failure){call, role, 1, error, .always = true});
+}
+
+#define FAILING(name, which, ...)                                              \
     TEST_WITHIN(each_##name##_fails, 300) {                                    \
-        fail_each(call, (const int[]){__VA_ARGS__, 0});                        \
+        fail_each((struct failure){.call = which},                             \
+                  (const int[]){__VA_ARGS__, 0});                              \
     }
 
 FAILING(fork, CALL_FORK, EAGAIN, ENOMEM)
@@ -236,16 +239,35 @@ FAILING(write, CALL_WRITE, EINTR)
 FAILING(waitpid, CALL_WAITPID, EINTR)
 FAILING(sched_getaffinity, CALL_AFFINITY, EINVAL)
 FAILING(malloc, CALL_MALLOC, ENOMEM)
+FAILING(close, CALL_CLOSE, EINTR, EIO)
+FAILING(prctl, CALL_PRCTL, EINVAL, EPERM)
+FAILING(sigprocmask, CALL_SIGPROCMASK, EINVAL)
+FAILING(sigaction, CALL_SIGACTION, EINVAL)
+
+// Only where there is no pidfd is the supervisor asked for in this way.
+TEST_WITHIN(each_waitid_fails, 300) {
+    fail_each((struct failure){.call = CALL_WAITID, .no_pidfd = true},
+              (const int[]){EINTR, EINVAL, 0});
+}
+
+// Signals interrupt all processes all the time, wherever they can.
+TEST_WITHIN(interrupted_everywhere, 120) {
+    for (int i = 2; i < 12; i++) {
+        run_once((struct failure){.interrupt = i});
+        run_once((struct failure){.interrupt = i, .no_pidfd = true});
+    }
+}
 
 // Kernels and sandboxes that do not have a call at all.
 TEST(no_pidfd_at_all) {
     fail_always(CALL_PIDFD_OPEN, ROLE_CLIENT, ENOSYS);
     fail_always(CALL_PIDFD_OPEN, ROLE_OTHERS, ENOSYS);
+    run_once((struct failure){.no_pidfd = true});
 }
 
 static void break_without_pidfd(void *unused) {
     (void)unused;
-    failing_arm(CALL_PIDFD_OPEN, ROLE_CLIENT, 1, ENOSYS, true);
+    failing_arm(&(struct failure){.no_pidfd = true});
     struct pool *pool = pool_of(2);
     kill(stats_of(pool).supervisor, SIGKILL);
     AWAIT(pool_apply(pool, task_nothing, NULL, 0, NULL, 0) == POOL_EBROKEN);
@@ -270,6 +292,12 @@ TEST(no_memory_at_all) {
     fail_always(CALL_MALLOC, ROLE_CLIENT, ENOMEM);
     fail_always(CALL_MMAP, ROLE_OTHERS, ENOMEM);
 }
+TEST(no_signal_mask_at_all) {
+    fail_always(CALL_SIGPROCMASK, ROLE_CLIENT, EINVAL);
+    fail_always(CALL_SIGPROCMASK, ROLE_OTHERS, EINVAL);
+    fail_always(CALL_SIGACTION, ROLE_OTHERS, EINVAL);
+}
+TEST(no_prctl_at_all) { fail_always(CALL_PRCTL, ROLE_OTHERS, EPERM); }
 TEST(no_process_at_all) {
     fail_always(CALL_FORK, ROLE_CLIENT, EAGAIN);
     fail_always(CALL_FORK, ROLE_OTHERS, EAGAIN);

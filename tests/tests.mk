@@ -43,8 +43,8 @@ $(B)/tests/%.o: tests/%.c
 
 # What test_syscalls.c makes fail: calls of the library go through failing.c.
 FAILING = fork mmap mremap mprotect madvise eventfd signalfd epoll_create1 \
-	epoll_ctl poll read write waitpid sched_getaffinity syscall malloc calloc \
-	strdup strndup
+	epoll_ctl poll read write waitpid waitid close prctl sigprocmask sigaction \
+	signal sched_getaffinity syscall malloc calloc strdup strndup
 
 $(TESTS): $(TEST_OBJ) $(B)/tests/failing.o $(HARNESS) $(COVERAGE) $(LIBPOOL)
 	$(Q)$(CC) $(ALL_CFLAGS) $(FAILING:%=-Wl,--wrap=%) -o $@ $^ $(TEST_LIBS)

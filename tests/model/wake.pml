@@ -18,10 +18,15 @@
 #ifndef CHUNKS
 #define CHUNKS 2
 #endif
+#ifndef AHEAD
+#define AHEAD 9
+#endif
 #ifndef KILLS
 #define KILLS 1
 #endif
 #define NOBODY 9
+#define NONE 9
+#define ANY 8
 
 mtype = { FREE, READY, RUNNING, DONE };
 mtype state[CHUNKS] = FREE;
@@ -32,7 +37,8 @@ byte lo[N], hi[N];
 bool asleep[N], looking[N], in_futex[N];
 bool wake[N] = true; // also where it has no meaning: states less
 chan die[N] = [0] of { bit }; // one step of killer and worker together
-bool awaited, event, over;
+byte awaited = NONE; // a chunk, ANY or NONE
+bool event, over;
 
 #if N == 2
 #define nobody_looks (!looking[0] && !looking[1])
@@ -96,15 +102,20 @@ inline take() {
     fi
 }
 
-// arena_finished()
+// arena_finished() of chunk `seen`; only who clears the wish calls
 inline tell() {
     if
-    :: awaited -> atomic { was = awaited; awaited = false };
+    :: awaited == seen || awaited == ANY ->
+       atomic {
+           was = (awaited == seen || awaited == ANY);
+           if :: was -> awaited = NONE :: else fi;
+           seen = 0
+       };
        if
        :: atomic { was -> event = true; was = false }
        :: else
        fi
-    :: else
+    :: atomic { awaited != seen && awaited != ANY -> seen = 0 }
     fi
 }
 
@@ -137,7 +148,7 @@ inline run_reserved() {
           fi
        :: else
        fi;
-       atomic { lo[me] = 0; hi[me] = 0 }; // nothing reserved
+       atomic { seen = lo[me]; lo[me] = 0; hi[me] = 0 }; // nothing reserved
        tell()
     :: else
     fi
@@ -158,7 +169,7 @@ inline bury() {
     fi;
     atomic { asleep[me] = false; wake[me] = true };
 #ifndef NO_TELL
-    awaited = false;
+    awaited = NONE;
     event = true;
 #endif
 #ifndef BURY_MUTE // arena_call_all()
@@ -255,8 +266,26 @@ end_nobody:
     fi
 }
 
+// client_result_settled(): accounts for what is done, in order
+inline settle() {
+    do
+    :: c < CHUNKS && state[c] == DONE -> c++
+    :: else -> break
+    od
+}
+
+// client_result_awaits(), its load of one word
+inline to_await(wish) {
+#ifdef AWAIT_ALL
+    wish = ANY
+#else
+    wish = (c + AHEAD < CHUNKS -> c + AHEAD : CHUNKS - 1);
+    wish = (state[wish] == DONE -> c : wish)
+#endif
+}
+
 proctype client() {
-    byte w, c;
+    byte w, c, wish, again;
     bool was;
     do
     :: c < CHUNKS ->
@@ -268,18 +297,33 @@ proctype client() {
     od;
     c = 0;
     do
-    :: c == CHUNKS -> break
-    :: c < CHUNKS && state[c] == DONE -> c++
-    :: else -> // doze()
-       awaited = true;
+    :: settle();
+       if :: c == CHUNKS -> break :: else fi;
        if :: next < tail -> wake_one() :: else fi; // arena_call_another()
-       if
-       :: state[c] == DONE
-       :: else ->
-          event
-       fi;
-       event = false;
-       awaited = false
+       do // may_sleep()
+       :: atomic { to_await(wish) };
+          awaited = wish;
+          settle();
+          if
+          :: c == CHUNKS -> goto over_wait
+          :: else
+          fi;
+#ifndef NO_SAME
+          atomic {
+              to_await(again);
+              if
+              :: again == wish -> again = 0; wish = 0; break
+              :: else -> again = 0
+              fi
+          }
+#else
+          break
+#endif
+       od;
+       event; // asleep in poll()
+over_wait:
+       atomic { event = false; wish = 0 }; // wait_over()
+       awaited = NONE
     od;
     over = true
 }
