@@ -12,13 +12,13 @@ HARNESS    = $(patsubst %,$(B)/tests/%.o,harness helpers left)
 TEST_LIBS  = -lcmocka -ljansson -lm -lpthread
 PACKAGES  += gcc make libc6-dev clang libclang-rt-dev libcmocka-dev \
 	libjansson-dev pkg-config gcovr valgrind
-TEST_TARGETS += test-harness test-pool test-install test-storm
+TEST_TARGETS += check-failing test-harness test-pool test-install test-storm
 
 # What `make test` adds where no sanitizer is asked for: the other builds.
 OTHER_BUILDS = $(if $(SANITIZE),,test-pool-clang test-pool-sanitized \
 	test-pool-clang-sanitized)
 
-.PHONY: setup test test-pool test-one test-harness test-install test-storm test-valgrind coverage
+.PHONY: setup test check-failing test-pool test-one test-harness test-install test-storm test-valgrind coverage
 .PHONY: test-pool-clang test-pool-sanitized test-pool-clang-sanitized
 
 setup: ## install what tests, charts and site need (Debian, root or sudo)
@@ -49,6 +49,9 @@ FAILING = fork mmap mremap mprotect madvise eventfd signalfd epoll_create1 \
 $(TESTS): $(TEST_OBJ) $(B)/tests/failing.o $(HARNESS) $(COVERAGE) $(LIBPOOL)
 	$(Q)$(CC) $(ALL_CFLAGS) $(FAILING:%=-Wl,--wrap=%) -o $@ $^ $(TEST_LIBS)
 
+check-failing: $(LIB_OBJ) # the library calls nothing that is not made to fail
+	@sh tests/failing.sh $(B)/lib $(FAILING)
+
 test-pool: $(TESTS) ## test the pool with this CC= and SANITIZE=
 	@$(TESTS)
 
@@ -73,11 +76,8 @@ test-storm: $(B)/tests/storm ## kill and stop processes at random: SECONDS=60 [T
 $(B)/tests/storm: $(B)/tests/storms.o $(B)/tests/storm.o $(HARNESS) $(LIBPOOL)
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ $(TEST_LIBS)
 
-# All but the tests that it cannot follow. What it says is in a file: it also
-# complains of each pidfd_open(), which it does not know.
 test-valgrind: $(TESTS) ## look for memory errors with Valgrind, but for tests/valgrind.txt
-	@SLOWER=10 NOT="$$(sed -n 's/^\([a-z][^ ]*\).*/\1/p' tests/valgrind.txt | xargs)" \
-		valgrind -q --error-exitcode=9 --leak-check=no --log-file=$(B)/tests/valgrind.log $(TESTS)
+	@sh tests/valgrind.sh $(TESTS)
 
 # A build of its own. Fails where a line of lib/ is reached by no test and not
 # listed, with the reason, in tests/coverage.txt. A process that is stopped while

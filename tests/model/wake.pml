@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: MIT
-// Taking, sleeping, waking and dying in the pool, for spin. README.md says
-// which function of lib/ each step is. What is one statement or one atomic
-// here is one atomic operation there; a worker may be killed before any.
+// Taking, sleeping, waking and dying in the pool, for spin. What is one
+// statement or one atomic here is one atomic operation there; a worker may be
+// killed before any. Above a step, after "//:", file, function and code of the
+// line of lib/ that it is; lines.sh finds each of them, or fails.
 //
 //   -DN= -DCHUNKS= -DKILLS=   workers, chunks, how many workers are killed
+//   -DAHEAD=                  the client awaits the chunk so far ahead of the
+//                             first that is not done; else the last one
+//   -DAWAIT_ALL               it awaits any chunk, as where it has callbacks
 //
 // Switches that break the protocol, which spin must notice:
 //   -DNO_RELOOK    a worker sleeps without a look after marking itself asleep
@@ -11,6 +15,8 @@
 //   -DBURY_MUTE    a burial wakes no worker
 //   -DBURY_MARKED  a burial wakes only workers that are marked asleep
 //   -DNO_TELL      a burial does not wake the client
+//   -DNO_SAME      the client sleeps without asking which chunk it awaits again
+//   -DNO_LOOK      the client sleeps without a look after saying what it awaits
 
 #ifndef N
 #define N 2
@@ -46,9 +52,10 @@ bool event, over;
 #define nobody_looks (!looking[0] && !looking[1] && !looking[2])
 #endif
 
-// wake_sleepers(arena, 1); from the load of the bitmap on
+// From the load of the bitmap on, for one sleeper.
 inline wake_one() {
     do
+    //: arena_wake.c wake_sleepers: atomic_load_explicit(&arena->asleep[i],
     :: atomic {
            do
            :: w < N && !asleep[w] -> w++
@@ -56,10 +63,14 @@ inline wake_one() {
            od;
            if :: w == N -> w = 0; break :: else fi
        };
+       //: arena_wake.c wake_sleepers: arena_mark(arena->looking, worker);
        looking[w] = true;
+       //: arena_wake.c wake_sleepers: if (arena_unmark(arena->asleep, worker)) {
        atomic { was = asleep[w]; asleep[w] = false };
        if
+       //: arena_wake.c wake_sleepers: arena_wake_slot(&arena->slots[worker]);
        :: atomic { was -> wake[w] = true; was = false; w = 0; break } // futex
+       //: arena_wake.c wake_sleepers: arena_unmark(arena->looking, worker);
        :: atomic { !was -> looking[w] = false; w = 0 }
        fi
     od
@@ -67,16 +78,26 @@ inline wake_one() {
 
 inline call_worker() {
     if
-    :: next < tail && nobody_looks -> wake_one()
+    //: arena_wake.c arena_call_worker: if (atomic_load(&arena->next) < atomic_load(&arena->tail) &&
+    :: next < tail ->
+       if
+       //: arena_wake.c arena_call_worker: arena_count_looking(arena) == 0)
+       :: nobody_looks -> wake_one()
+       :: else
+       fi
     :: else
     fi
 }
 
-// worker_take(): take_next(), then take_from() the others. `took` is false.
+// worker_take(): the next in line, else one that another has reserved. `took`
+// is false.
 inline take() {
     do
+    //: worker_take.c take_next: if (next >= tail)
     :: atomic { next >= tail -> break }
+    //: worker_take.c take_next: take_range(self, next, hi);
     :: atomic { next < tail -> seen = next; lo[me] = seen; hi[me] = seen + 1 };
+       //: worker_take.c take_next: if (atomic_compare_exchange_strong(&arena->next, &next, hi))
        atomic {
            took = (next == seen);
            if :: took -> next = seen + 1 :: else fi;
@@ -89,11 +110,13 @@ inline take() {
     :: atomic {
            !took ->
            do
+           //: worker_take.c take_from: if (word_state(word) == CHUNK_READY) {
            :: w < N && (w == me || lo[w] >= hi[w] || lo[w] >= next ||
                         state[lo[w]] != READY) -> w++
            :: else -> break
            od;
            if
+           //: worker_take.c take_from: take_range(self, lo, lo + 1);
            :: w < N -> lo[me] = lo[w]; hi[me] = lo[w] + 1; took = true
            :: else
            fi;
@@ -102,33 +125,39 @@ inline take() {
     fi
 }
 
-// arena_finished() of chunk `seen`; only who clears the wish calls
+// The client is told of chunk `seen`.
 inline tell() {
     if
+    //: arena_wake.c arena_finished: atomic_load_explicit(&arena->awaited, memory_order_relaxed);
     :: awaited == seen || awaited == ANY ->
+       //: arena_wake.c arena_finished: if (!atomic_compare_exchange_strong(&arena->awaited, &awaited,
        atomic {
            was = (awaited == seen || awaited == ANY);
            if :: was -> awaited = NONE :: else fi;
            seen = 0
        };
        if
+       //: arena_wake.c arena_finished: return sys_event_signal(arena->client_event);
        :: atomic { was -> event = true; was = false }
        :: else
        fi
+    //: arena_wake.c arena_finished: (awaited - AWAIT_CHUNK(from)) % positions > to - from)
     :: atomic { awaited != seen && awaited != ANY -> seen = 0 }
     fi
 }
 
-// worker_run_reserved()
 inline run_reserved() {
     if
+    //: worker_run.c worker_run_reserved: if (seq >= hi || hi - seq > HINTS_MAX)
     :: lo[me] < hi[me] ->
        if
+       //: worker_run.c worker_run_reserved: if (word_state(word) != CHUNK_READY)
        :: state[lo[me]] == READY ->
 #ifdef NO_CAS
           atomic { state[lo[me]] = RUNNING; was = true };
           atomic { owner[lo[me]] = me; claims[lo[me]]++ };
 #else
+          //: worker_run.c worker_run_reserved: if (!atomic_compare_exchange_strong(&entry->word, &word, claimed))
           atomic {
               was = (state[lo[me]] == READY);
               if
@@ -139,6 +168,7 @@ inline run_reserved() {
           };
 #endif
           if
+          //: worker_run.c run_chunk: advance(self, entry, word_make(state, 0, word & WORD_FAULT, stop),
           :: atomic {
                  was -> // by one alone:
                  assert(claims[lo[me]] == 1);
@@ -148,7 +178,9 @@ inline run_reserved() {
           fi
        :: else
        fi;
+       //: worker_run.c worker_run_reserved: atomic_store_explicit(&slot->lo, hi, memory_order_relaxed);
        atomic { seen = lo[me]; lo[me] = 0; hi[me] = 0 }; // nothing reserved
+       //: worker_run.c worker_run_reserved: if (!arena_finished(arena, untold, hi - 1))
        tell()
     :: else
     fi
@@ -160,19 +192,25 @@ bool burying; // the supervisor does one thing after the other
 inline bury() {
     atomic { !burying -> burying = true; in_futex[me] = false; seen = lo[me] };
     if
+    //: super_bury.c super_bury: if (word_held_by(word, worker) && !terminated)
     :: seen < CHUNKS && state[seen] == RUNNING && owner[seen] == me ->
-       if // lose_item(): another try, or lost
+       if // another try, or lost
+       //: super_bury.c lose_item: word_make(CHUNK_READY, 0, word & WORD_FAULT, done) |
        :: atomic { claims[seen] = 0; owner[seen] = NOBODY; state[seen] = READY }
+       //: super_bury.c lose_item: atomic_store(&entry->word, word_make(state, 0, WORD_FAULT, done));
        :: atomic { owner[seen] = NOBODY; state[seen] = DONE }
        fi
     :: else
     fi;
-    atomic { asleep[me] = false; wake[me] = true };
+    wake[me] = true; // has no meaning any more
 #ifndef NO_TELL
+    //: arena_wake.c arena_wake_client: atomic_store(&arena->awaited, AWAIT_NOTHING);
     awaited = NONE;
+    //: arena_wake.c arena_wake_client: return sys_event_signal(arena->client_event);
     event = true;
 #endif
 #ifndef BURY_MUTE // arena_call_all()
+    //: arena_wake.c arena_call_all: atomic_store(&arena->looking[i], 0);
     atomic {
         w = 0;
         do
@@ -180,6 +218,7 @@ inline bury() {
         :: else -> break
         od
     };
+    //: arena_wake.c arena_call_all: atomic_store(&arena->asleep[i], 0);
     atomic {
         w = 0;
         do
@@ -196,6 +235,7 @@ inline bury() {
         od
     };
 #ifndef BURY_MARKED
+    //: arena_wake.c arena_call_all: arena_wake_slot(&arena->slots[i]);
     atomic {
         w = 0;
         do
@@ -205,6 +245,7 @@ inline bury() {
     };
 #endif
 #endif
+    //: super_main.c spawn_missing: if (!spawn(s, i)) {
     atomic { w = 0; seen = 0; took = false; was = false; idle = false;
              burying = false }
 }
@@ -215,32 +256,44 @@ proctype worker(byte me) {
 life:
     {
         idle = true;
-        run_reserved(); // what a predecessor left
+        //: worker_main.c worker_main: worker_run_reserved(self); // what a predecessor left
+        run_reserved();
         do
+        //: worker_main.c worker_main: bool took = worker_take(arena, self->slot);
         :: take();
            if
+           //: worker_main.c worker_main: arena_call_worker(arena);
            :: atomic { took && idle -> idle = false; took = false };
               call_worker();
               run_reserved()
            :: atomic { took && !idle -> took = false };
               run_reserved()
-           :: atomic { !took -> idle = true; looking[me] = true }; // spin()
+           //: worker_main.c spin: arena_mark(arena->looking, self->index);
+           :: atomic { !took -> idle = true; looking[me] = true };
               if
-              :: atomic { next < tail -> looking[me] = false } // found some
-              :: atomic { looking[me] = false };               // or gave up:
+              //: worker_main.c spin: found = atomic_load(&arena->next) < atomic_load(&arena->tail) ||
+              :: next < tail -> looking[me] = false
+              //: worker_main.c spin: arena_unmark(arena->looking, self->index);
+              :: atomic { looking[me] = false }; // gave up
                  goto doze
               fi
+           //: worker_main.c sleep_for_work: atomic_store(&self->slot->wake, 0);
            :: atomic { !took -> idle = true; wake[me] = false }; // no spinning
+              //: worker_main.c sleep_for_work: arena_mark(arena->asleep, self->index);
 sleep:        asleep[me] = true;
 #ifndef NO_RELOOK
+              //: worker_main.c sleep_for_work: bool took = worker_take(arena, self->slot);
               take();
 #endif
               if
               :: took
+              //: worker_main.c sleep_for_work: sys_futex_wait(&self->slot->wake, 0, POOL_FOREVER);
               :: atomic { !took -> in_futex[me] = true };
 end_asleep:      atomic { wake[me]; in_futex[me] = false }
               fi;
+              //: worker_main.c sleep_for_work: arena_unmark(arena->asleep, self->index);
               atomic { asleep[me] = false; wake[me] = true };
+              //: worker_main.c sleep_for_work: arena_unmark(arena->looking, self->index);
               looking[me] = false;
               if
               :: atomic { took -> idle = false; took = false };
@@ -266,20 +319,22 @@ end_nobody:
     fi
 }
 
-// client_result_settled(): accounts for what is done, in order
+// What is done is accounted for, in order.
 inline settle() {
     do
+    //: client_result.c client_result_settled: if (word_state(word) != CHUNK_DONE)
     :: c < CHUNKS && state[c] == DONE -> c++
     :: else -> break
     od
 }
 
-// client_result_awaits(), its load of one word
+// Which chunk to wait for.
 inline to_await(wish) {
 #ifdef AWAIT_ALL
     wish = ANY
 #else
     wish = (c + AHEAD < CHUNKS -> c + AHEAD : CHUNKS - 1);
+    //: client_result.c client_result_awaits: uint64_t word = atomic_load(&arena_entry(pool->arena, awaited)->word);
     wish = (state[wish] == DONE -> c : wish)
 #endif
 }
@@ -289,26 +344,39 @@ proctype client() {
     bool was;
     do
     :: c < CHUNKS ->
+       //: client_ring.c client_ring_push: atomic_store_explicit(&entry[i].word, CHUNK_READY,
        state[c] = READY;
+       //: client_submit.c publish: atomic_store(&pool->arena->tail, pool->ring.seq);
        tail = c + 1;
+       //: client_submit.c publish: arena_call_worker(pool->arena);
        call_worker();
        c++
     :: else -> break
     od;
     c = 0;
     do
+    //: client_wait.c wait_ready: spin(pool, ready, what, result);
     :: settle();
        if :: c == CHUNKS -> break :: else fi;
-       if :: next < tail -> wake_one() :: else fi; // arena_call_another()
-       do // may_sleep()
+       //: arena_wake.c arena_call_another: if (atomic_load(&arena->next) < atomic_load(&arena->tail))
+       if :: next < tail -> wake_one() :: else fi;
+       do
+       //: client_wait.c may_sleep: awaited = to_await(pool, result);
        :: atomic { to_await(wish) };
+          //: client_wait.c may_sleep: atomic_store(&pool->arena->awaited, awaited);
           awaited = wish;
+#ifndef NO_LOOK
+          //: client_wait.c may_sleep: if (pressing(pool, ready, what))
           settle();
           if
           :: c == CHUNKS -> goto over_wait
           :: else
           fi;
-#ifndef NO_SAME
+#endif
+#ifdef NO_SAME
+          break
+#else
+          //: client_wait.c may_sleep: } while (to_await(pool, result) != awaited);
           atomic {
               to_await(again);
               if
@@ -316,13 +384,14 @@ proctype client() {
               :: else -> again = 0
               fi
           }
-#else
-          break
 #endif
        od;
-       event; // asleep in poll()
+       //: client_super.c client_wait_supervisor: int ready = poll(fds, 2, timeout_ms);
+       event;
 over_wait:
-       atomic { event = false; wish = 0 }; // wait_over()
+       //: client_wait.c wait_over: sys_event_drain(pool->arena->client_event);
+       atomic { event = false; wish = 0 };
+       //: client_wait.c wait_over: atomic_store(&pool->arena->awaited,
        awaited = NONE
     od;
     over = true

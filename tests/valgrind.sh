@@ -1,0 +1,17 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Runs the tests under Valgrind, all but those in tests/valgrind.txt. A memory
+# error in any process fails, but for those that a test's own task makes.
+#   valgrind.sh TESTS
+set -eu
+log=${1%/*}/valgrind.log failed=0
+NOT=$(sed -n 's/^\([a-z][^ ]*\).*/\1/p' tests/valgrind.txt | xargs)
+export NOT SLOWER=10
+valgrind -q --error-exitcode=9 --leak-check=no --log-file="$log" "$1" || failed=1
+
+# An error is a line "==PID== what", then "==PID==    at …: function (file:line)".
+# Valgrind also complains, with "--PID--", of pidfd_open(), which it does not know.
+awk '/^==[0-9]+== [A-Z]/ { what = $0 }
+    /^==[0-9]+==    at / && !/\(test_[a-z]*\.c:[0-9]+\)$/ { print what; print; bad++ }
+    END { exit bad > 0 }' "$log" || failed=1
+[ $failed = 0 ] || { echo "see $log"; exit 1; }
