@@ -2,6 +2,7 @@
 #
 #   make test                       everything, with both compilers and sanitizers
 #   make test-pool                  the pool's behaviour, this CC and SANITIZE
+#   make test-pool TIMES=100 LOAD=2 a hundred times, beside two busy loops
 #   make test-one TEST='imap*' TIMES=100
 #
 # Every test_*.c goes into one program, $(B)/tests/run.
@@ -52,8 +53,8 @@ $(TESTS): $(TEST_OBJ) $(B)/tests/failing.o $(HARNESS) $(COVERAGE) $(LIBPOOL)
 check-failing: $(LIB_OBJ) # the library calls nothing that is not made to fail
 	@sh tests/failing.sh $(B)/lib $(FAILING)
 
-test-pool: $(TESTS) ## test the pool with this CC= and SANITIZE=
-	@$(TESTS)
+test-pool: $(TESTS) ## test the pool with this CC= and SANITIZE= [TIMES=100 LOAD=2]
+	@TIMES=$(TIMES) LOAD=$(LOAD) sh tests/passes.sh $(TESTS)
 
 test-one: $(TESTS) ## test what is named so: TEST='imap*' [TIMES=100]
 	@TIMES=$(or $(TIMES),1) $(TESTS) $(foreach t,$(TEST),"$t")

@@ -168,7 +168,7 @@ inline run_reserved() {
           };
 #endif
           if
-          //: worker_run.c run_chunk: advance(self, entry, word_make(state, 0, word & WORD_FAULT, stop),
+          //: worker_run.c run_chunk: advance(self, entry, word, limited);
           :: atomic {
                  was -> // by one alone:
                  assert(claims[lo[me]] == 1);
