@@ -94,6 +94,8 @@ return {
     broken: [...document.images].filter(i => i.complete && !i.naturalWidth).map(i => i.src),
     unnamed: [...document.querySelectorAll('div.contents img')].filter(i => !i.alt).map(i => i.src),
     wide: document.scrollingElement.scrollWidth - innerWidth,
+    cut: [...document.querySelectorAll('div.contents .fragment')].filter(
+        e => e.scrollWidth > e.clientWidth).map(e => e.textContent.slice(0, 30)),
     pale: pale,
 };
 """
@@ -153,17 +155,38 @@ def look(browser, urls):
 def check_looks(browser, looks, size, dark, pictures):
     """Pages at one size, by day or by night."""
     browser.size(*size)
-    wide, pale = [], []
+    wide, pale, cut = [], [], []
     for url, page in looks:
         name = Path(url).stem
         if page["wide"] > 0:
             wide.append(f"{name} by {page['wide']}")
         pale += [f"{name}: {text}" for text in page["pale"][:1]]
+        cut += [f"{name}: {text}" for text in page["cut"]]
         if pictures and url == browser.url() and url in one_of_each_kind(url.rsplit("/", 1)[0] + "/"):
             browser.picture(f"{pictures}/{name}-{size[0]}{'-dark' if dark else ''}.png")
     where = f"at {size[0]} pixels, {'dark' if dark else 'light'}"
     hold(not wide, f"{where}: no page is wider than the screen {wide[:5]}")
+    if size == DESK:
+        hold(not cut, f"{where}: no line of code is cut off {cut[:5]}")
     hold(not pale, f"{where}: text stands out from its ground {pale[:5]}")
+
+
+def check_tree(browser, page):
+    """The tree at the side: the tabs and their pages, none above another."""
+    browser.size(*DESK)
+    browser.open(page)
+    rows = browser.wait("""
+        const rows = [...document.querySelectorAll('#nav-tree .label')].map(
+            e => ({text: e.textContent, box: e.getBoundingClientRect()}));
+        return document.querySelector('#nav-tree .selected') &&
+            rows.map(r => [r.text, r.box.top, r.box.bottom]);""")
+    tabs = browser.run("""return [...document.querySelectorAll(
+        '#main-menu > li > a')].map(e => e.textContent.trim())""")
+    missing = set(tabs[1:]) - {text for text, _, _ in rows}
+    above = [a[0] for a, b in zip(rows, rows[1:]) if a[2] > b[1]]
+    hold(tabs and not missing and not above,
+         f"the tree beside {Path(page).stem} has {len(rows)} rows {missing or above or ''}")
+    return len(rows) - len(tabs)
 
 
 def check_search(browser, start):
@@ -211,6 +234,9 @@ def main(site, pictures=None):
         check_looks(browser, pages.items(), PHONE, False, None)
         check_reached(pages)
         check_links(pages, base, site)
+        hold(check_tree(browser, start) == 0,
+             "beside the start page it has the tabs and nothing else")
+        check_tree(browser, base + "exercise1.html")
         check_search(browser, start)
         check_keyboard(browser, start)
         check_looks(browser, look(browser, one_of_each_kind(base)), DESK, False, pictures)
