@@ -30,6 +30,7 @@ enum {
 
 const char *at_scene = "";
 long at_hold, at_step;
+static const struct run *at_run;
 
 static struct totals {
     _Atomic long points, kills;
@@ -41,8 +42,28 @@ _Noreturn void fail(const char *what, const char *file, int line) {
     _exit(EXIT_FAILURE); // supervisor and workers follow
 }
 
+// What a process was doing when the tester waited in vain.
+static void say_where(const char *who, pid_t pid) {
+    static const char *const files[] = {"stat", "syscall"};
+    for (size_t i = 0; pid && i < sizeof files / sizeof *files; i++) {
+        char path[64], text[64] = "gone";
+        snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, files[i]);
+        FILE *file = fopen(path, "re");
+        if (file && !fgets(text, sizeof text, file))
+            snprintf(text, sizeof text, "unreadable");
+        if (file)
+            fclose(file);
+        fprintf(stderr, "%s: %s: %.*s\n", who, files[i],
+                (int)strcspn(text, "\n"), text);
+    }
+}
+
 static void hung(int number) {
     (void)number;
+    say_where("the victim", at_run->victim);
+    say_where("the other", at_run->other);
+    say_where("the supervisor", at_run->before.supervisor);
+    say_where("the client", at_run->client);
     fail("hangs", __FILE__, __LINE__);
 }
 
@@ -151,6 +172,7 @@ static void play(const struct scene *scene, long stride) {
     double start = kill_now();
     long offset = stride > 1 ? (long)(start * 1e6) % stride : 0, points;
     at_scene = scene->name;
+    at_run = &run;
     trace_sleep_ends = !scene->client;
     alarm(HUNG_S);
     if (scene->setup)
@@ -229,7 +251,7 @@ int main(int argc, char **argv) {
         }
     while (running-- > 0)
         good &= await_one();
-    printf("%ld instructions, each %ldth tried: %ld kills, %s\n",
+    printf("%ld instructions, one in %ld tried: %ld kills, %s\n",
            atomic_load(&totals->points), stride, atomic_load(&totals->kills),
            good ? "no promise broken" : "FAILED");
     return good ? EXIT_SUCCESS : EXIT_FAILURE;
