@@ -192,7 +192,7 @@ static void fail_each(struct failure run, const int *errors) {
         long most = failing_count(run.call, run.role);
         for (const int *error = errors; *error; error++) {
             run.error = *error;
-            for (run.nth = 1; run.nth <= most && run.nth <= 60; run.nth++)
+            for (run.nth = 1; run.nth <= most && run.nth <= 200; run.nth++)
                 runs++, bad += !watch_run(&run);
         }
     }
