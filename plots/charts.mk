@@ -32,6 +32,7 @@ plots-pictures: ## measure on this machine, and renew the pictures in plots/pict
 	@$(MAKE) --no-print-directory plots CHARTS_OUT=build/plots/pictures
 	@cp build/plots/pictures/*.png plots/pictures/
 	@cp build/plots/pictures/run-*.csv plots/pictures/run.csv
+	@echo "plots/README.md names their run: $$(sed -n 's/^# date: //p' plots/pictures/run.csv)"
 
 test-plots: $(MEASURE) $(DRAW) $(B)/plots/charts/test/rule # a tiny run: measured, drawn, compared
 	@MEASURE=$(MEASURE) DRAW=$(DRAW) RULE=$(B)/plots/charts/test/rule \

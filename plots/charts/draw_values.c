@@ -40,7 +40,6 @@ const struct chart charts[CHARTS + 1] = {
 // The baseline of the same run, place and repetition.
 static const struct reading *baseline(const struct table *table,
                                       const struct reading *row) {
-    // What is in chart 6 is compared with one worker's loop, whatever x.
     for (size_t i = 0; i < table->count; i++) {
         const struct reading *b = &table->rows[i];
         if (b->run == row->run && b->chart == row->chart && b->x == row->x &&
