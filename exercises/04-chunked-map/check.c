@@ -11,19 +11,23 @@ static void say(struct run *run, int workers, int count, int chunk) {
 
 static const int64_t *map(struct run *run, int workers, int count, int chunk) {
     say(run, workers, count, chunk);
-    return CALL(run, MAP, workers, count, chunk);
+    return CALL(run, MAP, workers, count, chunk, 0);
+}
+
+static void expect_result(struct run *run, const int64_t *reply, int i,
+                          int64_t due) {
+    expect(run, reply[0] == 0, "returns 0", text("%ld", (long)reply[0]),
+           "Did a worker crash? It may write beyond the end of a mapping.");
+    expect(run, reply[2 + i] == due, text("results[%d] is %ld", i, (long)due),
+           reply[2 + i] == -4242 ? "it was not set"
+                                 : text("%ld", (long)reply[2 + i]),
+           "A child's ordinary memory is its own: what it writes there "
+           "its parent never sees.");
 }
 
 static void expect_results(struct run *run, const int64_t *reply, int count) {
-    expect(run, reply[0] == 0, "returns 0", text("%ld", (long)reply[0]),
-           "Did a worker crash? It may write beyond the end of a mapping.");
     for (int i = 0; i < count; i++)
-        expect(run, reply[2 + i] == answer_for(run, i),
-               text("results[%d] is %ld", i, (long)answer_for(run, i)),
-               reply[2 + i] == -4242 ? "it was not set"
-                                     : text("%ld", (long)reply[2 + i]),
-               "A child's ordinary memory is its own: what it writes there "
-               "its parent never sees.");
+        expect_result(run, reply, i, answer_for(run, i));
 }
 
 // Multiples of the chunk here: the last, short chunk has a check of its own.
@@ -33,11 +37,16 @@ static void each_once(struct run *run) {
     expect_each_once(run, chunk * chunks);
 }
 
-// More results than a page of memory holds.
+// Then more results than a page of memory holds, of tasks that do not ask.
 static void order(struct run *run) {
-    int chunk = (int)pick(run, 2, 6), chunks = (int)pick(run, 600, 900) / chunk;
-    int count = chunk * chunks;
-    expect_results(run, map(run, (int)pick(run, 2, 4), count, chunk), count);
+    int chunk = (int)pick(run, 2, 6), chunks = (int)pick(run, 8, 16);
+    int workers = (int)pick(run, 2, 4), count = chunk * chunks, many = 900;
+    int64_t factor = pick(run, 1000, 1 << 20);
+    expect_results(run, map(run, workers, count, chunk), count);
+    say(run, workers, many, chunk);
+    const int64_t *reply = CALL(run, MAP, workers, many, chunk, factor);
+    for (int i = 0; i < many; i++)
+        expect_result(run, reply, i, i * factor);
 }
 
 static void last_chunk(struct run *run) {
@@ -59,7 +68,7 @@ static void at_most_n(struct run *run) {
     int workers = (int)pick(run, 2, 4);
     say(run, workers, 60, 2);
     run->hold = true;
-    START(run, 0, MAP, workers, 60, 2);
+    START(run, 0, MAP, workers, 60, 2, 0);
     await(run, inside_are, workers, text("%d tasks inside at once", workers));
     settle(run);
     let_all_go(run);
@@ -99,7 +108,7 @@ static void chunks_whole(struct run *run) {
         say(run, workers, count, given);
         forget_visits(run);
         run->hold = true;
-        START(run, 0, MAP, workers, count, given);
+        START(run, 0, MAP, workers, count, given, 0);
         await(run, inside_are, workers,
               text("%d tasks inside at once", workers));
         settle(run);
@@ -123,7 +132,7 @@ static void slow_item(struct run *run) {
     int slow = chunk * (int)pick(run, 0, 1);
     say(run, workers, count, chunk);
     run->hold_id = slow;
-    START(run, 0, MAP, workers, count, chunk);
+    START(run, 0, MAP, workers, count, chunk, 0);
     await(run, left_are, count - chunk,
           text("while item %d takes long, the others do all but its chunk",
                slow));

@@ -7,9 +7,13 @@
 #define MARGIN 8
 #define CANARY (-4242)
 
-static long task(long item) { return driver_task(item); }
+static long factor;
 
-// workers, count, chunk -> returned, margins untouched, results
+static long task(long item) { return driver_task(item); }
+static long product(long item) { return factor * item; }
+
+// workers, count, chunk, factor (0: tasks ask) -> returned, margins untouched,
+// results
 static void call_map(struct wire *m) {
     static long items[MOST], results[MOST + 2 * MARGIN];
     int count = (int)m->value[1];
@@ -17,8 +21,9 @@ static void call_map(struct wire *m) {
         items[i] = i;
     for (int i = 0; i < MOST + 2 * MARGIN; i++)
         results[i] = CANARY;
-    m->value[0] = map_run((int)m->value[0], task, items, count,
-                          results + MARGIN, (int)m->value[2]);
+    factor = m->value[3];
+    m->value[0] = map_run((int)m->value[0], factor ? product : task, items,
+                          count, results + MARGIN, (int)m->value[2]);
     m->value[1] = 1;
     for (int i = 0; i < MARGIN; i++)
         if (results[i] != CANARY || results[MARGIN + count + i] != CANARY)
