@@ -245,6 +245,32 @@ TEST(one_worker_calls_back_in_the_order_of_submission) {
     pool_destroy(pool);
 }
 
+static char called[3];
+
+static void call(struct pool_result *result, void *name) {
+    (void)result;
+    strncat(called, name, 1);
+}
+
+// The second is ready first, and both are before either is called.
+TEST(callbacks_that_are_due_are_called_in_the_order_of_submission) {
+    struct pool *pool = pool_of(2);
+    struct gate *gate = shared(pool, sizeof *gate);
+    struct pool_result *a, *b;
+    assert_int_equal(
+        pool_apply_async(pool, task_pass, &gate, sizeof gate, 0, call, "A", &a),
+        0);
+    assert_int_equal(
+        pool_apply_async(pool, task_nothing, NULL, 0, 0, call, "B", &b), 0);
+    AWAIT(pool_result_ready(b));
+    gate_add(gate, 1);
+    AWAIT(pool_result_ready(a));
+    assert_string_equal(called, "");
+    assert_int_equal(pool_poll(pool, POOL_FOREVER), 2);
+    assert_string_equal(called, "AB");
+    pool_destroy(pool);
+}
+
 TEST(poll_without_callbacks_does_not_wait) {
     struct pool *pool = pool_of(1);
     assert_int_equal(pool_poll(pool, POOL_FOREVER), 0);

@@ -190,15 +190,28 @@ TEST(pending_task_of_8_bytes_takes_160_bytes_at_most) {
     pool_destroy(pool);
 }
 
-// Endless use in bounded memory: nothing grows with what is long done.
+// Endless use in bounded memory: nothing grows with what is long done. Many at
+// a time, so that it takes no longer where every wake has to wait for a CPU.
 TEST(memory_does_not_grow_with_tasks_done) {
+    enum { ROUNDS = 2000, TASKS = 100 };
     struct pool *pool = pool_of(2);
+    struct pool_result *results[TASKS];
     int n = 3, got;
     size_t before = 0;
-    for (int i = 0; i < 200000; i++) {
+    for (int round = 0; round < ROUNDS; round++) {
+        for (int i = 0; i < TASKS; i++)
+            assert_int_equal(pool_apply_async(pool, task_square, &n, sizeof n,
+                                              sizeof got, NULL, NULL,
+                                              &results[i]),
+                             0);
+        for (int i = 0; i < TASKS; i++) {
+            assert_int_equal(
+                pool_result_get(results[i], &got, sizeof got, POOL_FOREVER), 0);
+            pool_result_free(results[i]);
+        }
         assert_int_equal(
             pool_apply(pool, task_square, &n, sizeof n, &got, sizeof got), 0);
-        if (i == 20000)
+        if (round == ROUNDS / 10)
             before = resident();
     }
     size_t after = resident();
