@@ -20,7 +20,7 @@ BWRAP       =
 # The reports of shards are those of the whole, once they are merged.
 GR_RENDER = $(if $(SHARD),true,$(GR)/render '$(OUT)')
 
-.PHONY: grade grade-merge grade-build test-grade
+.PHONY: grade grade-merge grade-build test-grade test-class
 
 $(GR)/grade: $(GR_GRADE) $(B)/lib/libpool.a
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ -ljansson -lpthread
@@ -51,3 +51,7 @@ grade-merge: ## one OUT=folder out of several shards': PARTS="folder folder"
 
 test-grade: grade-build # layouts, interruptions, shards, refusals, full disks
 	@B='$(B)' CC='$(CC)' sh tests/grade/test.sh $(TEST)
+
+test-class: grade-build ## a class as classes are gets its marks, twice: STUDENTS=200 [SEED=]
+	@B='$(B)' CC='$(CC)' STUDENTS='$(or $(STUDENTS),200)' SEED='$(SEED)' \
+		sh tests/grade/test.sh class

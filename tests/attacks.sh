@@ -54,7 +54,7 @@ left_over() {
 in_a_class() { # as user $1, or as who this is
     work=$top/class$1
     mkdir -p "$work/class" "$work/honest"
-    python3 tests/attacks/class.py build "$work/class" $FULL >"$work/expected"
+    python3 -B tests/attacks/class.py build "$work/class" $FULL >"$work/expected"
     for name in aaron molly zoe; do
         cp -r "$work/class/$name" "$work/honest"
     done
@@ -62,9 +62,9 @@ in_a_class() { # as user $1, or as who this is
     before=$(find "$work/class" -type f -exec cksum {} + | sort | cksum)
     grade "$1" "$work/honest" "$work/alone"
     grade "$1" "$work/class" "$work/all"
-    python3 tests/attacks/class.py check "$work/all" "$work/expected" ||
+    python3 -B tests/attacks/class.py check "$work/all" "$work/expected" ||
         fail "marks ${1:+of user $1}"
-    python3 tests/attacks/class.py same "$work/alone" "$work/all" ||
+    python3 -B tests/attacks/class.py same "$work/alone" "$work/all" ||
         fail "honest marks ${1:+of user $1}"
     [ "$before" = "$(find "$work/class" -type f -exec cksum {} + | sort |
         cksum)" ] || fail "the submissions were changed"

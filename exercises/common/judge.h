@@ -190,6 +190,7 @@ struct run {
     int passed;      // a descriptor that has come and nobody has taken yet
     pid_t dying;     // was told to die; others wait until it has
     bool outside;    // a task ran in another process than the driver
+    bool alone;      // none will in this call: all others have had their turn
     bool hold;       // do not answer by yourself
     int64_t hold_id; // nor, whatever `hold` says, this one
     int driver_status;
@@ -225,6 +226,8 @@ void take_message(struct run *run, int which, const struct wire *message,
                   pid_t sender);
 // Lets others go on when the process that was told to die has ended.
 void see_it_die(struct run *run);
+// Lets the driver go on with a task of its own when nobody else will take one.
+void see_who_comes(struct run *run);
 // Takes in what is there, or comes within `timeout` ms. judge_watch.c.
 bool step(struct run *run, int timeout);
 // Looks at the processes: now, or if it is time to.

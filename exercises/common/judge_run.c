@@ -121,6 +121,7 @@ void start(struct run *run, int agent, int id, int count,
     if (count > 0)
         memcpy(message.value, values, (size_t)count * sizeof *values);
     run->agent[agent].busy = true;
+    run->alone = false;
     if (wire_send(run->agent[agent].fd, &message, -1, MSG_DONTWAIT) < 0)
         await(run, back, agent, "the call returns"); // it ended: says how
 }

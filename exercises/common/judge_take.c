@@ -82,19 +82,42 @@ void let_all_go(struct run *run) {
         let_go(run, &run->visit[i]);
 }
 
+// The driver runs a task itself. It might be done with all of them before any
+// other process has begun: so it waits until one has, or none will.
+static bool waits_for_others(const struct run *run, const struct visit *visit) {
+    return exercise.in_processes && visit->pid == run->driver &&
+           visit->reply >= 0 && !run->outside && !run->alone;
+}
+
 // Answers a task that nobody holds. While a process is to die, all others wait:
 // if it runs on it cannot but show.
 static void let_in(struct run *run, struct visit *visit) {
-    if (!run->hold && visit->id != run->hold_id && !run->dying)
+    if (!run->hold && visit->id != run->hold_id && !run->dying &&
+        !waits_for_others(run, visit))
         let_go(run, visit);
+}
+
+static void let_all_in(struct run *run) {
+    for (int i = 0; i < run->visits; i++)
+        let_in(run, &run->visit[i]);
 }
 
 void see_it_die(struct run *run) {
     if (!run->dying || !proc_has_ended(run->dying))
         return;
     run->dying = 0;
-    for (int i = 0; i < run->visits; i++)
-        let_in(run, &run->visit[i]);
+    let_all_in(run);
+}
+
+void see_who_comes(struct run *run) {
+    bool waits = false;
+    for (int i = 0; i < run->visits && !run->hold; i++)
+        waits = waits || waits_for_others(run, &run->visit[i]);
+    if (!waits)
+        return;
+    settle(run);
+    run->alone = !run->outside;
+    let_all_in(run);
 }
 
 void forget_visits(struct run *run) {
@@ -153,7 +176,8 @@ static void take_enter(struct run *run, int64_t id, pid_t sender) {
              "Nobody can wait for such a process. Fork workers once, and have "
              "them forked by a process that stays.");
     }
-    run->outside = run->outside || sender != run->driver;
+    bool first = !run->outside && sender != run->driver;
+    run->outside = run->outside || first;
     struct visit *visit = &run->visit[run->visits++];
     *visit = (struct visit){.id = id,
                             .pid = sender,
@@ -161,7 +185,10 @@ static void take_enter(struct run *run, int64_t id, pid_t sender) {
                             .entered_at = run->events};
     if (++run->inside > run->most_inside)
         run->most_inside = run->inside;
-    let_in(run, visit);
+    if (first)
+        let_all_in(run);
+    else
+        let_in(run, visit);
 }
 
 static void take_leave(struct run *run, int64_t id, pid_t sender) {

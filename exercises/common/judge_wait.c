@@ -63,6 +63,7 @@ void await(struct run *run, condition *is_so, int64_t n, const char *what) {
     run->asleep_ms = 0;
     while (!is_so(run, n)) {
         step(run, LOOK_EVERY_MS);
+        see_who_comes(run);
         if (is_so(run, n))
             break;
         if (run->driver_ended && !run->driver_may_end)

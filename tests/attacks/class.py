@@ -12,29 +12,18 @@ and archives that are made here, for nobody wants them in a repository.
 """
 import csv
 import glob
-import io
 import json
 import os
 import re
 import struct
 import sys
 import tarfile
-import zipfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.append(f"{HERE}/../grade")
+from hand_in import header, put, read, tarred, zipped  # noqa: E402
+
 E1 = "ex1_process_per_task.c"
-
-
-def read(path):
-    with open(path, "rb") as file:
-        return file.read()
-
-
-def put(folder, name, content):
-    path = os.path.join(os.fsencode(folder), os.fsencode(name))
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    with open(path, "wb") as file:
-        file.write(content)
 
 
 def honest(folder, full):
@@ -46,11 +35,6 @@ def honest(folder, full):
                 yield name, number, 10, "graded"
     put(folder, f"molly/{E1}", read(f"exercises/common/starters/{E1}"))
     yield "molly", 1, 3, "graded"
-
-
-def header(text, word):
-    found = re.search(rf"^// {word}: *(.*)$", text, re.M)
-    return found and found[1]
 
 
 def sources(folder, full):
@@ -66,29 +50,6 @@ def sources(folder, full):
                header(text, "Says") or "")
 
 
-def tar(entries):
-    """Entries: name, content or (type, link, claimed size)."""
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
-        for name, content in entries:
-            info = tarfile.TarInfo(name)
-            if isinstance(content, tuple):
-                info.type, info.linkname, info.size = content
-                archive.addfile(info)
-            else:
-                info.size = len(content)
-                archive.addfile(info, io.BytesIO(content))
-    return buffer.getvalue()
-
-
-def zipped(entries):
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in entries:
-            archive.writestr(zipfile.ZipInfo(name), content)
-    return buffer.getvalue()
-
-
 def archives(folder):
     """Each holds a good solution, too: what is honest in it counts, where the
     archive can be read up to there."""
@@ -97,18 +58,18 @@ def archives(folder):
     away = [(f"../aaron/{E1}", b"int x;"), (f"/tmp/poolschool-attack/{E1}", b""),
             ("a/../../../poolschool-attack.c", b""), (E1, good)]
     put(folder, "climbs.zip", zipped(away))
-    put(folder, "climbs.tar.gz", tar(away))
+    put(folder, "climbs.tar.gz", tarred(away))
     through = [("out", (link, "/tmp", 0)), (f"out/poolschool-attack/{E1}", b""),
                ("aaron", (link, "../aaron", 0)), (E1, good)]
-    put(folder, "links.tar.gz", tar(through))
+    put(folder, "links.tar.gz", tarred(through))
     put(folder, "others.tar.gz",
-        tar([(E1, (hard, f"../aaron/{E1}", 0)), (f"b/{E1}", (link, "/etc/shadow", 0))]))
+        tarred([(E1, (hard, f"../aaron/{E1}", 0)), (f"b/{E1}", (link, "/etc/shadow", 0))]))
     put(folder, "devices.tar.gz",
-        tar([("zero", (tarfile.CHRTYPE, "", 0)), ("disk", (tarfile.BLKTYPE, "", 0)),
+        tarred([("zero", (tarfile.CHRTYPE, "", 0)), ("disk", (tarfile.BLKTYPE, "", 0)),
              ("pipe", (tarfile.FIFOTYPE, "", 0)), (E1, good)]))
-    put(folder, "claims.tar.gz", tar([(E1, (tarfile.REGTYPE, "", 8 << 60))]))
+    put(folder, "claims.tar.gz", tarred([(E1, (tarfile.REGTYPE, "", 8 << 60))]))
     deep = "d/" * 2000 + E1
-    put(folder, "deep.tar.gz", tar([(deep, good)]))
+    put(folder, "deep.tar.gz", tarred([(deep, good)]))
     put(folder, "both.zip", zipped([(f"{E1}/x.c", b""), (E1, good)]))
     put(folder, "names.zip",
         zipped([("a\nb.c", b""), ("=1+1.c", b""), ("-rf.c", b""), ("n" * 60000, b""),
@@ -118,7 +79,7 @@ def archives(folder):
     at = lies.rindex(b"PK\x01\x02")
     put(folder, "lies.zip",
         lies[:at + 20] + struct.pack("<LL", 0xfffffffe, 0xfffffffe) + lies[at + 28:])
-    put(folder, "cut.tar.gz", tar([(E1, good), ("rest", os.urandom(9000))])[:-4000])
+    put(folder, "cut.tar.gz", tarred([(E1, good), ("rest", os.urandom(9000))])[:-4000])
     put(folder, "names inside.zip", zipped([(f"../../names inside/{E1}", good)]))
     for name in ("climbs", "links", "devices", "deep", "names"):
         yield name, 1, 10, "graded"

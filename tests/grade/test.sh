@@ -87,42 +87,46 @@ parts_are() { # $1 or more are finished in $2
 
 # Folders, archives, Moodle, Canvas, names, and what is not to be read.
 test_layouts() {
-    python3 tests/grade/layouts.py "$work/class" >"$work/expected"
+    python3 -B tests/grade/layouts.py "$work/class" >"$work/expected"
     if [ "$(id -u)" != 0 ]; then # root may read everything
         mkdir "$work/class/locked"
         chmod 0 "$work/class/locked"
-        printf 'locked\t0\t0\tunreadable\n' >>"$work/expected"
+        echo 'locked,0,0,0,20,unreadable' >>"$work/expected"
     fi
     umask 027
     says 0 "grades are in" grade --submissions "$work/class" \
         --out "$work/out" --exercises "1 8"
     umask 022
-    python3 tests/grade/compare.py "$work/out" "$work/expected" ||
+    python3 -B tests/grade/compare.py "$work/out" "$work/expected" ||
         fail "not every student has the marks of what was handed in"
     [ ! -e "$work/out/work" ] || fail "OUT/work is left"
     [ "$(stat -c %a "$work/out/grades.csv")" = 640 ] || fail "not by the umask"
     nobody_at "$work/out" || fail "somebody is left: $(who)"
 }
 
-# In the sandbox a wrong solution has the points that it has at home.
-test_marks() {
-    for n in 2 7; do
-        for wrong in tests/wrong/0$n-*/*.c; do
-            student=$work/class/$n-$(basename "$wrong" .c)
-            mkdir -p "$student"
-            cp "$wrong" "$student/$(basename solutions/0$n-*/ex*.c)"
-        done
+# A whole class, twice, each time with another seed: everybody gets the marks of
+# what he handed in. It stays in build/…/test-class for who wants to look at it.
+test_class() {
+    keep=$B/test-class
+    rm -rf "$keep"
+    mkdir -p "$keep/class"
+    python3 -B tests/grade/class.py "$keep/class" "${STUDENTS:-10}" \
+        "${SEED:-1}" >"$keep/expected.csv"
+    before=$(cd "$keep/class" && find . -type f -exec cksum {} + | sort | cksum)
+    for out in first second; do
+        grade --submissions "$keep/class" --out "$keep/$out" >"$keep/$out.log" ||
+            fail "not all is graded: $(tail -n 3 "$keep/$out.log")"
+        "$GR/render" "$keep/$out" >>"$keep/$out.log" || fail "no reports"
+        python3 -B tests/grade/compare.py "$keep/$out" "$keep/expected.csv" ||
+            fail "not every student has the marks of what was handed in"
     done
-    grade --submissions "$work/class" --out "$work/out" --exercises "2 7" \
-        >/dev/null || fail "not graded"
-    for n in 2 7; do
-        for wrong in tests/wrong/0$n-*/*.c; do
-            student=$n-$(basename "$wrong" .c)
-            points=$(sed -n '1,8s,^// Points: *,,p' "$wrong")
-            grep -q "^$student,.*,$points,20,incomplete" "$work/out/grades.csv" ||
-                fail "$(grep "^$student," "$work/out/grades.csv"): not $points"
-        done
-    done
+    cmp "$keep/first/grades.csv" "$keep/second/grades.csv" || fail "other grades"
+    python3 tests/reports/validate.py "$keep/first" >"$work/said" ||
+        fail "$(cat "$work/said")"
+    nobody_at "$keep/" || fail "somebody is left: $(who)"
+    [ "$before" = "$(cd "$keep/class" && find . -type f -exec cksum {} + |
+        sort | cksum)" ] || fail "the submissions were changed"
+    echo "${STUDENTS:-10} students, graded twice: $keep/first/index.html"
 }
 
 # The same class twice, with the same seed: the same bytes. (What a judge saw of
