@@ -36,8 +36,14 @@ static void nobody_dies(struct run *run) {
         expect_fate(run, reply, i, FATE_DONE);
 }
 
+// Which item is to die: behind it are more than can have been handed out by
+// then.
+static int pick_victim(struct run *run, int count) {
+    return (int)pick(run, 2, count - 15);
+}
+
 static void lost_one(struct run *run) {
-    int count = (int)pick(run, 15, 40), victim = (int)pick(run, 2, count - 2);
+    int count = (int)pick(run, 20, 40), victim = pick_victim(run, count);
     plan(run, victim, GO_DIE, SIGKILL);
     begin(run, (int)pick(run, 2, 4), count,
           text(", item %d is killed", victim));
@@ -50,12 +56,14 @@ static void lost_one(struct run *run) {
 }
 
 static void exits(struct run *run) {
-    int count = (int)pick(run, 15, 40), victim = (int)pick(run, 2, count - 2);
+    int count = (int)pick(run, 20, 40), victim = pick_victim(run, count);
     int status = (int)pick(run, 0, 9);
     plan(run, victim, GO_EXIT, status);
     begin(run, (int)pick(run, 2, 4), count,
           text(", item %d calls exit(%d)", victim, status));
     const int64_t *reply = finish(run, 0);
+    expect(run, reply[0] == 0, "returns 0", text("%ld", (long)reply[0]),
+           "A lost item is a result, too.");
     expect_each_once(run, count);
     for (int i = 0; i < count; i++)
         expect_fate(run, reply, i,

@@ -16,7 +16,7 @@ static void create(struct run *run, int capacity) {
 // So many more processes that share the queue: agents 1, 2 …
 static void fork_agents(struct run *run, int count) {
     for (int i = 0; i < count; i++)
-        call(run, AGENT, 0, NULL);
+        fork_agent(run, AGENT);
 }
 
 static const int64_t *put(struct run *run, int agent, int count,

@@ -13,9 +13,8 @@ static void call_create(struct wire *m) {
 }
 
 static void call_agent(struct wire *m) {
+    driver_fork_agent((int)m->value[0]);
     m->count = 0;
-    int fd = driver_fork_agent();
-    driver_pass = fd;
 }
 
 // how many, first item -> how many were put

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The driver: main() of the process that holds the student's object.
 //
-// It starts with the channel to the judge as the descriptor named in argv[1]
-// and serves calls until the judge hangs up. Nothing in this process is a
-// secret or a verdict: the student's code shares its memory.
+// It starts with the channel to the judge and the judge's board (see wire.h) as
+// the descriptors named in argv[1] and argv[2], and serves calls until it is
+// killed. Nothing in this process is a secret or a verdict: the student's code
+// shares its memory.
 //
 // Runs in: driver, and driver_task() in whatever process the student made.
 #define _GNU_SOURCE
@@ -16,16 +17,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 // The channel sits high, out of the way of those who count descriptors.
 #define HIGH_FD 200
 
 static int channel = -1;
-int driver_pass = -1;
+static struct board *board;
 int64_t driver_forks_left = -1;
 
 _Noreturn static void give_up(const char *what) {
@@ -49,103 +48,84 @@ pid_t __wrap_fork(void) {
     return __real_fork();
 }
 
-static void send_or_give_up(const struct wire *message, int pass) {
-    if (wire_send(channel, message, pass, 0) < 0)
+static void send_or_give_up(const struct wire *message) {
+    if (wire_send(channel, message) < 0)
         give_up("cannot reach the judge");
 }
 
-// Waits for the judge's answer and does what it says.
-static int64_t obey(int fd) {
+int64_t driver_task(int64_t id) {
+    uint32_t place = atomic_fetch_add(&board->next_place, 1) % BOARD_PLACES;
+    uint32_t seen = atomic_load(&board->answer[place].news);
+    struct wire message = {
+        .kind = WIRE_ENTER, .id = id, .count = 1, .value = {place}};
+    send_or_give_up(&message);
     for (;;) {
-        struct wire go;
-        int passed;
-        pid_t sender;
-        if (wire_receive(fd, &go, &passed, &sender, 0) <= 0)
-            _exit(122); // the judge is gone, and this check is over
-        if (go.value[0] == GO_DIE) {
+        seen = board_wait(&board->answer[place].news, seen);
+        int64_t value = board->answer[place].value;
+        switch (board->answer[place].go) {
+        case GO_DIE:
             // A sanitizer's or the student's handler must not get in the way.
-            signal((int)go.value[1], SIG_DFL);
-            kill(getpid(), (int)go.value[1]);
-        } else if (go.value[0] == GO_EXIT) {
-            exit((int)go.value[1]);
-        } else if (go.value[0] == GO_DEAF) {
+            signal((int)value, SIG_DFL);
+            kill(getpid(), (int)value);
+            break;
+        case GO_EXIT:
+            exit((int)value);
+        case GO_DEAF:
             signal(SIGTERM, SIG_IGN);
-        } else {
-            return go.value[1];
+            break;
+        default:
+            message.kind = WIRE_LEAVE;
+            message.count = 0;
+            send_or_give_up(&message);
+            return value;
         }
     }
-}
-
-int64_t driver_task(int64_t id) {
-    int pair[2];
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
-        give_up("a task cannot make a socket pair");
-    struct wire message = {.kind = WIRE_ENTER, .id = id};
-    send_or_give_up(&message, pair[1]);
-    close(pair[1]);
-    int64_t answer = obey(pair[0]);
-    close(pair[0]);
-    message.kind = WIRE_LEAVE;
-    send_or_give_up(&message, -1);
-    return answer;
 }
 
 void driver_note(int64_t id, int64_t value, int64_t detail) {
     struct wire message = {
         .kind = WIRE_NOTE, .id = id, .count = 2, .value = {value, detail}};
-    send_or_give_up(&message, -1);
+    send_or_give_up(&message);
 }
 
-_Noreturn static void serve(void) {
+_Noreturn static void serve(int agent) {
     static struct wire message;
-    int passed;
-    pid_t sender;
-    while (wire_receive(channel, &message, &passed, &sender, 0) > 0) {
-        if (passed >= 0)
-            close(passed);
-        if (message.id < 0 || message.id >= driver_call_count)
-            break;
+    for (uint32_t seen = 0;;) {
+        seen = board_wait(&board->call[agent].news, seen);
+        message = board->call[agent].message;
         driver_calls[message.id](&message);
         message.kind = WIRE_RETURN;
-        send_or_give_up(&message, driver_pass);
-        if (driver_pass >= 0)
-            close(driver_pass);
-        driver_pass = -1;
+        message.id = agent;
+        send_or_give_up(&message);
     }
-    _exit(0);
 }
 
-int driver_fork_agent(void) {
-    int pair[2];
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
-        give_up("cannot make a socket pair");
+void driver_fork_agent(int agent) {
     pid_t pid = __real_fork();
     if (pid < 0)
         give_up("cannot fork");
-    if (pid == 0) {
-        close(pair[1]);
-        if (dup2(pair[0], channel) < 0)
-            give_up("cannot take over the channel");
-        close(pair[0]);
-        serve();
-    }
-    close(pair[0]);
-    return pair[1];
+    if (pid == 0)
+        serve(agent);
 }
 
 int main(int argc, char **argv) {
-    int given = argc == 2 ? atoi(argv[1]) : -1;
+    int given = argc == 3 ? atoi(argv[1]) : -1;
     if (given < 3 || fcntl(given, F_GETFD) < 0) {
         fprintf(stderr, "This is the driver of an exercise. The judge starts "
                         "it: make exercise1\n");
         return 2;
     }
+    board = mmap(NULL, sizeof *board, PROT_READ | PROT_WRITE, MAP_SHARED,
+                 atoi(argv[2]), 0);
+    if (board == MAP_FAILED)
+        give_up("cannot see the judge's board");
+    close(atoi(argv[2]));
     setvbuf(stdout, NULL, _IOLBF, 0); // what it printed survives a crash
     channel = fcntl(given, F_DUPFD_CLOEXEC, HIGH_FD);
     if (channel < 0)
         give_up("cannot move the channel");
     close(given);
     struct wire hello = {.kind = WIRE_HELLO};
-    send_or_give_up(&hello, -1);
-    serve();
+    send_or_give_up(&hello);
+    serve(0);
 }

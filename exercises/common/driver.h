@@ -25,10 +25,9 @@ int64_t driver_task(int64_t id);
 // Reports something that is neither a return nor a task, such as a callback.
 void driver_note(int64_t id, int64_t value, int64_t detail);
 
-// Forks a process that serves the judge's calls as this one does. Returns the
-// descriptor that reaches it, which goes to the judge with driver_pass.
-int driver_fork_agent(void);
-extern int driver_pass; // sent along with this call's WIRE_RETURN, then closed
+// Forks a process that serves the judge's calls as this one does, as number
+// `agent`, which the judge's fork_agent() gives.
+void driver_fork_agent(int agent);
 
 // After this many more calls, the student's fork() fails. Negative: never.
 extern int64_t driver_forks_left;

@@ -2,9 +2,9 @@
 // The system calls that a student's process may not make, by seccomp.
 //
 // What is refused here gains nothing for any exercise, and would let a process
-// look into another, hide from the judge, or hold it up: a passed descriptor
-// whose close() waits, say. A refused call returns an error, as it would where
-// the kernel lacks it; nothing is killed.
+// look into another, hide from the judge, or use up what others need. A refused
+// call returns an error, as it would where the kernel lacks it; nothing is
+// killed.
 //
 // Runs in: the driver's process before exec; the grader's sandbox likewise.
 #define _GNU_SOURCE
@@ -32,6 +32,7 @@ static const int refused[] = {
     SCMP_SYS(io_uring_enter), SCMP_SYS(io_uring_register), SCMP_SYS(add_key),
     SCMP_SYS(request_key), SCMP_SYS(keyctl), SCMP_SYS(personality),
     SCMP_SYS(fanotify_init), SCMP_SYS(open_by_handle_at), SCMP_SYS(vmsplice),
+    SCMP_SYS(inotify_init), SCMP_SYS(inotify_init1), SCMP_SYS(ioprio_set),
     // memory that no process's own count shows, or that outlives all
     SCMP_SYS(memfd_create), SCMP_SYS(memfd_secret), SCMP_SYS(shmget),
     SCMP_SYS(msgget)};

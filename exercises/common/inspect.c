@@ -32,6 +32,7 @@
 #error "Which ELF machine is this? Add it here."
 #endif
 
+#define PROPERTIES ".note.gnu.property"
 #define REFUSED 3 // exit status: the student's object is to blame
 #define MOST_REASONS 12
 #define MOST_ROOM (64L << 20)      // bytes of code and variables, when it runs
@@ -114,7 +115,7 @@ static bool is_known(const char *name) {
     static const char *const parts[] = {".text",   ".data",  ".bss",
                                         ".rodata", ".tdata", ".tbss"};
     static const char *const others[] = {
-        "",          ".comment",     ".note.GNU-stack", ".note.gnu.property",
+        "",          ".comment",     ".note.GNU-stack", PROPERTIES,
         ".eh_frame", ".symtab",      ".symtab_shndx",   ".strtab",
         ".shstrtab", ".llvm_addrsig"};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
@@ -125,6 +126,30 @@ static bool is_known(const char *name) {
             return true;
     // A debugger would run what is in that one.
     return begins(name, ".debug_") && strcmp(name, ".debug_gdb_scripts") != 0;
+}
+
+// Of the processor a compiler may note what was used and what may be switched
+// on. What is needed, the loader would refuse the whole program for.
+static void look_at_properties(Elf_Data *data) {
+    GElf_Nhdr note;
+    size_t at = 0, next, name, text;
+    while (data && (next = gelf_getnote(data, at, &note, &name, &text)) > 0) {
+        for (size_t i = 0; i + 8 <= note.n_descsz;) {
+            uint32_t kind, size;
+            memcpy(&kind, (char *)data->d_buf + text + i, sizeof kind);
+            memcpy(&size, (char *)data->d_buf + text + i + 4, sizeof size);
+            bool plain = kind == GNU_PROPERTY_X86_FEATURE_1_AND ||
+                         kind == GNU_PROPERTY_AARCH64_FEATURE_1_AND ||
+                         kind >> 16 == 0xc001; // "used", on x86
+            if (!plain || size > note.n_descsz)
+                refuse("It asks for a special processor (property %#x).",
+                       (unsigned)kind);
+            i += 8 + ((size + 7ul) & ~7ul);
+        }
+        at = next;
+    }
+    if (!data || at != data->d_size)
+        refuse("Its notes cannot be read.");
 }
 
 // What the compiler makes of ordinary C, and nothing that a linker or a loader
@@ -149,10 +174,13 @@ static void look_at_section(const char *name, const GElf_Shdr *section) {
     case SHT_SYMTAB_SHNDX:
     case SHT_STRTAB:
     case SHT_RELA:
-    case SHT_NOTE:
     case SHT_X86_64_UNWIND:
     case 0x6fff4c03: // clang's .llvm_addrsig
         break;
+    case SHT_NOTE:
+        if (strcmp(name, PROPERTIES) == 0)
+            break;
+        // fall through
     default:
         refuse("Section %.60s is of an unusual kind (%#x).", name,
                (unsigned)section->sh_type);
@@ -190,6 +218,8 @@ static void look_at_sections(Elf *elf) {
             refuse("A section of it cannot be read.");
         else
             look_at_section(name, &section);
+        if (name && strcmp(name, PROPERTIES) == 0)
+            look_at_properties(elf_getdata(it, NULL));
     }
     if (room > MOST_ROOM)
         refuse("Its variables and code take more than %ld MiB.",

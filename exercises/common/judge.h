@@ -62,7 +62,10 @@ extern const int extra_check_count __attribute__((weak));
 #define LIMIT_OUTPUT (1 << 20)              // bytes on stdout and stderr
 #define LIMIT_FILE (16 << 20)               // bytes of any file
 #define LIMIT_FILES 256                     // descriptors per process
-#define OUTPUT_KEPT 2000                    // bytes shown to the student
+#define LIMIT_SOCKETS 1000 // of all, for each may fill 200 KB of the kernel's
+#define LIMIT_INODES 5000  // files in /tmp, and again in /dev/shm
+#define LIMIT_SIGNALS 500  // queued, and timers: of a user
+#define OUTPUT_KEPT 2000   // bytes shown to the student
 // Of all checks of an exercise; who has used it up has a little for each of the
 // others, which is enough for what does not dawdle.
 #define LIMIT_TOTAL_S 60
@@ -84,8 +87,10 @@ struct cell_options {
 struct cell {
     pid_t keeper;        // our child, the ancestor of all
     bool own;            // it has namespaces of its own
+    bool boxed;          // a sandbox command gives it some
     struct stat program; // the driver's file
-    int channel;         // messages
+    int channel;         // messages; -1: all who had the other end are gone
+    struct board *board; // what the judge says
     int output;          // the driver's stdout and stderr
     int status;          // the keeper writes the driver's wait status here
 };
@@ -137,20 +142,21 @@ bool proc_has_ended(pid_t pid);      // gone, or a zombie
 int proc_descriptors(pid_t pid);     // how many, or -1
 int proc_shared_mappings(pid_t pid); // anonymous shared ones, or -1
 int proc_shm_files(pid_t pid);       // files in its /dev/shm, or -1
+int proc_sockets(pid_t pid);         // of its network namespace, or -1
+int proc_inodes(pid_t pid);          // of its /tmp or /dev/shm, or -1
 uint64_t proc_waited(pid_t pid);     // ns, for a processor
 uint64_t proc_share(pid_t pid);      // bytes, its part of what is shared only
 
 // One check's run. judge_run.c. -----------------------------------------------
 
 #define MAX_VISITS 4096
-#define MAX_AGENTS 16
 
 // One time that a task ran an item.
 struct visit {
     int64_t id;
     pid_t pid;
-    int reply; // where its answer goes; -1: answered
-    bool left;
+    int place; // on the board, for its answer
+    bool answered, left;
     bool doomed;             // was told to die, or to exit
     int entered_at, left_at; // numbers of events, to compare
 };
@@ -163,8 +169,7 @@ struct note {
 
 // A process that serves calls: the driver (0) or one it forked.
 struct agent {
-    int fd;
-    pid_t pid;
+    pid_t pid; // 0: it has not said anything yet
     bool busy; // in a call
     struct wire reply;
     int returned_at;
@@ -175,7 +180,7 @@ struct run {
     uint64_t seed, random;
     struct cell cell;
     pid_t driver;
-    struct agent agent[MAX_AGENTS];
+    struct agent agent[BOARD_AGENTS];
     int agents;
     struct visit visit[MAX_VISITS];
     int visits, inside, most_inside;
@@ -187,7 +192,6 @@ struct run {
     struct note note[MAX_VISITS];
     int notes;
     int events;
-    int passed;      // a descriptor that has come and nobody has taken yet
     pid_t dying;     // was told to die; others wait until it has
     bool outside;    // a task ran in another process than the driver
     bool alone;      // none will in this call: all others have had their turn
@@ -213,7 +217,6 @@ struct run {
     jmp_buf over;
 };
 
-// Lets go of what the visits hold, and forgets them.
 void forget_visits(struct run *run);
 
 // Between the parts of the judge. ---------------------------------------------
@@ -221,13 +224,14 @@ void forget_visits(struct run *run);
 int64_t now_ms(void);
 int64_t fair_ms(const struct run *run); // without the time that it was stalled
 uint64_t next_random(uint64_t *state);
-// Takes in a message from agent number `which`. judge_take.c.
-void take_message(struct run *run, int which, const struct wire *message,
-                  pid_t sender);
+// Takes in a message. judge_take.c.
+void take_message(struct run *run, const struct wire *message, pid_t sender);
 // Lets others go on when the process that was told to die has ended.
 void see_it_die(struct run *run);
 // Lets the driver go on with a task of its own when nobody else will take one.
 void see_who_comes(struct run *run);
+// Fails the check if its processes take too much. judge_limits.c.
+void expect_limits(struct run *run);
 // Takes in what is there, or comes within `timeout` ms. judge_watch.c.
 bool step(struct run *run, int timeout);
 // Looks at the processes: now, or if it is time to.
@@ -244,6 +248,8 @@ _Noreturn void fail_forged(struct run *run, const char *what);
 void about(struct run *run, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+// Has the driver fork another agent: its call number `id` does that.
+void fork_agent(struct run *run, int id);
 // Starts call number `id` with `count` values, on the driver or an agent.
 void start(struct run *run, int agent, int id, int count,
            const int64_t *values);
@@ -280,6 +286,7 @@ void settle(struct run *run);
 int64_t answer_for(struct run *run, int64_t id); // what a task returns
 // What task `id` is told when it is not held: to die, say, at its first run.
 void plan(struct run *run, int64_t id, enum go go, int64_t value);
+// A visit that is NULL, for nobody was inside, fails the check.
 void answer(struct run *run, struct visit *visit, enum go go, int64_t value);
 void let_go(struct run *run, struct visit *visit); // return its answer
 void let_all_go(struct run *run);            // those inside and all to come

@@ -22,6 +22,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -34,6 +35,7 @@
 #include "judge.h"
 
 #define CHANNEL_FD 3 // in the driver, at exec
+#define BOARD_FD 4
 
 static bool namespaces_failed;
 
@@ -41,7 +43,7 @@ static bool namespaces_failed;
 struct start {
     const struct cell_options *options;
     const char *path;
-    int program, channel, output, status;
+    int program, channel, board, output, status;
     int tasks; // of the user, already there
     bool own;
 };
@@ -71,6 +73,7 @@ static void set_limits(int tasks_of_user) {
     limit(RLIMIT_CORE, 0);
     limit(RLIMIT_FSIZE, LIMIT_FILE);
     limit(RLIMIT_NOFILE, LIMIT_FILES);
+    limit(RLIMIT_SIGPENDING, LIMIT_SIGNALS);
     // All of the user's processes count, so those he has anyway are added.
     if (tasks_of_user >= 0)
         limit(RLIMIT_NPROC, (rlim_t)tasks_of_user + 2 * LIMIT_PROCESSES);
@@ -115,13 +118,15 @@ static void close_the_rest(int first) {
         closedir(dir);
 }
 
-static bool set_descriptors(int channel, int output) {
+static bool set_descriptors(const struct start *start) {
     int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    channel = fcntl(channel, F_DUPFD_CLOEXEC, 50);
-    output = fcntl(output, F_DUPFD_CLOEXEC, 50);
-    close_the_rest(CHANNEL_FD + 1);
+    int channel = fcntl(start->channel, F_DUPFD_CLOEXEC, 50);
+    int board = fcntl(start->board, F_DUPFD_CLOEXEC, 50);
+    int output = fcntl(start->output, F_DUPFD_CLOEXEC, 50);
+    close_the_rest(BOARD_FD + 1);
     return dup2(nothing, 0) >= 0 && dup2(output, 1) >= 0 &&
-           dup2(output, 2) >= 0 && dup2(channel, CHANNEL_FD) >= 0;
+           dup2(output, 2) >= 0 && dup2(channel, CHANNEL_FD) >= 0 &&
+           dup2(board, BOARD_FD) >= 0;
 }
 
 _Noreturn static void become_driver(const struct start *start) {
@@ -140,7 +145,7 @@ _Noreturn static void become_driver(const struct start *start) {
     }
     int program = fcntl(start->program, F_DUPFD_CLOEXEC, 50);
     set_limits(start->tasks);
-    if (!set_descriptors(start->channel, start->output) || chdir("/") < 0 ||
+    if (!set_descriptors(start) || chdir("/") < 0 ||
         !give_up_privileges(options, start->own)) {
         dprintf(2, "judge: cannot confine the driver: %s\n", strerror(errno));
         _exit(126);
@@ -152,7 +157,8 @@ _Noreturn static void become_driver(const struct start *start) {
     for (char **p = options->prefix; p && *p && n < 60; p++)
         argv[n++] = *p;
     argv[n++] = (char *)start->path;
-    argv[n++] = "3";
+    argv[n++] = "3"; // CHANNEL_FD
+    argv[n++] = "4"; // BOARD_FD
     if (options->prefix)
         execvpe(argv[0], argv, environment);
     else // by descriptor: the new user need not reach the path
@@ -212,6 +218,7 @@ _Noreturn static void keep(const struct start *start) {
     if (driver == 0)
         become_driver(start);
     close(start->channel);
+    close(start->board);
     close(start->output);
     int how;
     for (;;) {
@@ -234,12 +241,29 @@ static bool make_ends(int pair[2], int output[2], int status[2]) {
            pipe2(output, O_CLOEXEC) == 0 && pipe2(status, O_CLOEXEC) == 0;
 }
 
+// Sealed, for whoever can make it shorter can kill whoever writes there.
+static int make_board(struct cell *cell) {
+    int fd = memfd_create("board", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    if (fd < 0)
+        return -1;
+    cell->board = MAP_FAILED;
+    if (ftruncate(fd, sizeof *cell->board) == 0 &&
+        fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) == 0)
+        cell->board = mmap(NULL, sizeof *cell->board, PROT_READ | PROT_WRITE,
+                           MAP_SHARED, fd, 0);
+    if (cell->board != MAP_FAILED)
+        return fd;
+    close(fd);
+    return -1;
+}
+
 bool cell_start(struct cell *cell, const char *driver,
                 const struct cell_options *options) {
     int pair[2], output[2], status[2];
     struct start start = {.options = options, .path = driver};
     start.program = open(driver, O_RDONLY | O_CLOEXEC);
     if (start.program < 0 || fstat(start.program, &cell->program) < 0 ||
+        (start.board = make_board(cell)) < 0 ||
         !make_ends(pair, output, status))
         return false;
     bool root = getuid() == 0;
@@ -270,11 +294,13 @@ bool cell_start(struct cell *cell, const char *driver,
         keep(&start);
     }
     close(start.program);
+    close(start.board);
     close(pair[1]);
     close(output[1]);
     close(status[1]);
     fcntl(output[0], F_SETFL, O_NONBLOCK);
     cell->own = start.own;
+    cell->boxed = options->prefix != NULL;
     cell->channel = pair[0];
     cell->output = output[0];
     cell->status = status[0];
@@ -300,4 +326,5 @@ void cell_end(struct cell *cell) {
     if (cell->output >= 0)
         close(cell->output);
     close(cell->status);
+    munmap(cell->board, sizeof *cell->board);
 }

@@ -12,14 +12,14 @@
 
 struct visit *first_inside(struct run *run) {
     for (int i = 0; i < run->visits; i++)
-        if (!run->visit[i].left && run->visit[i].reply >= 0)
+        if (!run->visit[i].left && !run->visit[i].answered)
             return &run->visit[i];
     return NULL;
 }
 
 struct visit *last_inside(struct run *run) {
     for (int i = run->visits - 1; i >= 0; i--)
-        if (!run->visit[i].left && run->visit[i].reply >= 0)
+        if (!run->visit[i].left && !run->visit[i].answered)
             return &run->visit[i];
     return NULL;
 }

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "judge.h"
@@ -277,6 +278,31 @@ int proc_shm_files(pid_t pid) {
         count += entry->d_name[0] != '.';
     closedir(dir);
     return count;
+}
+
+int proc_sockets(pid_t pid) {
+    char path[64], text[1024];
+    int used;
+    snprintf(path, sizeof path, "/proc/%d/net/sockstat", (int)pid);
+    return read_file(path, text, sizeof text) &&
+                   sscanf(text, "sockets: used %d", &used) == 1
+               ? used
+               : -1;
+}
+
+int proc_inodes(pid_t pid) {
+    static const char *const folder[] = {"tmp", "dev/shm"};
+    int most = -1;
+    for (size_t i = 0; i < sizeof folder / sizeof *folder; i++) {
+        char path[64];
+        struct statfs about;
+        snprintf(path, sizeof path, "/proc/%d/root/%s", (int)pid, folder[i]);
+        if (statfs(path, &about) < 0)
+            continue;
+        int used = (int)(about.f_files - about.f_ffree);
+        most = used > most ? used : most;
+    }
+    return most;
 }
 
 uint64_t proc_share(pid_t pid) {

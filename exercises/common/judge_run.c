@@ -111,19 +111,18 @@ static bool back(struct run *run, int64_t n) { return is_back(run, (int)n); }
 
 void start(struct run *run, int agent, int id, int count,
            const int64_t *values) {
-    static struct wire message;
-    if (agent >= run->agents)
-        fail(run, "the process that is to make the call is there",
-             "it never came", "");
-    message.kind = WIRE_CALL;
-    message.id = id;
-    message.count = (uint32_t)count;
+    struct wire *message = &run->cell.board->call[agent].message;
+    *message = (struct wire){.id = id, .count = (uint32_t)count};
     if (count > 0)
-        memcpy(message.value, values, (size_t)count * sizeof *values);
+        memcpy(message->value, values, (size_t)count * sizeof *values);
     run->agent[agent].busy = true;
     run->alone = false;
-    if (wire_send(run->agent[agent].fd, &message, -1, MSG_DONTWAIT) < 0)
-        await(run, back, agent, "the call returns"); // it ended: says how
+    board_tell(&run->cell.board->call[agent].news);
+}
+
+void fork_agent(struct run *run, int id) {
+    CALL(run, id, run->agents);
+    run->agent[run->agents++] = (struct agent){0};
 }
 
 const int64_t *finish(struct run *run, int agent) {
@@ -157,8 +156,7 @@ static void meet(struct run *run) {
         ready = poll(fd, 2, left > 0 ? (int)left : 0);
     } while (ready < 0 && errno == EINTR);
     if (ready <= 0 || !fd[0].revents ||
-        wire_receive(run->cell.channel, &message, &run->passed, &sender,
-                     MSG_DONTWAIT) <= 0 ||
+        wire_receive(run->cell.channel, &message, &sender) <= 0 ||
         message.kind != WIRE_HELLO || !is_the_driver(run, sender))
         fail(run, "the driver starts", "it did not",
              "This is not your code's fault, unless it runs something before "
@@ -193,13 +191,11 @@ bool run_check(struct run *run, const struct check *check, const char *driver,
     run->check = check;
     run->hold_id = INT64_MIN;
     run->random = run->seed;
-    run->passed = -1;
     run->looked_at = now_ms();
     run->judge_waited_ns = proc_waited(getpid());
     if (!cell_start(&run->cell, driver, options))
         return false;
-    run->agent[0] = (struct agent){.fd = run->cell.channel};
-    run->agents = 1;
+    run->agents = 1; // the driver
     if (setjmp(run->over) == 0) {
         meet(run);
         check->judge(run);
@@ -207,13 +203,6 @@ bool run_check(struct run *run, const struct check *check, const char *driver,
     } else {
         take_last_output(run);
     }
-    forget_visits(run);
-    if (run->passed >= 0)
-        close(run->passed);
-    for (int i = 1; i < run->agents; i++)
-        if (run->agent[i].fd >= 0)
-            close(run->agent[i].fd);
-    run->cell.channel = run->agent[0].fd;
     cell_end(&run->cell);
     free(run->processes.at);
     free(run->looked.at);

@@ -8,8 +8,6 @@
 // Runs in: judge.
 #define _GNU_SOURCE
 #include <signal.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "judge.h"
 
@@ -26,30 +24,26 @@ static void leave(struct run *run, struct visit *visit) {
     run->inside--;
 }
 
-static void take_reply(struct visit *visit) {
-    close(visit->reply);
-    visit->reply = -1;
+static void expect_visit(struct run *run, const struct visit *visit) {
+    expect(run, visit, "a task is inside", "none is", "");
 }
 
 void answer(struct run *run, struct visit *visit, enum go go, int64_t value) {
-    if (visit->reply < 0)
+    expect_visit(run, visit);
+    if (visit->answered)
         return;
-    if (proc_has_ended(visit->pid)) { // others may hold its end of the socket
-        take_reply(visit);
-        return; // that task will never have been done
-    }
-    struct wire message = {
-        .kind = WIRE_GO, .count = 2, .value = {(int64_t)go, value}};
-    // It may have died meanwhile, or filled its own socket: that is its loss.
+    visit->answered = go != GO_DEAF;
+    if (proc_has_ended(visit->pid))
+        return; // others can read the board, but that task was never done
     // To be killed is nothing that it is asked for.
-    if (go == GO_DIE && value == SIGKILL)
+    if (go == GO_DIE && value == SIGKILL) {
         kill_one(run, visit->pid, SIGKILL);
-    else
-        wire_send(visit->reply, &message, -1, MSG_DONTWAIT);
-    if (go == GO_DEAF)
-        return;
-    take_reply(visit);
-    if (go == GO_RETURN)
+    } else {
+        run->cell.board->answer[visit->place].go = (int32_t)go;
+        run->cell.board->answer[visit->place].value = value;
+        board_tell(&run->cell.board->answer[visit->place].news);
+    }
+    if (go == GO_DEAF || go == GO_RETURN)
         return;
     visit->doomed = true;
     if (!run->hold)
@@ -66,7 +60,8 @@ void plan(struct run *run, int64_t id, enum go go, int64_t value) {
 }
 
 void let_go(struct run *run, struct visit *visit) {
-    for (int i = 0; i < run->plans && visit->reply >= 0; i++)
+    expect_visit(run, visit);
+    for (int i = 0; i < run->plans && !visit->answered; i++)
         if (run->planned[i].id == visit->id) {
             run->planned[i].id = INT64_MIN; // once
             answer(run, visit, run->planned[i].go, run->planned[i].value);
@@ -86,7 +81,7 @@ void let_all_go(struct run *run) {
 // other process has begun: so it waits until one has, or none will.
 static bool waits_for_others(const struct run *run, const struct visit *visit) {
     return exercise.in_processes && visit->pid == run->driver &&
-           visit->reply >= 0 && !run->outside && !run->alone;
+           !visit->answered && !run->outside && !run->alone;
 }
 
 // Answers a task that nobody holds. While a process is to die, all others wait:
@@ -120,12 +115,7 @@ void see_who_comes(struct run *run) {
     let_all_in(run);
 }
 
-void forget_visits(struct run *run) {
-    for (int i = 0; i < run->visits; i++)
-        if (run->visit[i].reply >= 0)
-            close(run->visit[i].reply);
-    run->visits = run->inside = 0;
-}
+void forget_visits(struct run *run) { run->visits = run->inside = 0; }
 
 // Taking in. ------------------------------------------------------------------
 
@@ -136,30 +126,14 @@ void fail_forged(struct run *run, const char *what) {
          "tasks in threads? Each task needs a process.");
 }
 
-// Another kind of descriptor could hold the judge up: when it is read, or even
-// when it is closed.
-static bool is_socket(int fd) {
-    int domain = 0, type = 0;
-    socklen_t size = sizeof domain;
-    return fd >= 0 &&
-           getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0 &&
-           getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 &&
-           domain == AF_UNIX && type == SOCK_SEQPACKET;
-}
-
-static int take_passed(struct run *run) {
-    int fd = run->passed;
-    run->passed = -1;
-    return fd;
-}
-
-static void take_enter(struct run *run, int64_t id, pid_t sender) {
+static void take_enter(struct run *run, int64_t id, int64_t place,
+                       pid_t sender) {
     if (run->visits == MAX_VISITS)
         fail(run, "each task runs once", "thousands of runs",
              "A loop does not end. Does it go on at the end of file, when read "
              "returns 0?");
-    if (!is_socket(run->passed))
-        fail_forged(run, "a task that gives no address for its answer");
+    if (place < 0 || place >= BOARD_PLACES)
+        fail_forged(run, "a task that gives no place for its answer");
     for (int i = 0; i < run->visits; i++) {
         struct visit *other = &run->visit[i];
         if (other->pid == sender && other->doomed)
@@ -181,7 +155,7 @@ static void take_enter(struct run *run, int64_t id, pid_t sender) {
     struct visit *visit = &run->visit[run->visits++];
     *visit = (struct visit){.id = id,
                             .pid = sender,
-                            .reply = take_passed(run),
+                            .place = (int)place,
                             .entered_at = run->events};
     if (++run->inside > run->most_inside)
         run->most_inside = run->inside;
@@ -196,7 +170,7 @@ static void take_leave(struct run *run, int64_t id, pid_t sender) {
         struct visit *visit = &run->visit[i];
         if (visit->id != id || visit->pid != sender || visit->left)
             continue;
-        if (visit->reply >= 0)
+        if (!visit->answered)
             break;
         leave(run, visit);
         return;
@@ -214,8 +188,10 @@ static void meet_agent(struct run *run, struct agent *agent, pid_t sender) {
     agent->pid = sender;
 }
 
-static void take_return(struct run *run, struct agent *agent,
-                        const struct wire *message, pid_t sender) {
+static void take_return(struct run *run, const struct wire *message,
+                        pid_t sender) {
+    bool known = message->id >= 0 && message->id < run->agents;
+    struct agent *agent = &run->agent[known ? message->id : 0];
     if (agent->busy && agent->pid == 0)
         meet_agent(run, agent, sender);
     if (sender != agent->pid)
@@ -223,32 +199,24 @@ static void take_return(struct run *run, struct agent *agent,
              "it returned in another one",
              "Does a child go on in the code of its parent? It must _exit "
              "when its work is done.");
-    if (!agent->busy)
+    if (!known || !agent->busy)
         fail_forged(run, "a return that nobody had asked for");
     agent->busy = false;
     agent->reply = *message;
     agent->returned_at = run->events;
-    if (run->passed < 0 || run->agents == MAX_AGENTS)
-        return;
-    int on = 1;
-    if (!is_socket(run->passed) ||
-        setsockopt(run->passed, SOL_SOCKET, SO_PASSCRED, &on, sizeof on) < 0)
-        fail_forged(run, "a process that gives no address for its calls");
-    run->agent[run->agents++] = (struct agent){.fd = take_passed(run)};
 }
 
-void take_message(struct run *run, int which, const struct wire *message,
-                  pid_t sender) {
+void take_message(struct run *run, const struct wire *message, pid_t sender) {
     run->events++;
     run->asleep_ms = 0;
     if (sender <= 0)
         fail_forged(run, "a message from nowhere");
     switch (message->kind) {
     case WIRE_RETURN:
-        take_return(run, &run->agent[which], message, sender);
+        take_return(run, message, sender);
         break;
     case WIRE_ENTER:
-        take_enter(run, message->id, sender);
+        take_enter(run, message->id, message->value[0], sender);
         break;
     case WIRE_LEAVE:
         take_leave(run, message->id, sender);

@@ -15,7 +15,7 @@ static bool somebody_waits_for_us(struct run *run) {
     if (run->hold || run->hold_id != INT64_MIN)
         return false; // we wait for something that the held ones do not stop
     for (int i = 0; i < run->visits; i++)
-        if (run->visit[i].reply >= 0)
+        if (!run->visit[i].answered)
             return true;
     return false;
 }

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "judge.h"
@@ -17,47 +16,6 @@
 #define MOST_CPU_MS 200    // of a process; on an idle machine it is 50
 #define MOST_ASLEEP_MS 100 // of all
 #define MOST_PASSED_MS 1000
-
-// Limits. ---------------------------------------------------------------------
-// text() only where a check fails: it uses the same memory again in the end.
-
-static void expect_processor_time(struct run *run) {
-    uint64_t limit = LIMIT_CPU_S * 1000;
-    uint64_t all = run->processes.keeper_reaped_ms;
-    const char *who = NULL;
-    for (int i = 0; i < run->processes.count; i++) {
-        struct process *p = &run->processes.at[i];
-        all += (uint64_t)p->used_ms + p->reaped_ms;
-        if ((uint64_t)p->used_ms > limit)
-            who = p->pid == run->driver ? "your process"
-                                        : "one of your processes";
-    }
-    if (!who && all > 2 * limit) {
-        who = "your processes together";
-        limit *= 2;
-    }
-    if (who)
-        fail(run, "the call returns",
-             text("stopped: %s used %d s of processor time", who,
-                  (int)(limit / 1000)),
-             "An endless loop? A worker must leave when its input ends, and "
-             "nobody should poll in a loop without waiting.");
-}
-
-static void expect_memory(struct run *run) {
-    uint64_t all = 0, shares = 0;
-    for (int i = 0; i < run->processes.count; i++)
-        all += run->processes.at[i].memory;
-    if (all <= LIMIT_MEMORY)
-        return;
-    // What they share was counted for each of them: now with more care.
-    for (int i = 0; i < run->processes.count; i++)
-        shares += proc_share(run->processes.at[i].pid);
-    if (shares > LIMIT_MEMORY)
-        fail(run, text("at most %d MB of memory", (int)(LIMIT_MEMORY >> 20)),
-             "stopped: your processes together took more",
-             "Does something grow with every task and is never freed?");
-}
 
 // Has anybody run since the last look, `passed` ms ago? Then they are not
 // asleep for good.
@@ -139,16 +97,10 @@ void look(struct run *run, bool at_once) {
            "for it.");
     expect(run, proc_list(&run->processes, run->cell.keeper, true),
            "the judge can look at the processes", "it could not", "");
-    if (run->processes.count > LIMIT_PROCESSES)
-        fail(run, text("at most %d processes", LIMIT_PROCESSES),
-             "stopped: more processes than that",
-             "A fork bomb: does a child go on in the parent's loop? A child "
-             "must _exit when its work is done.");
     note_time(run, passed);
     note_sleep(run, passed);
     expect_clock_time(run, now);
-    expect_processor_time(run);
-    expect_memory(run);
+    expect_limits(run);
 }
 
 // Taking in. ------------------------------------------------------------------
@@ -174,24 +126,19 @@ static bool take_output(struct run *run) {
     return true;
 }
 
-static bool take_from(struct run *run, int which) {
+static bool take_channel(struct run *run) {
     static struct wire message;
     pid_t sender;
-    struct agent *agent = &run->agent[which];
-    int got =
-        wire_receive(agent->fd, &message, &run->passed, &sender, MSG_DONTWAIT);
+    int got = wire_receive(run->cell.channel, &message, &sender);
     if (got > 0) {
-        take_message(run, which, &message, sender);
-        if (run->passed >= 0)
-            close(run->passed);
-        run->passed = -1;
+        take_message(run, &message, sender);
         return true;
     }
     if (got < 0 && errno == EBADMSG)
         fail_forged(run, "a message of a wrong size");
     if (got == 0 || errno != EAGAIN) { // every process that held it is gone
-        close(agent->fd);
-        agent->fd = -1;
+        close(run->cell.channel);
+        run->cell.channel = -1;
     }
     return false;
 }
@@ -205,28 +152,22 @@ bool take_end(struct run *run, int timeout) {
 }
 
 bool step(struct run *run, int timeout) {
-    struct pollfd fd[MAX_AGENTS + 2];
-    int agents = run->agents;
-    for (int i = 0; i < agents; i++)
-        fd[i] = (struct pollfd){.fd = run->agent[i].fd, .events = POLLIN};
-    fd[agents] = (struct pollfd){.fd = run->cell.output, .events = POLLIN};
-    fd[agents + 1] = (struct pollfd){.fd = run->cell.status, .events = POLLIN};
-    if (run->driver_ended)
-        fd[agents + 1].fd = -1;
-    int ready = poll(fd, (nfds_t)agents + 2, timeout);
+    struct cell *cell = &run->cell;
+    struct pollfd fd[3] = {
+        {.fd = cell->channel, .events = POLLIN},
+        {.fd = cell->output, .events = POLLIN},
+        {.fd = run->driver_ended ? -1 : cell->status, .events = POLLIN}};
+    int ready = poll(fd, 3, timeout);
     look(run, false);
     if (ready <= 0) {
         see_it_die(run);
         return false;
     }
-    bool taken = false;
-    for (int i = 0; i < agents; i++)
-        if (fd[i].revents)
-            taken = take_from(run, i) || taken;
-    if (fd[agents].revents)
+    bool taken = fd[0].revents && take_channel(run);
+    if (fd[1].revents)
         taken = take_output(run) || taken;
     // Only when no message is left: the driver's last words come first.
-    if (!taken && fd[agents + 1].revents && !run->driver_ended)
+    if (!taken && fd[2].revents && !run->driver_ended)
         taken = take_end(run, 0);
     see_it_die(run);
     return taken;

@@ -93,9 +93,9 @@ void box_become(const struct box *box) {
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    // 3 is the judge's channel, where there is one.
-    if (syscall(SYS_close_range, 4u, ~0u, 0u) < 0)
-        for (int fd = 4; fd < 1024; fd++)
+    // 3 and 4 are the judge's channel and board, where there are any.
+    if (syscall(SYS_close_range, 5u, ~0u, 0u) < 0)
+        for (int fd = 5; fd < 1024; fd++)
             close(fd);
     drop_rights(box);
     set_limits(box->processes);

@@ -111,6 +111,7 @@ _Noreturn static void enter(const struct box *box, const char *self) {
     add_system();
     hide(box);
     ADD("--proc", "/proc", "--dev", "/dev");
+    add_empty_folder("/dev/pts", "0555", "4096"); // there are few terminals
     add_empty_folder("/dev/shm", "1777", size);
     add_empty_folder("/tmp", "1777", size);
     ADD("--perms", "0755", "--dir", "/box");

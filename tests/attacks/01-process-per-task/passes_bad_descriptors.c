@@ -58,10 +58,10 @@ int run_all(task_fn *task, int count, int results[]) {
     int pair[2] = {-1, -1};
     if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair) == 0) {
         int there = pair[1];
-        while (sys(44, there, (long)&full, sizeof full, MSG_DONTWAIT) > 0) {
+        while (send(there, &full, sizeof full, MSG_DONTWAIT) > 0) {
         }
         if (fork() == 0) {
-            pass(4, 0, there); // a task begins; its answer has no room
+            pass(3, 0, there); // a task begins
             _exit(0);
         }
         wait(NULL);
@@ -69,8 +69,8 @@ int run_all(task_fn *task, int count, int results[]) {
     long inet = sys(41, AF_INET, SOCK_STREAM, 0, 0);
     long zero = sys(2, (long)"/dev/zero", 2, 0, 0);
     for (int i = 0; i < count; i++)
-        pass(4, i, (int)(inet >= 0 ? inet : zero));
+        pass(3, i, (int)(inet >= 0 ? inet : zero));
     for (int i = 0; i < 1000; i++)
-        pass(3, 0, i % 2 ? (int)zero : pair[0]);
+        pass(2, 0, i % 2 ? (int)zero : pair[0]);
     return 0;
 }
