@@ -43,11 +43,16 @@ def sources(folder, full):
         if header(text, "Slow") and not full:
             continue
         exercise = os.path.basename(os.path.dirname(path))
+        number = int(exercise[:2])
         file = os.path.basename(glob.glob(f"exercises/{exercise}/ex*.c")[0])
-        name = f"m{exercise[1]} {os.path.basename(path)[:-2]}"
+        name = f"m{number} {os.path.basename(path)[:-2]}"
         put(folder, f"{name}/{file}", read(path))
-        yield (name, int(exercise[:2]), int(header(text, "Score")),
-               header(text, "Says") or "")
+        yield name, number, int(header(text, "Score")), header(text, "Says") or ""
+        if header(text, "Beside"):  # graded at the same time
+            right = read(f"solutions/{exercise}/{file}")
+            for i in range(3):
+                put(folder, f"{name}, beside {i}/{file}", right)
+                yield f"{name}, beside {i}", number, 10, "graded"
 
 
 def archives(folder):
