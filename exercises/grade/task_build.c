@@ -86,7 +86,8 @@ bool task_compile(struct job *job) {
         "--",
         "sh",
         "-c",
-        "cd \"${3%/*}\" && \"$1\" -std=gnu11 -w -fmax-errors=20 -O1 -I \"$2\" -c "
+        "cd \"${3%/*}\" && \"$1\" -std=gnu11 -w -fmax-errors=20 -O1 -I \"$2\" "
+        "-c "
         "-o \"$4/student.o\" \"${3##*/}\" && cat \"$4/student.o\" || exit 3",
         "sh",
         grader.set.compiler,
