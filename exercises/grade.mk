@@ -17,8 +17,11 @@ SHARD       =
 UNSAFE      =
 BWRAP       =
 
+# Settings come through the environment, where make puts what stands behind it:
+# a folder may be called "O'Neill's class".
+
 # The reports of shards are those of the whole, once they are merged.
-GR_RENDER = $(if $(SHARD),true,$(GR)/render '$(OUT)')
+GR_RENDER = $(if $(SHARD),true,$(GR)/render "$$OUT")
 
 .PHONY: grade grade-merge grade-build test-grade test-class
 
@@ -38,16 +41,16 @@ grade: ## grade a class (SUBMISSIONS=folder OUT=folder; see exercises/grade)
 	@$(MAKE) -s grade-build >/dev/null || { echo "The grader cannot be built;" \
 		"make setup installs what it needs."; exit 2; }
 	@$(GR)/grade --build '$(B)' --compiler '$(CC)' --sanitize '$(SANITIZE)' \
-		--submissions '$(SUBMISSIONS)' --out '$(OUT)' \
-		--exercises '$(EXERCISES)' --jobs '$(JOBS)' --shard '$(SHARD)' \
-		--seed '$(SEED)' --unsafe '$(UNSAFE)' $(if $(BWRAP),--bwrap '$(BWRAP)') \
-		--checks '$(CHECKS)'; \
+		--submissions "$$SUBMISSIONS" --out "$$OUT" \
+		--exercises "$$EXERCISES" --jobs "$$JOBS" --shard "$$SHARD" \
+		--seed "$$SEED" --unsafe "$$UNSAFE" $(if $(BWRAP),--bwrap "$$BWRAP") \
+		--checks "$$CHECKS"; \
 		status=$$?; [ $$status -gt 1 ] || $(GR_RENDER) || status=1; \
 		exit $$status
 
 grade-merge: ## one OUT=folder out of several shards': PARTS="folder folder"
 	@$(MAKE) -s grade-build >/dev/null
-	@$(GR)/grade --out '$(OUT)' --merge '$(PARTS)' && $(GR)/render '$(OUT)'
+	@$(GR)/grade --out "$$OUT" --merge "$$PARTS" && $(GR)/render "$$OUT"
 
 test-grade: grade-build # layouts, interruptions, shards, refusals, full disks
 	@B='$(B)' CC='$(CC)' sh tests/grade/test.sh $(TEST)

@@ -21,7 +21,7 @@ $(RENDER): $(RENDER_OBJ)
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ -ljansson
 
 report: $(RENDER) ## write the reports of a graded class again: OUT=folder
-	@$(RENDER) $(OUT)
+	@$(RENDER) "$$OUT"
 
 # With sanitizers, too: it reads what others wrote.
 SANE = build/$(notdir $(CC))-address-undefined/exercises/grade/render
