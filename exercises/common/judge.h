@@ -73,8 +73,8 @@ extern const int extra_check_count __attribute__((weak));
 // Time in which somebody in the check waited for a processor does not count, or
 // a busy machine would decide. It is limited, too: what a check may take then,
 // as a multiple, and all of them.
-#define LIMIT_STALLED 3
-#define LIMIT_STALLED_TOTAL_S 120
+#define LIMIT_STALLED 6
+#define LIMIT_STALLED_TOTAL_S 300
 
 // The cell: where the student's processes live. judge_cell.c. ----------------
 
