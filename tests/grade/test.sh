@@ -337,6 +337,9 @@ test_inspect() {
         int run_all() { return driver_task(); }"
     refused "versions" "int run_all() { return 0; }
         __asm__(\".symver old, puts@GLIBC_2.2.5\\ncall old\");"
+    refused "special processor" "$r
+        __asm__(\".pushsection .note.gnu.property,\\\"a\\\",@note\\n.p2align 3\\n\"
+        \".long 4, 16, 5\\n.asciz \\\"GNU\\\"\\n.long 0xc0008002, 4, 1, 0\\n.popsection\");"
     refused "unusual kind" "$r
         __asm__(\".section x,\\\"\\\",@0x6fff4c04\\n.byte 0\\n.text\");"
     refused "more than 64 MiB" "$r char many[9][1L << 33];
