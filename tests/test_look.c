@@ -145,13 +145,12 @@ TEST(worker_pids_with_any_capacity) {
 
 // ---- The trace -------------------------------------------------------------
 
+// In one look: more may be recorded meanwhile.
 static size_t count_events(struct pool *pool, enum pool_trace_kind kind) {
-    size_t n = pool_trace_read(pool, NULL, 0), count = 0;
-    struct pool_trace_event *events = calloc(n + 1, sizeof *events);
-    assert_int_equal(pool_trace_read(pool, events, n), n);
-    for (size_t i = 0; i < n; i++)
+    struct pool_trace_event events[100];
+    size_t n = pool_trace_read(pool, events, 100), count = 0;
+    for (size_t i = 0; i < n && i < 100; i++)
         count += events[i].kind == kind;
-    free(events);
     return count;
 }
 
