@@ -147,7 +147,12 @@ static void empty(struct run *run) {
     expect(run, reply[1] && run->visits == 0, "nothing is run or touched",
            "something was", "");
     expect_no_children(run, "after an empty map");
-    reply = map(run, 3, 6, 2);
+    say(run, 3, 6, 2);
+    run->hold = true;
+    START(run, 0, MAP, 3, 6, 2, 0);
+    await(run, inside_are, 3, "3 tasks inside at once"); // not one for all
+    let_all_go(run);
+    finish(run, 0);
     expect(run, run->visits == 6, "the next map runs its 6 items",
            text("%d", run->visits), "");
 }

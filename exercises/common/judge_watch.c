@@ -59,8 +59,9 @@ static void note_time(struct run *run, int64_t passed) {
         struct process *p = &run->processes.at[i];
         const struct process *then = proc_find(&run->looked, p->pid);
         int64_t used = (int64_t)(p->cpu_ms - (then ? then->cpu_ms : 0));
-        p->used_ms = (then ? then->used_ms : 0) +
-                     (used < MOST_CPU_MS ? used : MOST_CPU_MS) / share;
+        if (used < 0 || used > MOST_CPU_MS) // below 0: the pid is another's now
+            used = used < 0 ? 0 : MOST_CPU_MS;
+        p->used_ms = (then ? then->used_ms : 0) + used / share;
         sum += p->waited_ns - (then ? then->waited_ns : 0);
     }
     int64_t most = passed * 1000000, stalled = (int64_t)sum;
