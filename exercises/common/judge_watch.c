@@ -53,14 +53,16 @@ static bool somebody_starves(const struct run *run) {
 static void note_time(struct run *run, int64_t passed) {
     uint64_t waited = proc_waited(getpid());
     uint64_t sum = waited - run->judge_waited_ns;
-    // Who waits busily for one that starves cannot help it.
+    // Who waits busily for one that starves cannot help it, nor that we wait.
     int64_t share = somebody_starves(run) ? 4 : 1;
+    int64_t ours = passed - (int64_t)(sum / 1000000);
     for (int i = 0; i < run->processes.count; i++) {
         struct process *p = &run->processes.at[i];
         const struct process *then = proc_find(&run->looked, p->pid);
         int64_t used = (int64_t)(p->cpu_ms - (then ? then->cpu_ms : 0));
         if (used < 0 || used > MOST_CPU_MS) // below 0: the pid is another's now
             used = used < 0 ? 0 : MOST_CPU_MS;
+        used = ours > 0 ? used * ours / passed : 0;
         p->used_ms = (then ? then->used_ms : 0) + used / share;
         sum += p->waited_ns - (then ? then->waited_ns : 0);
     }
