@@ -232,7 +232,7 @@ int main(int argc, char **argv) {
                                               stage_scenes};
     long stride = argc > 1 ? atol(argv[1]) : 1, running = 0;
     long most = sysconf(_SC_NPROCESSORS_ONLN);
-    bool good = true;
+    bool good = true, found = false;
     if (stride < 1)
         return fprintf(stderr, "usage: kill [STRIDE [scene…]]\n"), 2;
     totals = mmap(NULL, sizeof *totals, PROT_READ | PROT_WRITE,
@@ -243,6 +243,7 @@ int main(int argc, char **argv) {
         for (const struct scene *scene = all[i]; scene->name; scene++) {
             if (!wanted(scene, argv + (argc > 1 ? 2 : 1)))
                 continue;
+            found = true;
             if (running == most)
                 good &= await_one(), running--;
             if (fork() == 0)
@@ -251,6 +252,13 @@ int main(int argc, char **argv) {
         }
     while (running-- > 0)
         good &= await_one();
+    if (!found) {
+        fprintf(stderr, "kill: no scene is called so. There are:\n");
+        for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+            for (const struct scene *scene = all[i]; scene->name; scene++)
+                fprintf(stderr, "  %s\n", scene->name);
+        return 2;
+    }
     printf("%ld instructions, one in %ld tried: %ld kills, %s\n",
            atomic_load(&totals->points), stride, atomic_load(&totals->kills),
            good ? "no promise broken" : "FAILED");
