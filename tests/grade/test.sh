@@ -123,7 +123,7 @@ test_class() {
     cmp "$keep/first/grades.csv" "$keep/second/grades.csv" || fail "other grades"
     python3 tests/reports/validate.py "$keep/first" >"$work/said" ||
         fail "$(cat "$work/said")"
-    nobody_at "$keep/" || fail "somebody is left: $(who)"
+    nobody_at "$PWD/$keep/" || fail "somebody is left: $(who)"
     [ "$before" = "$(cd "$keep/class" && find . -type f -exec cksum {} + |
         sort | cksum)" ] || fail "the submissions were changed"
     echo "${STUDENTS:-10} students, graded twice: $keep/first/index.html"
