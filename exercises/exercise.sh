@@ -86,7 +86,23 @@ inspect() { # $1 folder, $2 the folder of student.o
     }
 }
 
+# Address and undefined, or both: the others need more memory than a check may
+# have, and look for threads, or for code that nobody here has built.
+sanitizers() {
+    for it in $(echo "${SANITIZE:-}" | tr , ' '); do
+        case $it in
+        address | undefined) ;;
+        *)
+            echo "SANITIZE=$it does not go with the exercises. SANITIZE=address does, and"
+            echo "SANITIZE=undefined."
+            exit 2
+            ;;
+        esac
+    done
+}
+
 check() {
+    sanitizers
     dir=$(folder "$1")
     file=${FILE:-$(students "$1")}
     need "$file" "$1"
