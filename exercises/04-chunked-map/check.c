@@ -2,7 +2,9 @@
 // Exercise 4's checks. Runs in: judge.
 #include "judge.h"
 
-enum { MAP };
+enum { MAP, CROWD };
+
+#define CROWDS 10
 
 static void say(struct run *run, int workers, int count, int chunk) {
     about(run, "map_run(%d, task, items, %d, results, %d)", workers, count,
@@ -47,6 +49,26 @@ static void order(struct run *run) {
     const int64_t *reply = CALL(run, MAP, workers, many, chunk, factor);
     for (int i = 0; i < many; i++)
         expect_result(run, reply, i, i * factor);
+}
+
+// Two steps where one is needed look right nearly always: so many, many times,
+// by tasks that take no time.
+static void same_moment(struct run *run) {
+    map(run, 2, 8, 1); // in processes, as these tasks show
+    for (int i = 0; i < CROWDS; i++) {
+        int64_t count = pick(run, CROWD_ITEMS - 1000, CROWD_ITEMS);
+        say(run, 2, (int)count, 1);
+        const int64_t *reply = CALL(run, CROWD, 2, count);
+        expect(run, reply[0] == 0, "returns 0", text("%ld", (long)reply[0]),
+               "Did a worker crash? It may write beyond the end of a mapping.");
+        expect(run, reply[1] == 0,
+               "each item runs once, though two workers take a chunk at the "
+               "same moment",
+               text("%ld of the %ld ran never or twice", (long)reply[1],
+                    (long)count),
+               "Reading a shared number and writing it are two steps: another "
+               "worker comes in between. atomic_fetch_add is one.");
+    }
 }
 
 static void last_chunk(struct run *run) {
@@ -176,7 +198,8 @@ static void cleaned(struct run *run) {
 
 static const struct check checks[] = {
     {"each-once", 1, "every item runs exactly once", each_once},
-    {"order", 2, "results[i] is what items[i] gave", order},
+    {"order", 1, "results[i] is what items[i] gave", order},
+    {"same-moment", 1, "two take their chunks at the same moment", same_moment},
     {"last-chunk", 1, "counts that no chunk divides", last_chunk},
     {"at-most-n", 1, "never more than N tasks at once", at_most_n},
     {"chunks-whole", 2, "a chunk is run by one worker, in order", chunks_whole},

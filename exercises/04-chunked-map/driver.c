@@ -33,5 +33,24 @@ static void call_map(struct wire *m) {
     m->count = 2 + (uint32_t)count;
 }
 
-driver_call *const driver_calls[] = {call_map};
-const int64_t driver_call_count = 1;
+// A moment's work, so that the workers take their chunks at the same time.
+static long quick(long item) {
+    driver_meet();
+    driver_count(item);
+    return item;
+}
+
+// workers, count -> returned, items that did not run exactly once
+static void call_crowd(struct wire *m) {
+    static long items[CROWD_ITEMS], results[CROWD_ITEMS];
+    int workers = (int)m->value[0], count = (int)m->value[1];
+    for (int i = 0; i < CROWD_ITEMS; i++)
+        items[i] = i;
+    driver_crowd(workers);
+    m->value[0] = map_run(workers, quick, items, count, results, 1);
+    m->value[1] = driver_odd(count);
+    m->count = 2;
+}
+
+driver_call *const driver_calls[] = {call_map, call_crowd};
+const int64_t driver_call_count = 2;

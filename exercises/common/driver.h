@@ -29,6 +29,19 @@ void driver_note(int64_t id, int64_t value, int64_t detail);
 // `agent`, which the judge's fork_agent() gives.
 void driver_fork_agent(int agent);
 
+// A crowd: processes that do the same thing at the same moment, over and over,
+// so that what goes wrong seldom goes wrong here. Begins a new one, for which
+// nothing is counted yet.
+void driver_crowd(int members);
+// The first time that a process calls this it takes a processor of its own, as
+// far as there are any, and waits for the other members: once in vain, then no
+// more, for the student may have started fewer.
+void driver_meet(void);
+// Item 0 … CROWD_ITEMS - 1 is done once more.
+void driver_count(int64_t item);
+// How many of the items 0 … items - 1 were not done exactly once.
+int64_t driver_odd(int64_t items);
+
 // After this many more calls, the student's fork() fails. Negative: never.
 extern int64_t driver_forks_left;
 

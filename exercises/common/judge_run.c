@@ -92,7 +92,7 @@ void fail_ended(struct run *run) {
              text("the process crashed: signal %d (%s)", WTERMSIG(status),
                   strsignal(WTERMSIG(status))),
              help_with_signal(WTERMSIG(status)));
-    if (WEXITSTATUS(status) == 121)
+    if (WEXITSTATUS(status) == DRIVER_GIVES_UP)
         fail(run, "the call returns",
              "it lost its channel to the judge: a descriptor was closed that "
              "your code had not opened",

@@ -11,6 +11,9 @@
 // passed, ever: how many of a user's may be on their way at once is limited,
 // and one hostile submission could use that up for all.
 //
+// Part of the board is for the driver and its processes alone: tasks that are
+// to collide have no time to ask anybody.
+//
 // Runs in: driver and judge.
 #ifndef EXERCISES_WIRE_H
 #define EXERCISES_WIRE_H
@@ -20,6 +23,7 @@
 #include <sys/types.h>
 
 #define WIRE_VALUES 1000
+#define DRIVER_GIVES_UP 121 // exit status: it cannot reach the judge
 
 enum wire_kind {
     WIRE_HELLO = 1, // the driver is ready for calls
@@ -46,6 +50,7 @@ enum go {
 
 #define BOARD_PLACES 4096 // for answers; used again in turn
 #define BOARD_AGENTS 16
+#define CROWD_ITEMS 8000
 
 struct board {
     _Atomic uint32_t next_place; // the driver's and its processes' own count
@@ -58,6 +63,10 @@ struct board {
         _Atomic uint32_t news;
         struct wire message; // call function number `id` with these values
     } call[BOARD_AGENTS];
+    struct { // see driver_crowd()
+        _Atomic uint32_t number, members, here, missed;
+        _Atomic uint32_t times[CROWD_ITEMS];
+    } crowd;
 };
 
 // Waits until a word is no longer what it was, and says what it is. What was
