@@ -4,8 +4,9 @@
 
 #include "judge.h"
 
-enum { CREATE, AGENT, PUT, GET, CLOSE, DESTROY };
+enum { CREATE, AGENT, CROWD, PUT, GET, CLOSE, DESTROY };
 
+#define CROWDS 100
 #define MANY 600 // items, more than a page of memory holds
 
 static void create(struct run *run, int capacity) {
@@ -99,22 +100,46 @@ static void fifo(struct run *run) {
     }
 }
 
-// Two producers, two consumers, more items than room: none lost, none twice.
-static void all_at_once(struct run *run, int n) {
-    about(run, "2 processes put %d items each, 2 processes get them", n);
-    START(run, 3, GET, n);
-    START(run, 4, GET, n);
+// Producers and consumers, agents number `from` on, begin together: `pairs` of
+// them put or get `n` items each. None is lost, none comes twice.
+static void all_at_once(struct run *run, int from, int pairs, int n) {
     int64_t first = first_item(run);
-    START(run, 1, PUT, n, first);
-    START(run, 2, PUT, n, first + n);
-    bool seen[WIRE_VALUES] = {false};
-    for (int agent = 3; agent <= 4; agent++) {
-        const int64_t *got = finish(run, agent);
+    bool seen[2 * WIRE_VALUES] = {false};
+    CALL(run, CROWD, 2 * pairs);
+    about(run, "queue_put %d times in each of %d, queue_get in as many others",
+          n, pairs);
+    // One kind after the other: those who collide come to different processors.
+    for (int i = 0; i < pairs; i++)
+        START(run, from + pairs + i, GET, n, true);
+    for (int i = 0; i < pairs; i++)
+        START(run, from + i, PUT, n, first + i * n, true);
+    for (int i = 0; i < pairs; i++) {
+        const int64_t *got = finish(run, from + pairs + i);
         expect(run, got[0] == n, text("%d items", n), text("%ld", (long)got[0]),
                "Who is woken looks again before it takes: another may have "
                "been faster. Wait in a while, not in an if.");
-        tick_off(run, got, first, 2 * n, seen);
+        tick_off(run, got, first, pairs * n, seen);
     }
+    for (int i = 0; i < pairs; i++)
+        expect(run, finish(run, from + i)[0] == n, text("%d are put", n),
+               "put returned -1", "");
+}
+
+// What goes wrong between two instructions goes wrong seldom: so many, many
+// times. With much room nobody sleeps long, and all use the ring at the same
+// moment; with room for one, each put needs a get and each get a put, and the
+// first wake-up that is lost is missed.
+static void crowds(struct run *run) {
+    int from = run->agents;
+    create(run, 64);
+    fork_agents(run, 4);
+    for (int i = 0; i < CROWDS; i++)
+        all_at_once(run, from, 2, (int)pick(run, 400, 480));
+    from = run->agents;
+    create(run, 1);
+    fork_agents(run, 2);
+    for (int i = 0; i < CROWDS; i++)
+        all_at_once(run, from, 1, (int)pick(run, 180, 220));
 }
 
 static void bounded(struct run *run) {
@@ -135,7 +160,7 @@ static void bounded(struct run *run) {
 
 static void wakes(struct run *run) {
     create(run, 4);
-    fork_agents(run, 4);
+    fork_agents(run, 3);
     about(run, "3 processes wait in queue_get, 3 items are put");
     for (int i = 1; i <= 3; i++)
         START(run, i, GET, 1);
@@ -152,7 +177,7 @@ static void wakes(struct run *run) {
                    is_one_of(run->agent[i].reply.value[1], first, 3),
                "each waiter gets one", "it got none",
                "One wake-up for every item.");
-    all_at_once(run, (int)pick(run, 200, 400));
+    crowds(run);
 }
 
 // Waits in get for two seconds of other people's time, and uses none itself.

@@ -17,19 +17,29 @@ static void call_agent(struct wire *m) {
     m->count = 0;
 }
 
-// how many, first item -> how many were put
+// how many there are
+static void call_crowd(struct wire *m) {
+    driver_crowd((int)m->value[0]);
+    m->count = 0;
+}
+
+// how many, first item, whether with the crowd -> how many were put
 static void call_put(struct wire *m) {
     int64_t done = 0;
+    if (m->value[2])
+        driver_meet();
     while (done < m->value[0] && queue_put(queue, m->value[1] + done) == 0)
         done++;
     m->value[0] = done;
     m->count = 1;
 }
 
-// how many at most -> how many were got, and which
+// how many at most, whether with the crowd -> how many were got, and which
 static void call_get(struct wire *m) {
     int64_t most = m->value[0], done = 0;
     long item;
+    if (m->value[1])
+        driver_meet();
     while (done < most && queue_get(queue, &item) == 0)
         m->value[++done] = item;
     m->value[0] = done;
@@ -46,6 +56,7 @@ static void call_destroy(struct wire *m) {
     m->count = 0;
 }
 
-driver_call *const driver_calls[] = {call_create, call_agent, call_put,
-                                     call_get,    call_close, call_destroy};
-const int64_t driver_call_count = 6;
+driver_call *const driver_calls[] = {call_create, call_agent, call_crowd,
+                                     call_put,    call_get,   call_close,
+                                     call_destroy};
+const int64_t driver_call_count = 7;
