@@ -106,8 +106,10 @@ static void all_at_once(struct run *run, int from, int pairs, int n) {
     int64_t first = first_item(run);
     bool seen[2 * WIRE_VALUES] = {false};
     CALL(run, CROWD, 2 * pairs);
-    about(run, "queue_put %d times in each of %d, queue_get in as many others",
-          n, pairs);
+    about(run,
+          "queue_put by one half of %d processes, queue_get by the other, "
+          "%d times each, all at once",
+          2 * pairs, n);
     // One kind after the other: those who collide come to different processors.
     for (int i = 0; i < pairs; i++)
         START(run, from + pairs + i, GET, n, true);
