@@ -117,42 +117,41 @@ static void one_pid_per_chunk(struct run *run, int chunk) {
         }
 }
 
+static void expect_chunks(struct run *run, int workers, int count, int given,
+                          int chunk) {
+    say(run, workers, count, given);
+    forget_visits(run);
+    run->hold = true;
+    START(run, 0, MAP, workers, count, given, 0);
+    await(run, inside_are, workers, text("%d tasks inside at once", workers));
+    settle(run);
+    for (int i = 0; i < run->visits; i++)
+        expect(run, run->visit[i].id % chunk == 0,
+               text("each worker begins with a chunk of %d: items 0, %d, "
+                    "%d ...",
+                    chunk, chunk, 2 * chunk),
+               text("one began with item %ld", (long)run->visit[i].id),
+               "chunk 0 means count / (4 * workers), rounded up.");
+    let_all_go(run);
+    finish(run, 0);
+    one_pid_per_chunk(run, chunk);
+}
+
+// Yours to compute: where 4 * workers divides the count, and beside that.
 static void chunks_whole(struct run *run) {
-    int workers = (int)pick(run, 2, 4);
-    int chunk = (int)pick(run, 3, 5);
-    for (int round = 0; round < 2; round++) {
-        // In the second round the chunk is yours to compute: not a divisor.
-        int given = round == 0 ? chunk : 0;
-        int count =
-            round == 0 ? (5 * workers + 1) * chunk : 4 * workers * 5 - 2;
-        if (round == 1)
-            chunk = 5;
-        say(run, workers, count, given);
-        forget_visits(run);
-        run->hold = true;
-        START(run, 0, MAP, workers, count, given, 0);
-        await(run, inside_are, workers,
-              text("%d tasks inside at once", workers));
-        settle(run);
-        for (int i = 0; i < run->visits; i++)
-            expect(run, run->visit[i].id % chunk == 0,
-                   text("each worker begins with a chunk of %d: items 0, %d, "
-                        "%d ...",
-                        chunk, chunk, 2 * chunk),
-                   text("one began with item %ld", (long)run->visit[i].id),
-                   "chunk 0 means count / (4 * workers), rounded up.");
-        let_all_go(run);
-        finish(run, 0);
-        one_pid_per_chunk(run, chunk);
-    }
+    int workers = (int)pick(run, 2, 4), chunk = (int)pick(run, 3, 5);
+    expect_chunks(run, workers, (5 * workers + 1) * chunk, chunk, chunk);
+    expect_chunks(run, workers, 4 * workers * 5 - 2, 0, 5);
+    expect_chunks(run, workers, 4 * workers * 5, 0, 5);
+    expect_chunks(run, workers, 4 * workers * 5 + 1, 0, 6);
 }
 
 // One item takes for ever: only its own chunk may have to wait.
-static void slow_item(struct run *run) {
-    int workers = (int)pick(run, 2, 4);
-    int chunk = 4, count = chunk * 20;
+static void expect_few_wait(struct run *run, int chunk) {
+    int workers = (int)pick(run, 2, 4), count = chunk * 20;
     int slow = chunk * (int)pick(run, 0, 1);
     say(run, workers, count, chunk);
+    forget_visits(run);
     run->hold_id = slow;
     START(run, 0, MAP, workers, count, chunk, 0);
     await(run, left_are, count - chunk,
@@ -160,6 +159,11 @@ static void slow_item(struct run *run) {
                slow));
     let_all_go(run);
     expect_results(run, finish(run, 0), count);
+}
+
+static void slow_item(struct run *run) {
+    expect_few_wait(run, 4);
+    expect_few_wait(run, 1);
 }
 
 static void empty(struct run *run) {
