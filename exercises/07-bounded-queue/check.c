@@ -216,6 +216,7 @@ static void asleep(struct run *run) {
            "another", "");
 }
 
+// Those who wait for an item, then, in another queue, those who wait for room.
 static void closed(struct run *run) {
     create(run, 2);
     fork_agents(run, 3);
@@ -230,6 +231,22 @@ static void closed(struct run *run) {
     about(run, "queue_put after queue_close");
     START(run, 0, PUT, 1, 1);
     expect(run, finish(run, 0)[0] == 0, "-1", "0", "");
+
+    create(run, 2);
+    fork_agents(run, 3);
+    put(run, 0, 2, 1);
+    about(run, "3 processes wait in queue_put when the queue is closed");
+    for (int i = 4; i <= 6; i++)
+        START(run, i, PUT, 1, i);
+    settle(run);
+    bool waits[7] = {false}; // who got in has not waited: see bounded
+    for (int i = 4; i <= 6; i++)
+        waits[i] = !is_back(run, i);
+    expect(run, waits[4] || waits[5] || waits[6], "they wait", "none does", "");
+    call(run, CLOSE, 0, NULL);
+    for (int i = 4; i <= 6; i++)
+        expect(run, finish(run, i)[0] == 0 || !waits[i], "-1 for each of them",
+               "0", "close wakes those who wait for room, too.");
 }
 
 static void drained(struct run *run) {
