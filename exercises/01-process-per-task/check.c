@@ -18,11 +18,14 @@ static bool back_or_asked(struct run *run, int64_t n) {
 }
 
 static void each_once(struct run *run) {
-    int count = begin(run, 5, 12);
-    CALL(run, RUN_ALL, count, -1);
-    await(run, left_are, count, text("%d tasks run", count));
-    settle(run);
-    expect_each_once(run, count);
+    for (int round = 0; round < 2; round++) {
+        int count = round == 0 ? begin(run, 5, 12) : begin(run, 1, 1);
+        forget_visits(run);
+        CALL(run, RUN_ALL, count, -1);
+        await(run, left_are, count, text("%d tasks run", count));
+        settle(run);
+        expect_each_once(run, count);
+    }
 }
 
 static void own_process(struct run *run) {
@@ -80,6 +83,9 @@ static void results(struct run *run) {
                "process, whichever process ended first.");
     expect(run, reply[0] == 0, "run_all returns 0", text("%ld", (long)reply[0]),
            "All went well.");
+    reply = CALL(run, RUN_ALL, begin(run, 0, 0), -1);
+    expect(run, reply[0] == 0, "run_all returns 0", text("%ld", (long)reply[0]),
+           "Nothing to do is not an error.");
 }
 
 static void reaped(struct run *run) {
