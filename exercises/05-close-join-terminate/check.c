@@ -100,6 +100,13 @@ static void closed(struct run *run) {
     got = CALL(run, SUBMIT, 77)[0];
     expect(run, got == SHOP_ECLOSED, "SHOP_ECLOSED", error_name(got), "");
     expect(run, times_run(run, 77) == 0, "nothing of it runs", "it ran", "");
+    for (int i = 0; i < 2; i++) {
+        int ticket = i == 0 ? 2 * workers : -1;
+        about(run, "shop_status(shop, %d, &result), no such ticket", ticket);
+        got = CALL(run, STATUS, ticket)[0];
+        expect(run, got == SHOP_EINVAL, "SHOP_EINVAL", error_name(got),
+               "What was refused has no ticket.");
+    }
 }
 
 static void close_finishes(struct run *run) {
@@ -107,7 +114,11 @@ static void close_finishes(struct run *run) {
     int count = 4 * workers;
     run->hold = true;
     submit(run, 0, count);
+    await(run, inside_are, 1, "a task runs");
     expect_call(run, CLOSE, "shop_close(shop)", 0, "");
+    struct visit *first = first_inside(run);
+    let_go(run, first);
+    until_done(run, (int)first->id);
     about(run, "shop_join(shop) with %d tasks under way", count);
     start(run, 0, JOIN, 0, NULL);
     settle(run);
