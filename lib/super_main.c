@@ -198,13 +198,15 @@ static bool await_children(struct super *s, int limit_ms) {
 
 static _Noreturn void end(struct super *s) {
     struct arena *arena = s->arena;
-    if (atomic_load(&arena->mode) == MODE_STOP && !client_gone(s)) {
+    bool in_peace = atomic_load(&arena->mode) == MODE_STOP && !client_gone(s);
+    if (in_peace) {
         for (unsigned i = 0; i < arena->options.workers; i++)
             arena_wake_slot(&arena->slots[i]);
         if (await_children(s, GRACE_MS))
             _exit(EXIT_SUCCESS);
     }
-    if (living(s) > 0) {
+    // Even if no worker is left: their own pools may be.
+    if (!in_peace || living(s) > 0) {
         signal_workers(s, SIGKILL);
         await_children(s, GRACE_MS);
     }

@@ -104,6 +104,54 @@ static void inner_pool_dies(bool terminate) {
 TEST(inner_pool_dies_with_its_worker) { inner_pool_dies(false); }
 TEST(inner_pool_dies_when_the_outer_is_terminated) { inner_pool_dies(true); }
 
+struct leaver {
+    struct gate may_leave;
+    _Atomic pid_t worker, outer, inner; // the latter two: supervisors
+};
+
+// The last task of its worker, which has a large pool of its own.
+static int task_leave_a_pool(const void *arg, size_t arg_size, void *result,
+                             size_t result_size) {
+    (void)arg_size, (void)result, (void)result_size;
+    struct leaver *leaver = *(struct leaver *const *)arg;
+    struct pool *pool = pool_create(&(struct pool_options){.workers = 16});
+    if (!pool)
+        return pool_fail("pool_create: %s", strerror(errno));
+    atomic_store(&leaver->inner, stats_of(pool).supervisor);
+    atomic_store(&leaver->worker, getpid());
+    gate_await(&leaver->may_leave, 1);
+    return 0;
+}
+
+// While the client is in pool_terminate(), as a rule: else this shows less.
+static void body_worker_leaves_first(void *arg) {
+    struct leaver *leaver = arg;
+    for (int i = 0; i < 20; i++)
+        test_pause();
+    gate_add(&leaver->may_leave, 1);
+    AWAIT(test_gone(atomic_load(&leaver->worker)));
+    kill(atomic_load(&leaver->outer), SIGCONT);
+}
+
+// The supervisor finds no worker alive when it is told to end, and must wait
+// for the pool that the last one has left behind.
+TEST(inner_pool_is_gone_when_its_worker_left_before_the_end) {
+    struct pool *pool = pool_with(
+        (struct pool_options){.workers = 1, .max_tasks_per_worker = 1});
+    struct leaver *leaver = shared(pool, sizeof *leaver);
+    assert_int_equal(pool_apply_async(pool, task_leave_a_pool, &leaver,
+                                      sizeof leaver, 0, NULL, NULL, NULL),
+                     0);
+    AWAIT(atomic_load(&leaver->worker));
+    atomic_store(&leaver->outer, stats_of(pool).supervisor);
+    kill(atomic_load(&leaver->outer), SIGSTOP);
+    pid_t helper = test_fork(body_worker_leaves_first, leaver);
+    assert_int_equal(pool_terminate(pool), 0);
+    assert_true(test_gone(atomic_load(&leaver->inner)));
+    assert_int_equal(test_wait(helper), 0);
+    pool_destroy(pool);
+}
+
 // ---- Clients that end ------------------------------------------------------
 
 enum ending { RETURN, EXIT, KILLED, DESTROYED, ENDINGS };
