@@ -62,19 +62,22 @@ static void interval(struct run *run) {
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         int n = sizes[i], l = rank_for(n);
         draw(run, n, values, sorted);
+        if (i == 0) // closer than whole numbers, the largest first
+            for (int k = 0; k < n; k++)
+                values[n - k] = sorted[k] = sorted[0] + k;
         about(run, "bench_interval(x, %d, &low, &high)", n);
         const int64_t *reply = call(run, INTERVAL, 1 + n, values);
         expect(run,
                reply[0] == 0 && reply[2] == sorted[l - 1] &&
                    reply[3] == sorted[n - l],
-               text("0, %.0f to %.0f (ranks %d and %d)",
+               text("0, %.1f to %.1f (ranks %d and %d)",
                     (double)sorted[l - 1] / 2, (double)sorted[n - l] / 2, l,
                     n + 1 - l),
-               text("%ld, %.0f to %.0f", (long)reply[0], (double)reply[2] / 2,
+               text("%ld, %.1f to %.1f", (long)reply[0], (double)reply[2] / 2,
                     (double)reply[3] / 2),
                "Add up P(B = 0), P(B = 1), and so on, as long as the sum stays "
-               "within "
-               "0.025. Ranks count from 1, C counts from 0.");
+               "within 0.025. Ranks count from 1, C counts from 0. And does "
+               "what sorts them see that 1.5 is less than 2?");
         expect_untouched(run, reply[1]);
     }
 }
