@@ -19,7 +19,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <time.h>
 #include <unistd.h>
 
 // The channel sits high, out of the way of those who count descriptors.
@@ -27,8 +26,6 @@
 
 // Who writes beyond the end of a mapping made later must not come to the board.
 #define GUARD ((size_t)1 << 20)
-
-#define MEET_MS 500
 
 static int channel = -1;
 static struct board *board;
@@ -97,17 +94,13 @@ void driver_note(int64_t id, int64_t value, int64_t detail) {
 }
 
 void driver_crowd(int members) {
+    atomic_store(&board->crowd.came, 0);
     atomic_store(&board->crowd.here, 0);
+    atomic_store(&board->crowd.awake, 0);
     atomic_store(&board->crowd.members, (uint32_t)members);
     for (int i = 0; i < CROWD_ITEMS; i++)
         atomic_store(&board->crowd.times[i], 0);
     atomic_fetch_add(&board->crowd.number, 1);
-}
-
-static int64_t now_ms(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 // Moves to the processor that is number `turn`, from the first again after the
@@ -130,15 +123,15 @@ void driver_meet(void) {
     if (met == number)
         return;
     met = number;
-    take_processor(atomic_fetch_add(&board->crowd.here, 1));
-    int64_t until = now_ms() + MEET_MS;
-    while (atomic_load(&board->crowd.here) <
-               atomic_load(&board->crowd.members) &&
-           !atomic_load(&board->crowd.missed)) {
-        if (now_ms() > until)
-            atomic_store(&board->crowd.missed, 1);
+    take_processor(atomic_fetch_add(&board->crowd.came, 1));
+    board_tell(&board->crowd.here);
+    uint32_t members = atomic_load(&board->crowd.members);
+    for (uint32_t here; (here = atomic_load(&board->crowd.here)) < members;)
+        board_wait(&board->crowd.here, here);
+    // Nobody begins before the others are awake.
+    atomic_fetch_add(&board->crowd.awake, 1);
+    while (atomic_load(&board->crowd.awake) < members)
         sched_yield();
-    }
 }
 
 void driver_count(int64_t item) {

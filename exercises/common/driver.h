@@ -34,8 +34,8 @@ void driver_fork_agent(int agent);
 // nothing is counted yet.
 void driver_crowd(int members);
 // The first time that a process calls this it takes a processor of its own, as
-// far as there are any, and waits for the other members: once in vain, then no
-// more, for the student may have started fewer.
+// far as there are any, and waits for the other members. Where the student has
+// started fewer, it sleeps for ever; the judge sees that.
 void driver_meet(void);
 // Item 0 … CROWD_ITEMS - 1 is done once more.
 void driver_count(int64_t item);

@@ -64,7 +64,7 @@ struct board {
         struct wire message; // call function number `id` with these values
     } call[BOARD_AGENTS];
     struct { // see driver_crowd()
-        _Atomic uint32_t number, members, here, missed;
+        _Atomic uint32_t number, members, came, here, awake;
         _Atomic uint32_t times[CROWD_ITEMS];
     } crowd;
 };
