@@ -59,7 +59,8 @@ static bool crowd_is_back(struct run *run, int64_t n) {
 // by tasks that take no time.
 static void same_moment(struct run *run) {
     map(run, 2, 8, 1); // in processes, as these tasks show
-    for (int i = 0; i < CROWDS; i++) {
+    int64_t began = now_ms();
+    for (int i = 0; once_more(i, CROWDS, began); i++) {
         int64_t count = pick(run, CROWD_ITEMS - 1000, CROWD_ITEMS);
         say(run, 2, (int)count, 1);
         START(run, 0, CROWD, 2, count);

@@ -6,7 +6,7 @@
 
 enum { CREATE, AGENT, CROWD, PUT, GET, CLOSE, DESTROY };
 
-#define CROWDS 100
+#define CROWDS 400
 #define MANY 600 // items, more than a page of memory holds
 
 static void create(struct run *run, int capacity) {
@@ -135,13 +135,15 @@ static void crowds(struct run *run) {
     int from = run->agents;
     create(run, 64);
     fork_agents(run, 4);
-    for (int i = 0; i < CROWDS; i++)
-        all_at_once(run, from, 2, (int)pick(run, 400, 480));
+    int64_t began = now_ms();
+    for (int i = 0; once_more(i, CROWDS, began); i++)
+        all_at_once(run, from, 2, (int)pick(run, 100, 120));
     from = run->agents;
     create(run, 1);
     fork_agents(run, 2);
-    for (int i = 0; i < CROWDS; i++)
-        all_at_once(run, from, 1, (int)pick(run, 180, 220));
+    began = now_ms();
+    for (int i = 0; once_more(i, CROWDS, began); i++)
+        all_at_once(run, from, 1, (int)pick(run, 40, 60));
 }
 
 static void bounded(struct run *run) {

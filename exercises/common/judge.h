@@ -280,6 +280,9 @@ bool nobody_is_left(struct run *run, int64_t n); // so is this
 // Waits until nothing moves any more, or all that moves has had its turn: what
 // was to come has come.
 void settle(struct run *run);
+// Whether to try again what goes wrong seldom, after so many `times` since
+// `began`: `most` times on an idle machine, fewer on a busy one.
+bool once_more(int times, int most, int64_t began);
 
 // Tasks. ----------------------------------------------------------------------
 

@@ -10,6 +10,8 @@
 #define TURN_MS 100
 #define TURN_SWITCHES 50
 #define TURN_LOOKS 10
+#define TRIES_LEAST 3
+#define TRIES_MS 3000
 
 static bool somebody_waits_for_us(struct run *run) {
     if (run->hold || run->hold_id != INT64_MIN)
@@ -146,4 +148,8 @@ void settle(struct run *run) {
         settled = all_had_their_turn(run, last, before) && !step(run, 0);
     } while (!settled && fair_ms(run) < until);
     run->asleep_ms = 0;
+}
+
+bool once_more(int times, int most, int64_t began) {
+    return times < TRIES_LEAST || (times < most && now_ms() - began < TRIES_MS);
 }
