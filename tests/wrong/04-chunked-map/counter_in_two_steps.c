@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Wrong: reads the counter, then sets it; another worker comes in between.
 // Loses: same-moment
+// May lose: each-once order last-chunk chunks-whole slow-item empty cleaned
 // Points: 9
 // Says: Reading a shared number and writing it are two steps
 #define _GNU_SOURCE
