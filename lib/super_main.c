@@ -199,12 +199,10 @@ static bool await_children(struct super *s, int limit_ms) {
 static _Noreturn void end(struct super *s) {
     struct arena *arena = s->arena;
     bool in_peace = atomic_load(&arena->mode) == MODE_STOP && !client_gone(s);
-    if (in_peace) {
-        for (unsigned i = 0; i < arena->options.workers; i++)
-            arena_wake_slot(&arena->slots[i]);
-        if (await_children(s, GRACE_MS))
-            _exit(EXIT_SUCCESS);
-    }
+    for (unsigned i = 0; in_peace && i < arena->options.workers; i++)
+        arena_wake_slot(&arena->slots[i]);
+    if (in_peace && await_children(s, GRACE_MS))
+        _exit(EXIT_SUCCESS);
     // Even if no worker is left: their own pools may be.
     if (!in_peace || living(s) > 0) {
         signal_workers(s, SIGKILL);
