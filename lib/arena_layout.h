@@ -127,6 +127,7 @@ struct slot {
     uint32_t failed_starts; // in a row
     // A futex: 0 while the worker means to sleep, 1 wakes it. Written by all.
     _Alignas(LINE) _Atomic uint32_t wake;
+    char refusal[POOL_MESSAGE_SIZE]; // the worker's, read when it has exited
 };
 
 // ---- The arena -------------------------------------------------------------
@@ -178,7 +179,7 @@ struct arena {
     _Atomic uint64_t respawned;
     _Atomic uint32_t started;       // every worker has been forked (futex), or:
     int start_error;                // errno of the fork that failed
-    char reason[POOL_MESSAGE_SIZE]; // why it gave up; workers: a failed start
+    char reason[POOL_MESSAGE_SIZE]; // why it gave up
 };
 
 static inline struct entry *arena_entry(struct arena *arena, uint64_t seq) {

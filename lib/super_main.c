@@ -69,6 +69,7 @@ static bool spawn(struct super *s, unsigned index) {
     struct arena *arena = s->arena;
     struct slot *slot = &arena->slots[index];
     atomic_store(&slot->phase, SLOT_STARTING);
+    slot->refusal[0] = '\0';
     sigset_t mask;
     pid_t pid = sys_fork(&mask);
     if (pid < 0)
@@ -130,13 +131,13 @@ static void bury(struct super *s, unsigned index, int status) {
     super_bury(arena, index, status);
     if (!failed_to_start(slot, status)) {
         slot->failed_starts = 0;
-    } else if (++slot->failed_starts >= START_TRIES) {
-        if (!arena->reason[0]) {
-            char how[128];
-            sys_describe_exit(how, sizeof how, status);
-            snprintf(arena->reason, sizeof arena->reason,
-                     "worker %d %s in its initialiser", pid, how);
-        }
+    } else if (++slot->failed_starts >= START_TRIES && !s->giving_up) {
+        char how[128];
+        sys_describe_exit(how, sizeof how, status);
+        snprintf(arena->reason, sizeof arena->reason,
+                 "worker %d %s in its initialiser", pid, how);
+        if (WIFEXITED(status) && slot->refusal[0]) // then it is whole
+            memcpy(arena->reason, slot->refusal, sizeof arena->reason);
         s->giving_up = true;
     }
 }

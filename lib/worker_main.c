@@ -78,12 +78,10 @@ static void initialise(struct worker *self) {
     int rc = options->init ? options->init(options->init_arg) : 0;
     fflush(NULL);
     if (rc != 0) {
-        if (self->message[0])
-            snprintf(self->arena->reason, sizeof self->arena->reason,
-                     "worker initialiser failed: %.480s", self->message);
-        else
-            snprintf(self->arena->reason, sizeof self->arena->reason,
-                     "worker initialiser returned %d", rc);
+        if (!self->message[0])
+            pool_fail("it returned %d", rc);
+        snprintf(self->slot->refusal, POOL_MESSAGE_SIZE,
+                 "worker initialiser failed: %.480s", self->message);
         _exit(EXIT_FAILURE);
     }
     atomic_store(&self->slot->phase, SLOT_READY);
