@@ -77,6 +77,8 @@ void test_adopt_orphans(void);
 bool test_reap_all(int ms);
 // True once `pid` is dead (a zombie counts) or was never there.
 bool test_gone(pid_t pid);
+// True if `pid` waits in a system call.
+bool test_asleep(pid_t pid);
 // The name in /proc/PID/comm, in static memory; "" if there is no such process.
 const char *test_comm(pid_t pid);
 // Children of `pid` by name; returns how many.

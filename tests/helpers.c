@@ -79,6 +79,12 @@ bool test_gone(pid_t pid) {
            state == 'X';
 }
 
+bool test_asleep(pid_t pid) {
+    char name[32], state;
+    int parent;
+    return read_stat(pid, name, &state, &parent) && state == 'S';
+}
+
 const char *test_comm(pid_t pid) {
     static char name[32];
     char state;

@@ -105,6 +105,14 @@ static int task_pass_on(const void *arg, size_t arg_size, void *result,
            pool_queue_put(ends->out, &n, POOL_FOREVER);
 }
 
+// One in pool_queue_get(), one without work: in a futex, both.
+static void await_workers_asleep(struct pool *pool) {
+    pid_t pids[2] = {0};
+    pool_worker_pids(pool, pids, 2);
+    for (int i = 0; i < 2; i++)
+        AWAIT(pids[i] == 0 || test_asleep(pids[i]) || test_gone(pids[i]));
+}
+
 static void use_queues(struct pool *pool) {
     struct ends ends = {pool_queue_create(pool, sizeof(int), 1),
                         pool_queue_create(pool, sizeof(int), 1)};
@@ -113,6 +121,7 @@ static void use_queues(struct pool *pool) {
     if (ends.in && ends.out &&
         pool_apply_async(pool, task_pass_on, &ends, sizeof ends, 0, NULL, NULL,
                          &passed) == 0) {
+        await_workers_asleep(pool);
         rc = pool_queue_put(ends.in, &n, POOL_FOREVER);
         assert_true(rc == 0 || clean(rc));
         rc = pool_queue_get(ends.out, &n, POOL_FOREVER);
