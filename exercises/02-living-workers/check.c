@@ -28,11 +28,6 @@ static void each_once(struct run *run) {
     expect_each_once(run, count + 1);
 }
 
-static bool back(struct run *run, int64_t n) {
-    (void)n;
-    return is_back(run, 0);
-}
-
 // Holds the workers, lets one go at a time, and looks how many come inside.
 static void at_most_n(struct run *run) {
     int workers = start_crew(run);
@@ -53,7 +48,7 @@ static void at_most_n(struct run *run) {
             let_go(run, first_inside(run));
     }
     let_all_go(run);
-    await(run, back, 0, "the call returns");
+    await(run, is_back, 0, "the call returns");
     expect(run, run->visits >= workers, "the items run",
            text("%d of them did", run->visits), "");
     expect(run, run->most_inside <= workers,

@@ -51,10 +51,6 @@ static void order(struct run *run) {
         expect_result(run, reply, i, i * factor);
 }
 
-static bool crowd_is_back(struct run *run, int64_t n) {
-    return is_back(run, (int)n);
-}
-
 // Two steps where one is needed look right nearly always: so many, many times,
 // by tasks that take no time.
 static void same_moment(struct run *run) {
@@ -64,7 +60,7 @@ static void same_moment(struct run *run) {
         int64_t count = pick(run, CROWD_ITEMS - 1000, CROWD_ITEMS);
         say(run, 2, (int)count, 1);
         START(run, 0, CROWD, 2, count);
-        await(run, crowd_is_back, 0, "both workers run items, until all ran");
+        await(run, is_back, 0, "both workers run items, until all ran");
         const int64_t *reply = finish(run, 0);
         expect(run, reply[0] == 0, "returns 0", text("%ld", (long)reply[0]),
                "Did a worker crash? It may write beyond the end of a mapping.");

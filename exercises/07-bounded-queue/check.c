@@ -104,7 +104,7 @@ static void fifo(struct run *run) {
 // them put or get `n` items each. None is lost, none comes twice.
 static void all_at_once(struct run *run, int from, int pairs, int n) {
     int64_t first = first_item(run);
-    bool seen[2 * WIRE_VALUES] = {false};
+    bool seen[WIRE_VALUES] = {false};
     CALL(run, CROWD, 2 * pairs);
     about(run,
           "queue_put by one half of %d processes, queue_get by the other, "

@@ -255,7 +255,7 @@ void start(struct run *run, int agent, int id, int count,
            const int64_t *values);
 // Waits until it has returned. The reply's values, always WIRE_VALUES of them.
 const int64_t *finish(struct run *run, int agent);
-bool is_back(struct run *run, int agent);
+bool is_back(struct run *run, int64_t agent); // a condition, see await()
 // Both, on the driver: CALL(run, id, 1, 2, 3).
 const int64_t *call(struct run *run, int id, int count, const int64_t *values);
 #define VALUES(...)                                                            \

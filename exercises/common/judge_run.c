@@ -105,9 +105,7 @@ void fail_ended(struct run *run) {
 
 // Calling. -------------------------------------------------------------------
 
-bool is_back(struct run *run, int agent) { return !run->agent[agent].busy; }
-
-static bool back(struct run *run, int64_t n) { return is_back(run, (int)n); }
+bool is_back(struct run *run, int64_t agent) { return !run->agent[agent].busy; }
 
 void start(struct run *run, int agent, int id, int count,
            const int64_t *values) {
@@ -126,7 +124,7 @@ void fork_agent(struct run *run, int id) {
 }
 
 const int64_t *finish(struct run *run, int agent) {
-    await(run, back, agent, "the call returns");
+    await(run, is_back, agent, "the call returns");
     return run->agent[agent].reply.value;
 }
 
