@@ -13,7 +13,8 @@
 //
 // A ring page is only ever a ring page: a worker that is stopped between
 // reading a hint and its compare-and-swap can meet another chunk there when it
-// goes on, never foreign bytes, and if that chunk is READY, taking it is right.
+// goes on, never foreign bytes. A READY word carries some bits of its chunk's
+// number, so that chunk is not taken by a number it does not have.
 //
 // The heap, where only the client allocates, holds jobs with their inputs and
 // results, queues and pool_alloc() memory. Workers see inputs through a second,
@@ -26,10 +27,11 @@
 #include <stdatomic.h>
 
 enum {
-    LINE = 64,       // bytes of a cache line
-    RING_PAGE = 256, // entries of a ring page
-    HINTS_MAX = 16,  // chunks a worker reserves at a time
-    JOB_UNIT = 16,   // an entry names its job in units of these bytes
+    LINE = 64,           // bytes of a cache line
+    RING_PAGE = 256,     // entries of a ring page
+    RING_LAPS = 1 << 17, // pages that READY words tell apart: all there can be
+    HINTS_MAX = 16,      // chunks a worker reserves at a time
+    JOB_UNIT = 16,       // an entry names its job in units of these bytes
     BITMAP_WORDS = POOL_MAX_WORKERS / 64,
 };
 
@@ -37,9 +39,10 @@ enum {
 //
 //   bits 0-2   state
 //   bit  3     fault: an item of the chunk has failed; its status byte says how
-//   bits 4-15  the worker that runs it
-//   bits 16-31 how often the current item's worker has died (for retries)
-//   bits 32-63 items done: the next one is running, or is the next to run
+//   bits 4-20  the worker that runs it; else the lap: which page of 256
+//              numbers its own is on, modulo RING_LAPS
+//   bits 21-36 how often the current item's worker has died (for retries)
+//   bits 37-63 items done: the next one is running, or is the next to run
 
 enum chunk_state {
     CHUNK_FREE,      // nothing here yet
@@ -51,24 +54,33 @@ enum chunk_state {
 
 #define WORD_STATE UINT64_C(7)
 #define WORD_FAULT UINT64_C(8)
-#define WORD_TRY (UINT64_C(1) << 16)
-#define WORD_ITEM (UINT64_C(1) << 32)
+#define WORD_OWNER ((RING_LAPS - UINT64_C(1)) << 4)
+#define WORD_LAP(seq) ((unsigned)((seq) / RING_PAGE % RING_LAPS))
+#define WORD_TRY (UINT64_C(1) << 21)
+#define WORD_ITEM (UINT64_C(1) << 37)
 
 static inline enum chunk_state word_state(uint64_t word) {
     return (enum chunk_state)(word & WORD_STATE);
 }
-static inline unsigned word_worker(uint64_t word) { return word >> 4 & 0xfff; }
-static inline unsigned word_tries(uint64_t word) { return word >> 16 & 0xffff; }
-static inline uint32_t word_done(uint64_t word) { return word >> 32; }
+static inline unsigned word_owner(uint64_t word) {
+    return (word & WORD_OWNER) >> 4;
+}
+static inline unsigned word_tries(uint64_t word) { return word >> 21 & 0xffff; }
+static inline uint32_t word_done(uint64_t word) { return word >> 37; }
 
-static inline uint64_t word_make(enum chunk_state state, unsigned worker,
+static inline uint64_t word_make(enum chunk_state state, unsigned owner,
                                  uint64_t fault, uint64_t done) {
-    return state | fault | (uint64_t)worker << 4 | done * WORD_ITEM;
+    return state | fault | (uint64_t)owner << 4 | done * WORD_ITEM;
+}
+
+// True if chunk `seq` waits here, not another that has its entry by now.
+static inline bool word_ready(uint64_t word, uint64_t seq) {
+    return word_state(word) == CHUNK_READY && word_owner(word) == WORD_LAP(seq);
 }
 
 // A READY word as `worker` claims it: items done, tries and fault stay.
 static inline uint64_t word_claim(uint64_t word, unsigned worker) {
-    return (word & ~(WORD_STATE | UINT64_C(0xfff0))) | CHUNK_RUNNING |
+    return (word & ~(WORD_STATE | WORD_OWNER)) | CHUNK_RUNNING |
            (uint64_t)worker << 4;
 }
 
@@ -76,7 +88,7 @@ static inline uint64_t word_claim(uint64_t word, unsigned worker) {
 static inline bool word_held_by(uint64_t word, unsigned worker) {
     enum chunk_state state = word_state(word);
     return (state == CHUNK_RUNNING || state == CHUNK_TIMED_OUT) &&
-           word_worker(word) == worker;
+           word_owner(word) == worker;
 }
 
 struct entry {

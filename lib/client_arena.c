@@ -13,12 +13,11 @@
 enum { MEMORY_LEAST = 1 << 18 }; // for less, an arena is refused
 
 #define MEMORY_MOST (UINT64_C(1) << 36) // entries name jobs in 32 bits of 16 B
-#define RING_MOST (UINT64_C(1) << 25)   // entries
+#define RING_MOST ((size_t)RING_LAPS * RING_PAGE) // entries
 
 static size_t default_memory(void) {
     uint64_t pages = (uint64_t)sysconf(_SC_PHYS_PAGES);
-    uint64_t half = pages * (uint64_t)sysconf(_SC_PAGESIZE) / 2;
-    return half < MEMORY_MOST ? half : MEMORY_MOST;
+    return pages * (uint64_t)sysconf(_SC_PAGESIZE) / 2;
 }
 
 static size_t place(size_t *size, size_t bytes) {

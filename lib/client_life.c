@@ -86,9 +86,7 @@ static bool launch(struct pool *pool) {
 }
 
 struct pool *pool_create(const struct pool_options *options) {
-    struct pool_options exact = {0};
-    if (options)
-        exact = *options;
+    struct pool_options exact = options ? *options : (struct pool_options){0};
     if (exact.workers == 0)
         exact.workers = sys_cpu_count();
     if (!options_valid(&exact)) {

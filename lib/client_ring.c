@@ -99,11 +99,11 @@ uint32_t client_ring_push(struct pool *pool, struct job *job, uint32_t chunk,
     uint32_t pushed = count < room ? (uint32_t)count : room;
     uint32_t unit = (uint32_t)(((char *)job - (char *)pool->arena) / JOB_UNIT);
     struct entry *entry = arena_entry(pool->arena, ring->seq);
+    uint64_t ready = word_make(CHUNK_READY, WORD_LAP(ring->seq), 0, 0);
     for (uint32_t i = 0; i < pushed; i++) {
         entry[i].job = unit;
         entry[i].chunk = chunk + i;
-        atomic_store_explicit(&entry[i].word, CHUNK_READY,
-                              memory_order_release);
+        atomic_store_explicit(&entry[i].word, ready, memory_order_release);
     }
     *seq = ring->seq;
     ring->live[page_at(pool, ring->seq / RING_PAGE)] += (uint16_t)pushed;

@@ -12,7 +12,7 @@ enum {
                             // to cost nothing, many enough to spread evenly;
     CHUNK_LONG = 256,       // items: four times as many of chunks so long
     CHUNKS_MAX = 1 << 24,   // of one map
-    CHUNK_MAX = 1 << 30,    // items of one chunk
+    CHUNK_MAX = 1 << 26,    // items of one chunk
     COLLECT_EVERY = 64,     // submissions
     PUBLISH_FIRST = 64,     // chunks
     PUBLISH_BYTES = 1 << 18,
@@ -148,13 +148,11 @@ static int prepare(struct pool *pool, const struct job *order,
     if (!result)
         return POOL_ENOMEM;
     client_result_list(&pool->settled, result); // so that it can be dropped
-    if (order->count) {
-        if (client_ring_has_room(pool, chunks))
-            result->job = make_job(pool, order, items, results);
-        if (!result->job) {
-            client_result_drop(result);
-            return POOL_ENOMEM;
-        }
+    if (order->count && client_ring_has_room(pool, chunks))
+        result->job = make_job(pool, order, items, results);
+    if (order->count && !result->job) {
+        client_result_drop(result);
+        return POOL_ENOMEM;
     }
     *out = result;
     return 0;
@@ -177,14 +175,12 @@ int client_submit(struct pool *pool, const struct job *order, const void *items,
         exact.count ? (exact.count - 1) / exact.chunk_size + 1 : 0;
     struct pool_result *result;
     int rc = prepare(pool, &exact, items, results, chunks, &result);
-    if (rc != 0) { // what nobody waits for may have finished meanwhile
+    if (rc != 0 || ++pool->submissions % COLLECT_EVERY == 0)
         client_results_collect(pool);
+    if (rc != 0) // what nobody waits for may have finished meanwhile
         rc = prepare(pool, &exact, items, results, chunks, &result);
-        if (rc != 0)
-            return rc;
-    } else if (++pool->submissions % COLLECT_EVERY == 0) {
-        client_results_collect(pool);
-    }
+    if (rc != 0)
+        return rc;
     result->callback = callback;
     result->user = user;
     result->flags = out ? 0 : RESULT_DETACHED;

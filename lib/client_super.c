@@ -94,13 +94,11 @@ void client_break(struct pool *pool) {
     int pid = pool->supervisor, status = -1;
     reap_supervisor(pool, &status);
     pool->broken = true;
-    if ((status == -1 || WIFEXITED(status)) && arena->reason[0]) {
+    if (status != -1)
+        sys_describe_exit(how, sizeof how, status);
+    snprintf(why, sizeof why, "supervisor %d %s", pid, how);
+    if ((status == -1 || WIFEXITED(status)) && arena->reason[0])
         snprintf(why, sizeof why, "%s", arena->reason);
-    } else {
-        if (status != -1)
-            sys_describe_exit(how, sizeof how, status);
-        snprintf(why, sizeof why, "supervisor %d %s", pid, how);
-    }
     await_orphans(pool);
     client_results_abort(pool, POOL_EBROKEN, why);
 }

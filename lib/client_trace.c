@@ -256,8 +256,6 @@ int pool_trace_write(struct pool *pool, FILE *file) {
     struct pool_trace_event *events = snapshot(pool, &count);
     if (!events && pool->arena->trace)
         return POOL_ENOMEM;
-    if (!events) // nothing was ever recorded
-        count = 0;
     struct writer w = {.file = file, .process = pool->arena->client};
     if (count)
         w.start_ns = events[0].begin_ns;

@@ -11,7 +11,7 @@
 // Fails the item that was running, or gives it another try; the rest of the
 // chunk goes back to READY.
 static void lose_item(struct arena *arena, struct entry *entry, uint64_t word,
-                      int pid, int status) {
+                      unsigned lap, int pid, int status) {
     struct job *job = arena_job(arena, entry);
     uint64_t first, done = word_done(word);
     uint32_t count = arena_chunk(job, entry, &first);
@@ -20,7 +20,7 @@ static void lose_item(struct arena *arena, struct entry *entry, uint64_t word,
     if (!timed_out && tries < arena->options.max_retries) {
         job_statuses(job)[first + done] = 0; // it may have failed, unpublished
         atomic_store(&entry->word,
-                     word_make(CHUNK_READY, 0, word & WORD_FAULT, done) |
+                     word_make(CHUNK_READY, lap, word & WORD_FAULT, done) |
                          (tries + 1) * WORD_TRY);
         return;
     }
@@ -38,17 +38,18 @@ static void lose_item(struct arena *arena, struct entry *entry, uint64_t word,
         (uint8_t)(timed_out ? -POOL_ETIMELIMIT : -POOL_ELOST);
     done++;
     enum chunk_state state = done == count ? CHUNK_DONE : CHUNK_READY;
-    atomic_store(&entry->word, word_make(state, 0, WORD_FAULT, done));
+    atomic_store(&entry->word, word_make(state, lap, WORD_FAULT, done));
 }
 
 void super_bury(struct arena *arena, unsigned worker, int status) {
     struct slot *slot = &arena->slots[worker];
     int pid = atomic_load(&slot->pid);
-    struct entry *entry = arena_entry(arena, atomic_load(&slot->lo));
+    uint64_t seq = atomic_load(&slot->lo);
+    struct entry *entry = arena_entry(arena, seq);
     uint64_t word = atomic_load(&entry->word);
     bool terminated = atomic_load(&arena->mode) == MODE_TERMINATE;
     if (word_held_by(word, worker) && !terminated) // else the client cancels it
-        lose_item(arena, entry, word, pid, status);
+        lose_item(arena, entry, word, WORD_LAP(seq), pid, status);
     arena_queue_repair(slot, worker);
     atomic_store(&slot->deadline_ns, 0);
     atomic_store(&slot->pid, 0);

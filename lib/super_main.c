@@ -249,9 +249,8 @@ _Noreturn void super_main(struct arena *arena, const sigset_t *mask) {
         if (s.giving_up || atomic_load(&arena->mode) != MODE_RUN ||
             client_gone(&s))
             end(&s);
-        int retry_ms = spawn_missing(&s);
+        int wait_ms = spawn_missing(&s);
         uint64_t deadline = super_enforce_limit(arena), now = sys_now_ns();
-        int wait_ms = retry_ms;
         if (deadline != UINT64_MAX) {
             uint64_t left = deadline > now ? (deadline - now) / 1000000 + 1 : 0;
             if (wait_ms < 0 || left < (uint64_t)wait_ms)

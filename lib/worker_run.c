@@ -189,12 +189,12 @@ static void run_chunk(struct worker *self, struct entry *entry, uint64_t word,
     word = word_make(CHUNK_RUNNING, self->index, word & WORD_FAULT, done);
     bool limited = self->arena->options.task_timeout_ms != 0;
     word = run_items(self, entry, job, word, first, stop, limited);
-    if (trace) {
+    if (trace && trace->kind == POOL_TRACE_RUN && trace->task == seq) {
         trace->count -= count - stop;
         trace->end_ns = sys_now_ns();
     }
     enum chunk_state state = stop == count ? CHUNK_DONE : CHUNK_READY;
-    word = word_make(state, 0, word & WORD_FAULT, stop);
+    word = word_make(state, WORD_LAP(seq), word & WORD_FAULT, stop);
     advance(self, entry, word, limited);
 }
 
@@ -214,7 +214,7 @@ void worker_run_reserved(struct worker *self) {
         struct entry *entry = arena_entry(arena, seq);
         uint64_t word =
             atomic_load_explicit(&entry->word, memory_order_relaxed);
-        if (word_state(word) != CHUNK_READY)
+        if (!word_ready(word, seq))
             continue;
         atomic_store_explicit(&slot->lo, seq, memory_order_relaxed);
         uint64_t claimed = word_claim(word, self->index);

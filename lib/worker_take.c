@@ -56,7 +56,7 @@ static bool take_from(struct arena *arena, struct slot *self,
     for (; lo < hi && lo < next; lo++) {
         uint64_t word = atomic_load_explicit(&arena_entry(arena, lo)->word,
                                              memory_order_relaxed);
-        if (word_state(word) == CHUNK_READY) {
+        if (word_ready(word, lo)) {
             take_range(self, lo, lo + 1);
             return true;
         }

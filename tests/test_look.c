@@ -209,6 +209,28 @@ TEST(trace_keeps_the_first_events_and_starts_afresh) {
     pool_destroy(pool);
 }
 
+TEST(trace_started_afresh_is_left_alone_by_what_ran_before) {
+    struct pool *pool = pool_of(2);
+    struct gate *gates[2] = {shared(pool, sizeof **gates),
+                             shared(pool, sizeof **gates)};
+    struct pool_trace_event events[5];
+    struct pool_result *results[2];
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(pool_trace_start(pool, 5), 0);
+        assert_int_equal(pool_apply_async(pool, task_pass, &gates[i],
+                                          sizeof gates[i], 0, NULL, NULL,
+                                          &results[i]),
+                         0);
+        AWAIT(pool_trace_read(pool, events, 5) == 2);
+    }
+    gate_add(gates[0], 1);
+    assert_int_equal(pool_result_get(results[0], NULL, 0, POOL_FOREVER), 0);
+    assert_int_equal(pool_trace_read(pool, events, 5), 2);
+    assert_int_equal(events[1].kind, POOL_TRACE_RUN);
+    assert_int_equal(events[1].end_ns, 0); // it goes on
+    pool_destroy(pool);
+}
+
 TEST(trace_tells_deaths_and_starts) {
     struct pool *pool = pool_of(2);
     assert_int_equal(pool_trace_start(pool, 100), 0);
