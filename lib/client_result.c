@@ -69,11 +69,11 @@ void client_result_settle(struct pool_result *result) {
     struct pool_result *place = (struct pool_result *)&pool->settled;
     result->flags |= RESULT_SETTLED;
     if (result->callback) { // due: in the order of submission
-        struct list *due = &pool->due;
-        place = (struct pool_result *)due;
-        while (place->prev != (struct pool_result *)due &&
-               place->prev->cursor > result->cursor)
+        struct pool_result *head = place = (struct pool_result *)&pool->due;
+        while (place->prev != head && place->prev->cursor > result->cursor)
             place = place->prev;
+        if (pool->user_fd >= 0)
+            sys_event_signal(pool->arena->client_event);
     }
     client_result_relist((struct list *)place, result);
     if (!result->callback && (result->flags & RESULT_DETACHED))

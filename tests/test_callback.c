@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
@@ -332,6 +333,8 @@ TEST(descriptor_asked_for_after_submitting) { drive_by_descriptor(true); }
 
 TEST(descriptor_is_quiet_when_nothing_is_due) {
     struct pool *pool = pool_of(1);
+    // Its call that all workers are forked may come after that was seen.
+    AWAIT(test_asleep(stats_of(pool).supervisor));
     struct gate *gate = shared(pool, sizeof *gate);
     struct record record = {.calls = 0};
     int fd = pool_fd(pool);
@@ -345,6 +348,37 @@ TEST(descriptor_is_quiet_when_nothing_is_due) {
     assert_int_equal(poll(&poller, 1, -1), 1);
     assert_int_equal(pool_poll(pool, 0), 1);
     assert_int_equal(poll(&poller, 1, 0), 0);
+    pool_destroy(pool);
+}
+
+TEST(descriptor_is_readable_when_nothing_was_to_do) {
+    struct pool *pool = pool_of(1);
+    struct record record = {.calls = 0};
+    struct pollfd poller = {.fd = pool_fd(pool), .events = POLLIN};
+    assert_int_equal(pool_map_async(pool, task_square, NULL, 0, sizeof(int),
+                                    sizeof(int), 0, note, &record, NULL),
+                     0);
+    assert_int_equal(poll(&poller, 1, -1), 1);
+    assert_int_equal(pool_poll(pool, 0), 1);
+    assert_int_equal(record.calls, 1);
+    pool_destroy(pool);
+}
+
+TEST(descriptor_is_readable_after_another_call_has_seen_the_pool_break) {
+    struct pool *pool = pool_of(1);
+    struct gate *gate = shared(pool, sizeof *gate);
+    struct record record = {.calls = 0};
+    struct pollfd poller = {.fd = pool_fd(pool), .events = POLLIN};
+    assert_int_equal(pool_apply_async(pool, task_stuck, &gate, sizeof gate, 0,
+                                      note, &record, NULL),
+                     0);
+    gate_await(gate, 1);
+    pool_poll(pool, 0);
+    kill(stats_of(pool).supervisor, SIGKILL);
+    AWAIT(stats_of(pool).supervisor == 0);
+    assert_int_equal(poll(&poller, 1, -1), 1);
+    assert_int_equal(pool_poll(pool, 0), 1);
+    assert_int_equal(record.status, POOL_EBROKEN);
     pool_destroy(pool);
 }
 
