@@ -57,12 +57,11 @@ static void wake_sleepers(struct arena *arena, size_t count) {
         for (; asleep && count; asleep &= asleep - 1) {
             unsigned worker = (unsigned)(i * 64) + __builtin_ctzll(asleep);
             arena_mark(arena->looking, worker);
-            if (arena_unmark(arena->asleep, worker)) {
-                arena_wake_slot(&arena->slots[worker]);
+            if (arena_unmark(arena->asleep, worker))
                 count--;
-            } else { // awake; a mark too few only costs a call too many
+            else // awake, or soon; a mark too few only costs a call too many
                 arena_unmark(arena->looking, worker);
-            }
+            arena_wake_slot(&arena->slots[worker]);
         }
     }
 }
@@ -78,10 +77,15 @@ void arena_call_worker(struct arena *arena) {
         wake_sleepers(arena, 1);
 }
 
-// As above, whoever is looking: that one may have been stopped.
+// As above, whoever is looking: that one may have been stopped. Or it sleeps
+// on, because who took its mark off was stopped before it had woken it.
 void arena_call_another(struct arena *arena) {
-    if (atomic_load(&arena->next) < atomic_load(&arena->tail))
-        wake_sleepers(arena, 1);
+    if (atomic_load(&arena->next) >= atomic_load(&arena->tail))
+        return;
+    wake_sleepers(arena, 1);
+    for (unsigned i = 0; i < arena->options.workers; i++)
+        if (atomic_load(&arena->looking[i / 64]) >> i % 64 & 1)
+            arena_wake_slot(&arena->slots[i]);
 }
 
 // After a death: whatever the dead one has set or was about to do is made up

@@ -65,14 +65,19 @@ inline wake_one() {
        };
        //: arena_wake.c wake_sleepers: arena_mark(arena->looking, worker);
        looking[w] = true;
-       //: arena_wake.c wake_sleepers: if (arena_unmark(arena->asleep, worker)) {
+       //: arena_wake.c wake_sleepers: if (arena_unmark(arena->asleep, worker))
        atomic { was = asleep[w]; asleep[w] = false };
        if
-       //: arena_wake.c wake_sleepers: arena_wake_slot(&arena->slots[worker]);
-       :: atomic { was -> wake[w] = true; was = false; w = 0; break } // futex
+       :: was
        //: arena_wake.c wake_sleepers: arena_unmark(arena->looking, worker);
-       :: atomic { !was -> looking[w] = false; w = 0 }
-       fi
+       :: !was -> looking[w] = false
+       fi;
+       //: arena_wake.c wake_sleepers: arena_wake_slot(&arena->slots[worker]);
+       atomic { // and the futex
+           wake[w] = true;
+           w = 0;
+           if :: was -> was = false; break :: else fi
+       }
     od
 }
 
@@ -110,7 +115,7 @@ inline take() {
     :: atomic {
            !took ->
            do
-           //: worker_take.c take_from: if (word_state(word) == CHUNK_READY) {
+           //: worker_take.c take_from: if (word_ready(word, lo)) {
            :: w < N && (w == me || lo[w] >= hi[w] || lo[w] >= next ||
                         state[lo[w]] != READY) -> w++
            :: else -> break
@@ -151,7 +156,7 @@ inline run_reserved() {
     //: worker_run.c worker_run_reserved: if (seq >= hi || hi - seq > HINTS_MAX)
     :: lo[me] < hi[me] ->
        if
-       //: worker_run.c worker_run_reserved: if (word_state(word) != CHUNK_READY)
+       //: worker_run.c worker_run_reserved: if (!word_ready(word, seq))
        :: state[lo[me]] == READY ->
 #ifdef NO_CAS
           atomic { state[lo[me]] = RUNNING; was = true };
@@ -195,9 +200,9 @@ inline bury() {
     //: super_bury.c super_bury: if (word_held_by(word, worker) && !terminated)
     :: seen < CHUNKS && state[seen] == RUNNING && owner[seen] == me ->
        if // another try, or lost
-       //: super_bury.c lose_item: word_make(CHUNK_READY, 0, word & WORD_FAULT, done) |
+       //: super_bury.c lose_item: word_make(CHUNK_READY, lap, word & WORD_FAULT, done) |
        :: atomic { claims[seen] = 0; owner[seen] = NOBODY; state[seen] = READY }
-       //: super_bury.c lose_item: atomic_store(&entry->word, word_make(state, 0, WORD_FAULT, done));
+       //: super_bury.c lose_item: atomic_store(&entry->word, word_make(state, lap, WORD_FAULT, done));
        :: atomic { owner[seen] = NOBODY; state[seen] = DONE }
        fi
     :: else
@@ -344,7 +349,7 @@ proctype client() {
     bool was;
     do
     :: c < CHUNKS ->
-       //: client_ring.c client_ring_push: atomic_store_explicit(&entry[i].word, CHUNK_READY,
+       //: client_ring.c client_ring_push: atomic_store_explicit(&entry[i].word, ready, memory_order_release);
        state[c] = READY;
        //: client_submit.c publish: atomic_store(&pool->arena->tail, pool->ring.seq);
        tail = c + 1;
@@ -358,8 +363,17 @@ proctype client() {
     //: client_wait.c wait_ready: spin(pool, ready, what, result);
     :: settle();
        if :: c == CHUNKS -> break :: else fi;
-       //: arena_wake.c arena_call_another: if (atomic_load(&arena->next) < atomic_load(&arena->tail))
-       if :: next < tail -> wake_one() :: else fi;
+       //: arena_wake.c arena_call_another: if (atomic_load(&arena->next) >= atomic_load(&arena->tail))
+       if
+       :: next < tail ->
+          wake_one();
+          do
+          //: arena_wake.c arena_call_another: arena_wake_slot(&arena->slots[i]);
+          :: atomic { w < N -> wake[w] = wake[w] || looking[w]; w++ }
+          :: atomic { else -> w = 0; break }
+          od
+       :: else
+       fi;
        do
        //: client_wait.c may_sleep: awaited = to_await(pool, result);
        :: atomic { to_await(wish) };
