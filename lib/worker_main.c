@@ -74,7 +74,8 @@ static void setup(struct arena *arena, unsigned index, pid_t supervisor,
 
 static void initialise(struct worker *self) {
     const struct pool_options *options = &self->arena->options;
-    atomic_store(&self->slot->phase, SLOT_INITIALISING);
+    if (options->init)
+        atomic_store(&self->slot->phase, SLOT_INITIALISING);
     int rc = options->init ? options->init(options->init_arg) : 0;
     fflush(NULL);
     if (rc != 0) {
