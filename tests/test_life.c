@@ -315,6 +315,8 @@ TEST(idle_pool_takes_no_cpu_time) {
     pid_t pids[3];
     assert_int_equal(pool_worker_pids(pool, pids, 2), 2);
     pids[2] = stats_of(pool).supervisor;
+    for (int p = 2; p >= 0; p--) // the supervisor first: it wakes the others
+        AWAIT(test_asleep(pids[p]));
     long switches[2] = {0, 0};
     for (int round = -2; round < 2; round++) { // the first rounds let it settle
         for (int i = 0; i < 100; i++)

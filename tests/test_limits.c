@@ -46,8 +46,10 @@ TEST_WITHIN(most_workers_there_may_be, 60) {
     pid_t *pids = calloc(POOL_MAX_WORKERS, sizeof *pids);
     assert_int_equal(pool_worker_pids(pool, pids, POOL_MAX_WORKERS),
                      POOL_MAX_WORKERS);
-    for (int i = 0; i < POOL_MAX_WORKERS; i += 100)
+    for (int i = 0; i < POOL_MAX_WORKERS; i += 100) {
+        AWAIT(test_asleep(pids[i])); // awake, it could take one more item
         kill(pids[i], SIGKILL);
+    }
     assert_usable(pool);
     free(pids);
     pool_destroy(pool);
@@ -76,6 +78,7 @@ TEST(few_descriptors) {
             pool_apply(pool, task_die, &number, sizeof number, NULL, 0),
             POOL_ELOST);
         assert_usable(pool);
+        AWAIT(stats_of(pool).respawned == 1); // none is just being born
         pid_t super = stats_of(pool).supervisor;
         kill(super, SIGKILL);
         while (pool_apply(pool, task_nothing, NULL, 0, NULL, 0) == 0)
