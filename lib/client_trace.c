@@ -256,9 +256,9 @@ int pool_trace_write(struct pool *pool, FILE *file) {
     struct pool_trace_event *events = snapshot(pool, &count);
     if (!events && pool->arena->trace)
         return POOL_ENOMEM;
+    count = events ? count : 0; // none where nothing was ever recorded
     struct writer w = {.file = file, .process = pool->arena->client};
-    if (count)
-        w.start_ns = events[0].begin_ns;
+    w.start_ns = count ? events[0].begin_ns : 0;
     fprintf(file,
             "{\"displayTimeUnit\":\"ms\",\"traceEvents\":[\n"
             "{\"ph\":\"M\",\"name\":\"process_name\",\"pid\":%d,"
