@@ -109,6 +109,10 @@ struct pool *pool_of(size_t workers);
 struct pool *pool_with(struct pool_options options);
 void *shared(struct pool *pool, size_t size); // pool_alloc, asserted
 struct pool_stats stats_of(struct pool *pool);
+// True if all `workers` are there, whose numbers it writes, and asleep: one
+// that is awake can run on for a moment after kill() has returned, and take an
+// item.
+bool all_asleep(struct pool *pool, pid_t *pids, size_t workers);
 
 // Asserts that the pool still does its work.
 void assert_usable(struct pool *pool);

@@ -140,6 +140,13 @@ struct pool_stats stats_of(struct pool *pool) {
     return stats;
 }
 
+bool all_asleep(struct pool *pool, pid_t *pids, size_t workers) {
+    bool asleep = pool_worker_pids(pool, pids, workers) == workers;
+    for (size_t i = 0; i < workers; i++)
+        asleep = asleep && test_asleep(pids[i]);
+    return asleep;
+}
+
 void assert_usable(struct pool *pool) {
     int items[20], results[20];
     for (int i = 0; i < 20; i++)

@@ -256,15 +256,6 @@ TEST(busy_worker_killed_from_outside) {
     pool_destroy(pool);
 }
 
-// All workers are there, and asleep: one that is awake could run on for a
-// moment after kill() has returned, and take an item.
-static bool all_asleep(struct pool *pool, pid_t *pids, size_t workers) {
-    bool asleep = pool_worker_pids(pool, pids, workers) == workers;
-    for (size_t i = 0; i < workers; i++)
-        asleep = asleep && test_asleep(pids[i]);
-    return asleep;
-}
-
 TEST(idle_worker_killed_is_replaced_and_nobody_notices) {
     struct pool *pool = pool_of(3);
     for (size_t round = 0; round < 30; round++) {
@@ -496,6 +487,22 @@ TEST(child_of_a_task_does_not_pass_for_the_worker) {
     pool_destroy(pool);
 }
 
+static int task_reset_pdeathsig(const void *arg, size_t arg_size, void *result,
+                                size_t result_size) {
+    (void)arg, (void)arg_size, (void)result, (void)result_size;
+    if (chdir("/") != 0 || setpgid(0, 0) != 0)
+        return 1;
+    return setsid() < 0 ? 0 : 2;
+}
+
+TEST(task_that_changes_its_process_group) {
+    struct pool *pool = pool_of(2);
+    assert_int_equal(pool_apply(pool, task_reset_pdeathsig, NULL, 0, NULL, 0),
+                     0);
+    assert_usable(pool);
+    pool_destroy(pool);
+}
+
 // ---- Numbers that come round again -----------------------------------------
 
 struct late {
@@ -594,22 +601,4 @@ TEST(worker_dies_in_a_chunk_that_is_many_behind) {
     assert_fails(result, POOL_ELOST, "signal 9");
     pool_destroy(pool);
     pool_destroy(home);
-}
-
-// ----------------------------------------------------------------------------
-
-static int task_reset_pdeathsig(const void *arg, size_t arg_size, void *result,
-                                size_t result_size) {
-    (void)arg, (void)arg_size, (void)result, (void)result_size;
-    if (chdir("/") != 0 || setpgid(0, 0) != 0)
-        return 1;
-    return setsid() < 0 ? 0 : 2;
-}
-
-TEST(task_that_changes_its_process_group) {
-    struct pool *pool = pool_of(2);
-    assert_int_equal(pool_apply(pool, task_reset_pdeathsig, NULL, 0, NULL, 0),
-                     0);
-    assert_usable(pool);
-    pool_destroy(pool);
 }

@@ -291,9 +291,7 @@ TEST(worker_may_close_a_queue_the_client_waits_for) {
 // moment, for a dead worker may be replaced between two looks.
 static bool one_waits_in_get(struct pool *pool, pid_t pids[2]) {
     struct pool_stats stats = stats_of(pool);
-    return stats.workers == 2 && stats.idle == 1 &&
-           pool_worker_pids(pool, pids, 2) == 2 && test_asleep(pids[0]) &&
-           test_asleep(pids[1]);
+    return stats.workers == 2 && stats.idle == 1 && all_asleep(pool, pids, 2);
 }
 
 TEST(worker_killed_while_it_waits_in_get) {
