@@ -90,3 +90,56 @@ coverage: ## which lines and branches of lib/ the tests reach (gcovr)
 		-fprofile-update=atomic -Wl,--wrap=_exit -Wl,--wrap=pause" >build/coverage.log 2>&1
 	@grep -E '^\[  FAILED' build/coverage.log || true
 	@sh tests/coverage.sh build/coverage
+# Hostile submissions. See attacks/README.md.
+
+TEST_TARGETS += test-attacks
+FULL          =
+
+.PHONY: test-attacks
+
+test-attacks: grade-build # each attack gets what it must, nobody else notices [FULL=1]
+	@B='$(B)' CC='$(CC)' FULL='$(FULL)' sh tests/attacks.sh
+# Killed at every instruction: workers, supervisors and clients, by ptrace.
+
+TEST_TARGETS += test-kill-ci
+KILL_OBJ = $(patsubst %.c,$(B)/%.o,$(wildcard tests/kill/*.c))
+KILL_CI_STRIDE = 41
+
+.PHONY: test-kill test-kill-ci
+
+# Bound at once, so that no path leads through the dynamic linker.
+$(B)/tests/kill/kill: $(KILL_OBJ) $(LIBPOOL)
+	$(Q)$(CC) $(ALL_CFLAGS) -Wl,-z,now -o $@ $^
+
+test-kill: $(B)/tests/kill/kill ## kill processes after every single instruction [STRIDE=n SCENE=]
+	@$< $(or $(STRIDE),1) $(if $(SCENE),"$(SCENE)")
+
+test-kill-ci: $(B)/tests/kill/kill # after each 41st, from a random one on
+	@$< $(KILL_CI_STRIDE)
+# What is looked at without being run: analysis and format.
+
+PACKAGES     += cppcheck clang-tidy clang-format
+TEST_TARGETS += check-lint check-format
+
+.PHONY: check-lint check-format
+
+# One file at a time: clang-tidy 14 sees ghosts in the second file of a call.
+check-lint: $(patsubst %.c,$(B)/lint/%.ok,$(wildcard lib/*.c)) ## cppcheck and clang-tidy find nothing in lib/
+	@cppcheck --quiet --std=c11 --enable=warning,performance,portability \
+		--inline-suppr --error-exitcode=1 -Ilib lib
+
+$(B)/lint/%.ok: %.c lib/pool.h lib/internal.h lib/client.h lib/arena_layout.h .clang-tidy
+	@mkdir -p $(@D)
+	@clang-tidy --quiet $< -- -std=gnu11 -Ilib 2>/dev/null
+	@touch $@
+
+check-format: # every C file is as clang-format would write it
+	@git ls-files '*.c' '*.h' | xargs clang-format --dry-run -Werror
+# The protocol on paper: a Promela model that spin searches.
+
+PACKAGES     += spin
+TEST_TARGETS += test-model
+
+.PHONY: test-model
+test-model: ## search all states of the model of sleeping, waking and dying (spin)
+	@sh tests/model/check.sh $(B)/tests/model

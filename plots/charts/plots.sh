@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Measures, unless FROM names a run, and draws. See ../charts.mk.
+# Measures, unless FROM names a run, and draws. See ../plots.mk.
 set -eu
 out=${OUT:-build/plots}
 mkdir -p "$out"
