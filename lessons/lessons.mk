@@ -1,17 +1,18 @@
-# The lessons: `make lesson3` builds and runs lessons/03-*/lesson.c.
+# The lessons: `make lesson3` builds and runs lesson 3.
 #
-# A new lesson needs no rule here: a folder lessons/NN-name/ with lesson.c,
-# README.md and, if Python has the same calls, lesson.py is enough. A lesson
-# that needs more (more object files, another compiler) says so in a lesson.mk
-# of its own, as 10-build-your-own-pool and 12-beyond-one-machine do.
-#
-# Other programs beside lesson.c (step1.c) build as $(B)/lessons/NN-name/step1.
+# A new lesson needs no rule here: a wildcard knows its folder and its files.
+# All files of lessons/NN-name/ become one program, lesson, but for those that
+# are programs of their own.
 
 LESSONS       := $(sort $(patsubst lessons/%/lesson.c,%, \
                    $(wildcard lessons/[0-9][0-9]-*/lesson.c)))
 lesson_name    = lesson$(patsubst 0%,%,$(firstword $(subst -, ,$1)))
 LESSON_COMMON  = $(patsubst %.c,$(B)/%.o,$(wildcard lessons/common/*.c))
-LESSON_SOURCES = $(wildcard lessons/[0-9]*/*.c)
+LESSON_ALONE   = %/first.c %/steps.c %/ranks.c
+LESSON_ALONES  = $(patsubst %.c,$(B)/%,$(filter $(LESSON_ALONE),\
+	$(wildcard lessons/[0-9]*/*.c)))
+lesson_parts   = $(patsubst %.c,$(B)/%.o,\
+	$(filter-out $(LESSON_ALONE),$(wildcard lessons/$1/*.c)))
 LESSON_LIBS    = -lm -lpthread
 # Who tries something out is warned; where all lessons are built it is an error.
 LESSON_WARN    = -Wno-error
@@ -28,7 +29,7 @@ PACKAGES += python3 gnuplot-nox
 lessons: ## list the lessons
 	@sh lessons/map.sh lessons
 
-lessonN: lessons ## run lesson N: make lesson1, lesson2 … (WORKERS= TASKS= INPUT= TRACE=)
+lessonN: lessons ## run lesson N: make lesson1, lesson3 … (WORKERS= TASKS= INPUT= TRACE=)
 
 lessonN-python: lessons ## the same in Python, where Python has the same calls
 
@@ -38,16 +39,15 @@ transcripts: lessons-build ## write the programs' output and code into the texts
 test-lessons: lessons-build
 	@B=$(B) lessons/test.sh
 
-first: $(B)/lessons/02-a-pool-of-workers/first ## the first program, the one in README.md
+first: $(B)/lessons/03-a-pool-of-workers/first ## the first program, the one in README.md
 	@$<
 
-lessons-build: $(B)/lessons/02-a-pool-of-workers/first
-
--include $(wildcard lessons/[0-9][0-9]-*/lesson.mk)
+lessons-build: $(B)/lessons/03-a-pool-of-workers/first
 
 define lesson_rules
 .PHONY: $(call lesson_name,$1) $(call lesson_name,$1)-python
 lessons-build: $$(B)/lessons/$1/lesson
+$$(B)/lessons/$1/lesson: $(call lesson_parts,$1)
 $(call lesson_name,$1): $$(B)/lessons/$1/lesson
 	@$$(LESSON_ENV) $$<
 $(call lesson_name,$1)-python:
@@ -67,9 +67,50 @@ $(B)/lessons/%.o: lessons/%.c
 	@$(CC) $(ALL_CFLAGS) $(LESSON_WARN) -Ilessons/common -c -o $@ $<
 
 # The library by its path: LIBPOOL is defined only after this file is read.
-$(LESSON_SOURCES:%.c=$(B)/%): %: %.o $(LESSON_COMMON) $(B)/lib/libpool.a
+$(LESSONS:%=$(B)/lessons/%/lesson) $(LESSON_ALONES): $(LESSON_COMMON) \
+		$(B)/lib/libpool.a
 	@$(CC) $(ALL_CFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) \
 		$(LESSON_LIBS)
+$(LESSON_ALONES): %: %.o
+
+# Lesson 12 measures with the charts' own parts, not with copies of them. They
+# need no more than a C compiler; GLib is linked where they found it.
+LESSON12 = $(B)/lessons/12-measuring-honestly
+$(LESSON12)/lesson: LESSON_LIBS += $(call BENCH_GLIB,libs)
+$(LESSON12)/lesson: $(addprefix $(B)/plots/charts/,cells.o one.o order.o \
+	variants.o run_pool.o run_process.o draw_says.o draw_values.o) \
+	$(addprefix $(B)/plots/bench/,work.o stats.o ours.o ref_glib.o \
+		ref_script.o)
+
+# Lesson 13 is two programs: the client, which needs no MPI, and the ranks,
+# which mpirun starts. Where there is no mpicc, the client says what to install.
+LESSON13 = $(B)/lessons/13-beyond-one-machine
+PACKAGES += libopenmpi-dev openmpi-bin
+ifneq ($(shell command -v mpicc),)
+lesson13 lessons-build: $(LESSON13)/mpi-ranks
+endif
+# Without sanitizers: MPI itself does not free all it takes.
+$(LESSON13)/mpi-ranks: $(addprefix lessons/13-beyond-one-machine/, \
+		ranks.c tasks.c job.h tasks.h) lib/pool.h
+	@mkdir -p $(@D)
+	@OMPI_CC=$(CC) mpicc -std=gnu11 $(WARN) $(CFLAGS) $(LESSON_WARN) -Ilib \
+		-o $@ $(filter %.c,$^)
+
+# The steps up to STEP= of the pool in POOL=, which a student is typing in.
+STEPS = lessons/11-build-your-own-pool/steps
+MYPOOL = $(or $(POOL),lessons/11-build-your-own-pool/mypool.c)
+.PHONY: lesson11-steps
+lesson11-steps: $(LESSON_COMMON) $(B)/lib/libpool.a
+	@case "$(STEP)" in [1-5]|"") ;; *) \
+		echo "STEP must be a number from 1 to 5." >&2; exit 2;; esac
+	@test -r "$(MYPOOL)" || { \
+		echo "POOL=$(MYPOOL) cannot be read. It is the file that you type" \
+		"lessons/11-*/mypool.c into, step by step." >&2; exit 2; }
+	@mkdir -p $(dir $(B)/$(STEPS))
+	@$(CC) $(ALL_CFLAGS) -Wno-error -Wno-unused-function -I. \
+		-I$(dir $(STEPS)) -Ilessons/common -DSTEP=$(or $(STEP),5) -DPOOL='"$(MYPOOL)"' \
+		-o $(B)/$(STEPS) $(STEPS).c $(filter %.o %.a,$^) $(LESSON_LIBS)
+	@$(B)/$(STEPS)
 
 # Any other number. Patterns come last: a lesson's own rule is found first.
 lesson%:

@@ -18,8 +18,8 @@ list() {
 
 if [ "${1-}" = lessons ]; then
     list lessons "make lesson"
-    printf '\nKnobs: make lesson2 WORKERS=8 TASKS=200 INPUT=folder PREDICT=0 TRACE=t.json\n'
-    printf 'In Python: make lesson2-python. The texts: lessons/README.md\n'
+    printf '\nKnobs: make lesson3 WORKERS=8 TASKS=200 INPUT=folder PREDICT=0 TRACE=t.json\n'
+    printf 'In Python: make lesson3-python. The texts: lessons/README.md\n'
     exit
 fi
 

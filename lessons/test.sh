@@ -121,7 +121,7 @@ for folder in lessons/[0-9][0-9]-*/; do
     name=$(basename "$folder") program=$B/lessons/$name/lesson
     number=lesson${name%%-*} short=${name%%-*}
     case " ${ONLY:-${short#0}} " in *" ${short#0} "*) ;; *) continue ;; esac
-    if [ "$number" = lesson12 ]; then
+    if [ "$number" = lesson13 ]; then
         refuses "PATH=$temp/bin" # no Open MPI: it says what to install
         [ -x "$B/lessons/$name/mpi-ranks" ] && command -v mpirun >/dev/null || continue
     fi
@@ -178,13 +178,13 @@ for folder in lessons/[0-9][0-9]-*/; do
     sections
 done
 
-# Whoever types lesson 10's pool in has each step tried by itself.
-pool=lessons/10-build-your-own-pool/mypool.c
+# Whoever types lesson 11's pool in has each step tried by itself.
+pool=lessons/11-build-your-own-pool/mypool.c
 for step in 1 2 3 4 5; do
     awk -v last=$step '/^\/\/! \[step/ { on = !on; if (on && substr($0, 10) + 0 > last) exit } 1' \
         $pool >"$temp/my.c"
-    make lesson10-steps POOL="$temp/my.c" STEP=$step >"$temp/out" 2>&1 &&
-        grep -q "\[ok\] step $step" "$temp/out" || { fail "lesson10-steps STEP=$step"; cat "$temp/out"; }
+    make lesson11-steps POOL="$temp/my.c" STEP=$step >"$temp/out" 2>&1 &&
+        grep -q "\[ok\] step $step" "$temp/out" || { fail "lesson11-steps STEP=$step"; cat "$temp/out"; }
 done
 
 # Links of the texts lead somewhere, to a heading that is there too.

@@ -7,7 +7,7 @@
 ///
 ///     int main(void)
 ///     {
-///         lesson_begin(4, "Map and chunks");
+///         lesson_begin(5, "Map and chunks");
 ///         size_t workers = lesson_workers();       // knobs first: a bad one
 ///         size_t tasks = lesson_tasks(100, 10000); // ends the program here
 ///         struct lesson_words in = lesson_words(tasks, true); // real input
@@ -88,7 +88,7 @@ void *lesson_shared(size_t size);
 
 /// @}
 /// @name Knobs
-/// From the environment, where make puts them: `make lesson4 WORKERS=8`.
+/// From the environment, where make puts them: `make lesson5 WORKERS=8`.
 /// A bad value gets one sentence on stderr, and the program ends with status 2.
 /// @{
 

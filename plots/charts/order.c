@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The order of measurements, drawn by lot: whatever else the machine does falls
-// on all variants alike. Runs in: the measuring program, lesson 11.
+// on all variants alike. Runs in: the measuring program, lesson 12.
 #include "measure.h"
 
 static uint64_t next_random(uint64_t *state) {

@@ -1,1 +1,0 @@
-$(B)/lessons/01-one-process-per-task/lesson: $(B)/lessons/01-one-process-per-task/surprises.o

@@ -1,1 +1,0 @@
-$(B)/lessons/03-blocking-and-async/lesson: $(B)/lessons/03-blocking-and-async/compare.o
