@@ -2,38 +2,77 @@
 #
 # `make` prints the course map, `make help` every command. This file holds what
 # all parts share; each part's own targets are in its folder's .mk file.
-# Everything built goes under build/.
+#
+#   make CC=clang SANITIZE=address,undefined CFLAGS=-O1    another build
+#   make B=/elsewhere lesson1     builds there: the checkout may be read-only
+#   make V=1 …                    shows the commands
 
-CC       = gcc
-CFLAGS   = -O2 -g
-SANITIZE =
-PREFIX   = /usr/local
+ifeq ($(origin CC),default)
+CC        = gcc
+endif
+CFLAGS   ?= -O2 -g
+CPPFLAGS ?=
+LDFLAGS  ?=
+SANITIZE ?=
+PREFIX   ?= /usr/local
+LIBDIR   ?= $(PREFIX)/lib
 
-# V=1 shows the commands.
-Q = $(if $(V),,@)
+# The build folder: one per compiler and sanitizer, so that they never mix.
+# BUILD is where all of them are, and what does not depend on the compiler.
+comma    := ,
+empty    :=
+space    := $(empty) $(empty)
+build_of  = $(subst $(space),-,$(notdir $1))$(if $2,-$(subst $(comma),-,$2))
+B         = build/$(call build_of,$(CC),$(SANITIZE))
+BUILD    := $(if $(filter file,$(origin B)),build,$(B))
+# make of another build: $(call other_make,CC,SANITIZE) TARGET
+other_make = $(MAKE) CC='$1' SANITIZE='$2' B='$(BUILD)/$(call build_of,$1,$2)'
 
-# One build folder per compiler and sanitizer, so that they never mix.
-comma   := ,
-B        = build/$(notdir $(CC))$(if $(SANITIZE),-$(subst $(comma),-,$(SANITIZE)))
-WARN     = -Wall -Wextra -Werror
-ALL_CFLAGS = -std=gnu11 $(WARN) -fno-omit-frame-pointer -MMD -MP -Ilib \
-	$(CFLAGS) $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all)
+# Warnings are errors where tests and CI ask for it, with WERROR=1.
+WARNINGS    = -Wall -Wextra $(if $(WERROR),-Werror)
+ALL_CFLAGS  = -std=gnu11 $(WARNINGS) -fno-omit-frame-pointer -Ilib \
+	$(CPPFLAGS) $(CFLAGS) \
+	$(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all)
+COMPILE     = $(CC) $(ALL_CFLAGS) $(FOLDER_CFLAGS) -MMD -MP -c
+LINK        = $(CC) $(ALL_CFLAGS) $(LDFLAGS)
 
-.PHONY: map help
 .DEFAULT_GOAL := map
+.PHONY: map help clean FORCE
+.DELETE_ON_ERROR:
+ifndef V
+.SILENT:
+endif
 
 include $(wildcard */*.mk)
 
-map: ## the course map: lessons, exercises, and what each command does
-	@sh lessons/map.sh
+map: ## learn: the course map, with what is done and what is next
+	B='$(B)' sh lessons/map.sh
 
-help: ## every command
-	@grep -hE '^[a-zA-Z0-9-]+:.*## ' $(MAKEFILE_LIST) | \
-		sed -E 's/^([a-zA-Z0-9-]+):.*## /\1\t/' | sort | \
-		awk -F'\t' '{ printf "  make %-18s %s\n", $$1, $$2 }'
+help: ## learn: every command
+	for group in learn:Learn teach:Teach chart:"Compare and draw" \
+		develop:Develop; do \
+		echo "$${group#*:}"; \
+		sed -nE "s/^([a-zA-Z0-9-]+):.*## $${group%%:*}: /\1\t/p" \
+			Makefile */*.mk | sort | \
+			awk -F'\t' '{ printf "  make %-19s %s\n", $$1, $$2 }'; \
+	done
 
-clean: ## remove everything that was built
-	rm -rf build
-.PHONY: clean
+clean: ## develop: remove everything that was built
+	rm -rf '$(BUILD)'
 
--include $(shell find build -name '*.d' 2>/dev/null)
+# Every C file. A folder adds flags of its own with
+# $(B)/folder/%.o: FOLDER_CFLAGS = …
+$(B)/%.o: %.c $(B)/flags
+	mkdir -p $(@D)
+	echo "  cc $<"
+	$(COMPILE) -o $@ $<
+
+# With other flags, everything is compiled again.
+$(B)/flags: FORCE
+	mkdir -p $(@D)
+	echo '$(subst ','\'',$(filter-out -Werror,$(CC) $(ALL_CFLAGS) $(LDFLAGS)))' >$@.$$$$ && \
+		{ cmp -s $@.$$$$ $@ && rm $@.$$$$ || mv $@.$$$$ $@; }
+
+FORCE:
+
+-include $(shell find '$(B)' -name '*.d' 2>/dev/null)

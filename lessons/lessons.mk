@@ -14,9 +14,6 @@ LESSON_ALONES  = $(patsubst %.c,$(B)/%,$(filter $(LESSON_ALONE),\
 lesson_parts   = $(patsubst %.c,$(B)/%.o,\
 	$(filter-out $(LESSON_ALONE),$(wildcard lessons/$1/*.c)))
 LESSON_LIBS    = -lm -lpthread
-# Who tries something out is warned; where all lessons are built it is an error.
-LESSON_WARN    = -Wno-error
-lessons-build: LESSON_WARN =
 # What the programs see; knobs such as WORKERS= come through make by themselves.
 LESSON_ENV     = LESSON_OUT=$(B)/lessons PYTHONPATH=lessons/common \
 	PYTHONDONTWRITEBYTECODE=1
@@ -26,21 +23,21 @@ TEST_TARGETS += test-lessons
 # For the Python twins and the pictures; the lessons themselves need neither.
 PACKAGES += python3 gnuplot-nox
 
-lessons: ## list the lessons
-	@sh lessons/map.sh lessons
+lessons: ## learn: the lessons and their settings
+	sh lessons/map.sh lessons
 
-lessonN: lessons ## run lesson N: make lesson1, lesson3 … (WORKERS= TASKS= INPUT= TRACE=)
+lessonN: lessons ## learn: run lesson N [WORKERS= TASKS= INPUT= TRACE=]
 
-lessonN-python: lessons ## the same in Python, where Python has the same calls
+lessonN-python: lessons ## learn: the same in Python, where Python has it
 
-transcripts: lessons-build ## write the programs' output and code into the texts
-	@B=$(B) lessons/transcripts.sh write
+transcripts: lessons-build ## develop: renew the programs' output and code in the texts
+	B=$(B) lessons/transcripts.sh write
 
 test-lessons: lessons-build
-	@B=$(B) lessons/test.sh
+	B=$(B) lessons/test.sh
 
-first: $(B)/lessons/03-a-pool-of-workers/first ## the first program, the one in README.md
-	@$<
+first: $(B)/lessons/03-a-pool-of-workers/first ## learn: the first program, the one in README.md
+	$<
 
 lessons-build: $(B)/lessons/03-a-pool-of-workers/first
 
@@ -49,27 +46,25 @@ define lesson_rules
 lessons-build: $$(B)/lessons/$1/lesson
 $$(B)/lessons/$1/lesson: $(call lesson_parts,$1)
 $(call lesson_name,$1): $$(B)/lessons/$1/lesson
-	@$$(LESSON_ENV) $$<
+	$$(LESSON_ENV) $$<
 $(call lesson_name,$1)-python:
-	@test -f lessons/$1/lesson.py || { echo "Lesson $1 has no Python twin:" \
+	test -f lessons/$1/lesson.py || { echo "Lesson $1 has no Python twin:" \
 		"Python has no such call, or the twin would show nothing new."; exit 1; }
-	@command -v python3 >/dev/null || { echo "This needs python3 (on Debian:" \
+	command -v python3 >/dev/null || { echo "This needs python3 (on Debian:" \
 		"apt install python3). The lesson itself, in C, does not."; exit 1; }
-	@$$(LESSON_ENV) python3 lessons/$1/lesson.py
+	$$(LESSON_ENV) python3 lessons/$1/lesson.py
 endef
 $(foreach lesson,$(LESSONS),$(eval $(call lesson_rules,$(lesson))))
 
 .PHONY: lessons-build
 lessons-build:
 
-$(B)/lessons/%.o: lessons/%.c
-	@mkdir -p $(@D)
-	@$(CC) $(ALL_CFLAGS) $(LESSON_WARN) -Ilessons/common -c -o $@ $<
+$(B)/lessons/%.o: FOLDER_CFLAGS = -Ilessons/common
 
 # The library by its path: LIBPOOL is defined only after this file is read.
 $(LESSONS:%=$(B)/lessons/%/lesson) $(LESSON_ALONES): $(LESSON_COMMON) \
 		$(B)/lib/libpool.a
-	@$(CC) $(ALL_CFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) \
+	$(LINK) -o $@ $(filter %.o,$^) $(filter %.a,$^) \
 		$(LESSON_LIBS)
 $(LESSON_ALONES): %: %.o
 
@@ -92,8 +87,8 @@ endif
 # Without sanitizers: MPI itself does not free all it takes.
 $(LESSON13)/mpi-ranks: $(addprefix lessons/13-beyond-one-machine/, \
 		ranks.c tasks.c job.h tasks.h) lib/pool.h
-	@mkdir -p $(@D)
-	@OMPI_CC=$(CC) mpicc -std=gnu11 $(WARN) $(CFLAGS) $(LESSON_WARN) -Ilib \
+	mkdir -p $(@D)
+	OMPI_CC='$(CC)' mpicc -std=gnu11 $(WARNINGS) $(CPPFLAGS) $(CFLAGS) -Ilib \
 		-o $@ $(filter %.c,$^)
 
 # The steps up to STEP= of the pool in POOL=, which a student is typing in.
@@ -101,20 +96,20 @@ STEPS = lessons/11-build-your-own-pool/steps
 MYPOOL = $(or $(POOL),lessons/11-build-your-own-pool/mypool.c)
 .PHONY: lesson11-steps
 lesson11-steps: $(LESSON_COMMON) $(B)/lib/libpool.a
-	@case "$(STEP)" in [1-5]|"") ;; *) \
+	case "$(STEP)" in [1-5]|"") ;; *) \
 		echo "STEP must be a number from 1 to 5." >&2; exit 2;; esac
-	@test -r "$(MYPOOL)" || { \
+	test -r "$(MYPOOL)" || { \
 		echo "POOL=$(MYPOOL) cannot be read. It is the file that you type" \
 		"lessons/11-*/mypool.c into, step by step." >&2; exit 2; }
-	@mkdir -p $(dir $(B)/$(STEPS))
-	@$(CC) $(ALL_CFLAGS) -Wno-error -Wno-unused-function -I. \
+	mkdir -p $(dir $(B)/$(STEPS))
+	$(LINK) -Wno-error -Wno-unused-function -I. \
 		-I$(dir $(STEPS)) -Ilessons/common -DSTEP=$(or $(STEP),5) -DPOOL='"$(MYPOOL)"' \
 		-o $(B)/$(STEPS) $(STEPS).c $(filter %.o %.a,$^) $(LESSON_LIBS)
-	@$(B)/$(STEPS)
+	$(B)/$(STEPS)
 
 # Any other number. Patterns come last: a lesson's own rule is found first.
 lesson%:
-	@echo "The lessons are 1 to $(words $(LESSONS)): make lesson1"; exit 2
+	echo "The lessons are 1 to $(words $(LESSONS)): make lesson1"; exit 2
 # The site: all texts and the reference as pages, under build/site.
 #
 # doxygen reads lib/pool.h and, through lessons/site/site.py, the README.md
@@ -123,23 +118,24 @@ lesson%:
 PACKAGES += doxygen doxygen-awesome-css python3 gnuplot-nox chromium \
 	chromium-driver
 TEST_TARGETS += test-links test-site
-SITE      = build/site
+SITE      = $(BUILD)/site
+TEXTS     = $(BUILD)/texts
 
 .PHONY: docs test-links test-site
-docs: lessons-build ## all texts and the reference as one site, under build/site
-	@rm -rf $(SITE) build/texts
-	@mkdir -p $(SITE) build/texts
-	@rm -f $(B)/lessons/lesson*.svg
-	@for lesson in $(foreach l,$(LESSONS),$(call lesson_name,$l)); do \
-		$(MAKE) -s $$lesson PREDICT=0 </dev/null >build/texts/$$lesson.txt 2>&1 || \
-		{ cat build/texts/$$lesson.txt; echo "docs: without $$lesson's timeline"; }; \
+docs: lessons-build ## learn: all texts and the reference as one site
+	rm -rf $(SITE) $(TEXTS)
+	mkdir -p $(SITE) $(TEXTS)
+	rm -f $(B)/lessons/lesson*.svg
+	for lesson in $(foreach l,$(LESSONS),$(call lesson_name,$l)); do \
+		$(MAKE) -s $$lesson PREDICT=0 </dev/null >$(TEXTS)/$$lesson.txt 2>&1 || \
+		{ cat $(TEXTS)/$$lesson.txt; echo "docs: without $$lesson's timeline"; }; \
 	done
-	@PYTHONDONTWRITEBYTECODE=1 python3 lessons/site/site.py build/texts $(SITE) $(B)/lessons
-	@doxygen lessons/site/Doxyfile
-	@echo "built $(SITE)/index.html"
+	PYTHONDONTWRITEBYTECODE=1 python3 lessons/site/site.py $(TEXTS) $(SITE) $(B)/lessons
+	doxygen lessons/site/Doxyfile
+	echo "built $(SITE)/index.html"
 
 test-links: # every relative link in every text leads somewhere
-	@PYTHONDONTWRITEBYTECODE=1 python3 tests/site/links.py
+	PYTHONDONTWRITEBYTECODE=1 python3 tests/site/links.py
 
-test-site: docs ## the site in a browser: links, search, phone, dark, keyboard
-	@PYTHONDONTWRITEBYTECODE=1 python3 tests/site/site.py $(SITE)
+test-site: docs ## develop: the site in a browser
+	PYTHONDONTWRITEBYTECODE=1 python3 tests/site/site.py $(SITE)

@@ -12,41 +12,39 @@ BENCH_OPTIONS = $(if $(QUICK),--quick) $(if $(DETAIL),--detail) \
 
 .PHONY: bench bench-list bench-instructions
 
-bench: $(BENCH) ## speed and memory beside their references [ROWS= QUICK=1 DETAIL=1]
-	@rm -f $(B)/plots/bench.csv
-	@$(BENCH) $(BENCH_OPTIONS) --csv $(B)/plots/bench.csv $(ROWS)
+bench: $(BENCH) ## chart: speed and memory beside others [ROWS= QUICK=1]
+	rm -f $(B)/plots/bench.csv
+	$(BENCH) $(BENCH_OPTIONS) --csv $(B)/plots/bench.csv $(ROWS)
 
-bench-list: $(BENCH) ## what each row of the benchmark compares
-	@$(BENCH) --list
+bench-list: $(BENCH) ## chart: what each row of the benchmark compares
+	$(BENCH) --list
 
-bench-instructions: $(BENCH) ## instructions per item, by valgrind [ROWS=]
-	@BENCH=$(BENCH) WORKERS=$(WORKERS) sh plots/bench/instructions.sh $(ROWS)
+bench-instructions: $(BENCH) ## chart: instructions per item, by valgrind [ROWS=]
+	BENCH=$(BENCH) WORKERS=$(WORKERS) sh plots/bench/instructions.sh $(ROWS)
 
 # OpenMP is always gcc's, whatever compiles the rest: it is the reference.
-$(B)/plots/bench/ref_openmp.o: BENCH_CC = $(if $(BENCH_OPENMP),gcc -fopenmp,$(CC) -Wno-unknown-pragmas)
-BENCH_CC     = $(CC)
+$(B)/plots/bench/ref_openmp.o: CC := $(if $(BENCH_OPENMP),gcc,$(CC))
+$(B)/plots/bench/ref_openmp.o: FOLDER_CFLAGS = -D_GNU_SOURCE \
+	$(if $(BENCH_OPENMP),-fopenmp,-Wno-unknown-pragmas)
 BENCH_OPENMP = $(shell echo 'int main(void) {}' | \
 	gcc -fopenmp -x c -o /dev/null - 2>/dev/null && echo -lgomp)
 BENCH_GLIB   = $(shell pkg-config --$(1) glib-2.0 2>/dev/null)
 
-$(B)/plots/bench/%.o: plots/bench/%.c
-	@mkdir -p $(@D)
-	@echo "  cc $<"
-	$(Q)$(BENCH_CC) $(ALL_CFLAGS) $(call BENCH_GLIB,cflags) -D_GNU_SOURCE -c -o $@ $<
+$(B)/plots/bench/%.o: FOLDER_CFLAGS = -D_GNU_SOURCE $(call BENCH_GLIB,cflags)
 
 $(BENCH): $(BENCH_OBJ) $(LIBPOOL)
-	@echo "  ld $@"
-	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ $(call BENCH_GLIB,libs) $(BENCH_OPENMP)
+	echo "  ld $@"
+	$(LINK) -o $@ $^ $(call BENCH_GLIB,libs) $(BENCH_OPENMP)
 
 # That the benchmark works; it measures nothing.
 .PHONY: test-bench
 TEST_TARGETS += test-bench
-test-bench: $(BENCH) $(B)/plots/bench/test/stats ## every row of the benchmark runs
-	@sh plots/bench/test/bench.sh $^
+test-bench: $(BENCH) $(B)/plots/bench/test/stats ## develop: every row of the benchmark runs
+	sh plots/bench/test/bench.sh $^
 
 $(B)/plots/bench/test/stats: $(B)/plots/bench/test/stats.o $(B)/plots/bench/stats.o
-	@echo "  ld $@"
-	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^
+	echo "  ld $@"
+	$(LINK) -o $@ $^
 # The charts: measured, kept as CSV, drawn by gnuplot. plots/README.md reads
 # each of them.
 #
@@ -54,7 +52,7 @@ $(B)/plots/bench/test/stats: $(B)/plots/bench/test/stats.o $(B)/plots/bench/stat
 #   make plots FROM=build/plots/run-….csv      draws again what was measured
 #   make compare RUNS="a.csv b.csv" CHARTS="1 4"
 
-CHARTS_OUT  = build/plots
+CHARTS_OUT  = $(BUILD)/plots
 CHARTS_OBJ  = $(patsubst %.c,$(B)/%.o,$(wildcard plots/charts/*.c))
 DRAW_OBJ    = $(filter $(B)/plots/charts/draw%,$(CHARTS_OBJ))
 MEASURE_OBJ = $(filter-out $(DRAW_OBJ),$(CHARTS_OBJ)) $(addprefix \
@@ -66,40 +64,37 @@ TEST_TARGETS += test-plots
 
 .PHONY: plots compare plots-pictures test-plots
 
-plots: $(MEASURE) $(DRAW) ## measure and draw nine charts [QUICK=1 CHARTS="1 4" FROM=run.csv TERM=dumb]
-	@MEASURE=$(MEASURE) DRAW=$(DRAW) OUT=$(CHARTS_OUT) FROM='$(FROM)' \
+plots: $(MEASURE) $(DRAW) ## chart: measure and draw [QUICK=1 CHARTS="1 4" FROM=run.csv]
+	MEASURE=$(MEASURE) DRAW=$(DRAW) OUT=$(CHARTS_OUT) FROM='$(FROM)' \
 		CHARTS='$(CHARTS)' QUICK='$(QUICK)' SEED='$(SEED)' \
 		WORKERS='$(WORKERS)' REPEAT='$(REPEAT)' TERM='$(TERM)' \
 		sh plots/charts/plots.sh
 
-compare: $(DRAW) ## two or more runs side by side: RUNS="a.csv b.csv"
-	@$(DRAW) --out $(CHARTS_OUT)/compare $(if $(filter dumb,$(TERM)),--dumb) \
+compare: $(DRAW) ## chart: runs side by side: RUNS="a.csv b.csv" [CHARTS=]
+	$(DRAW) --out $(CHARTS_OUT)/compare $(if $(filter dumb,$(TERM)),--dumb) \
 		$(if $(CHARTS),--charts '$(CHARTS)') --compare $(RUNS)
 
-plots-pictures: ## measure on this machine, and renew the pictures in plots/pictures
-	@rm -rf build/plots/pictures
-	@$(MAKE) --no-print-directory plots CHARTS_OUT=build/plots/pictures
-	@cp build/plots/pictures/*.png plots/pictures/
-	@cp build/plots/pictures/run-*.csv plots/pictures/run.csv
-	@echo "plots/README.md names their run: $$(sed -n 's/^# date: //p' plots/pictures/run.csv)"
+plots-pictures: ## develop: measure here, and renew the pictures of the texts
+	rm -rf $(BUILD)/plots/pictures
+	$(MAKE) --no-print-directory plots CHARTS_OUT=$(BUILD)/plots/pictures
+	cp $(BUILD)/plots/pictures/*.png plots/pictures/
+	cp $(BUILD)/plots/pictures/run-*.csv plots/pictures/run.csv
+	echo "plots/README.md names their run: $$(sed -n 's/^# date: //p' plots/pictures/run.csv)"
 
 test-plots: $(MEASURE) $(DRAW) $(B)/plots/charts/test/rule # a tiny run: measured, drawn, compared
-	@MEASURE=$(MEASURE) DRAW=$(DRAW) RULE=$(B)/plots/charts/test/rule \
+	MEASURE=$(MEASURE) DRAW=$(DRAW) RULE=$(B)/plots/charts/test/rule \
 		sh plots/charts/test/plots.sh
 
-$(B)/plots/charts/%.o: plots/charts/%.c
-	@mkdir -p $(@D)
-	@echo "  cc $<"
-	$(Q)$(CC) $(ALL_CFLAGS) -D_GNU_SOURCE -DFLAGS='"$(CFLAGS)"' -c -o $@ $<
+$(B)/plots/charts/%.o: FOLDER_CFLAGS = -D_GNU_SOURCE -DFLAGS='"$(CFLAGS)"'
 
 $(MEASURE): $(MEASURE_OBJ) $(LIBPOOL)
-	@echo "  ld $@"
-	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ $(call BENCH_GLIB,libs) -lpthread -lm
+	echo "  ld $@"
+	$(LINK) -o $@ $^ $(call BENCH_GLIB,libs) -lpthread -lm
 
 $(B)/plots/charts/test/rule: $(addprefix $(B)/plots/charts/,test/rule.o draw_rule.o)
-	@echo "  ld $@"
-	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ -lm
+	echo "  ld $@"
+	$(LINK) -o $@ $^ -lm
 
 $(DRAW): $(DRAW_OBJ) $(B)/plots/charts/list.o $(B)/plots/bench/stats.o
-	@echo "  ld $@"
-	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ -lm
+	echo "  ld $@"
+	$(LINK) -o $@ $^ -lm

@@ -22,25 +22,20 @@ OTHER_BUILDS = $(if $(SANITIZE),,test-pool-clang test-pool-sanitized \
 .PHONY: setup test check-failing test-pool test-one test-harness test-install test-storm test-valgrind coverage
 .PHONY: test-pool-clang test-pool-sanitized test-pool-clang-sanitized
 
-setup: ## install what tests, charts and site need (Debian, root or sudo)
-	@sh tests/setup.sh $(PACKAGES)
+setup: ## develop: install what tests, charts and site need (Debian)
+	sh tests/setup.sh $(PACKAGES)
 
-test: ## test everything, with both compilers and with sanitizers [SANITIZE=]
-	@MAKE="$(MAKE)" sh tests/run.sh $(B)/test-logs $(TEST_TARGETS) $(OTHER_BUILDS)
+test: ## develop: test everything once, in five minutes
+	MAKE="$(MAKE)" sh tests/run.sh $(B)/test-logs $(TEST_TARGETS) $(OTHER_BUILDS)
 
 test-pool-clang:
-	@$(MAKE) test-pool CC=clang
+	$(MAKE) test-pool CC=clang
 
 test-pool-sanitized:
-	@$(MAKE) test-harness test-pool CC=gcc SANITIZE=address,undefined
+	$(MAKE) test-harness test-pool CC=gcc SANITIZE=address,undefined
 
 test-pool-clang-sanitized:
-	@$(MAKE) test-pool CC=clang SANITIZE=address,undefined
-
-$(B)/tests/%.o: tests/%.c
-	@mkdir -p $(@D)
-	@echo "  cc $<"
-	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
+	$(MAKE) test-pool CC=clang SANITIZE=address,undefined
 
 # What test_syscalls.c makes fail: calls of the library go through failing.c.
 FAILING = fork mmap mremap mprotect madvise eventfd signalfd epoll_create1 \
@@ -48,48 +43,48 @@ FAILING = fork mmap mremap mprotect madvise eventfd signalfd epoll_create1 \
 	signal sched_getaffinity syscall malloc calloc strdup strndup
 
 $(TESTS): $(TEST_OBJ) $(B)/tests/failing.o $(HARNESS) $(COVERAGE) $(LIBPOOL)
-	$(Q)$(CC) $(ALL_CFLAGS) $(FAILING:%=-Wl,--wrap=%) -o $@ $^ $(TEST_LIBS)
+	$(LINK) $(FAILING:%=-Wl,--wrap=%) -o $@ $^ $(TEST_LIBS)
 
 check-failing: $(LIB_OBJ) # the library calls nothing that is not made to fail
-	@sh tests/failing.sh $(B)/lib $(FAILING)
+	sh tests/failing.sh $(B)/lib $(FAILING)
 
-test-pool: $(TESTS) ## test the pool with this CC= and SANITIZE= [TIMES=100 LOAD=2]
-	@TIMES=$(TIMES) LOAD=$(LOAD) sh tests/passes.sh $(TESTS)
+test-pool: $(TESTS) ## develop: what the pool promises [CC= SANITIZE= TIMES= LOAD=]
+	TIMES=$(TIMES) LOAD=$(LOAD) sh tests/passes.sh $(TESTS)
 
-test-one: $(TESTS) ## test what is named so: TEST='imap*' [TIMES=100]
-	@TIMES=$(or $(TIMES),1) $(TESTS) $(foreach t,$(TEST),"$t")
+test-one: $(TESTS) ## develop: the tests named so: TEST='imap*' [TIMES=100]
+	TIMES=$(or $(TIMES),1) $(TESTS) $(foreach t,$(TEST),"$t")
 
 test-harness: $(B)/tests/harness_selftest # the harness can fail
-	@sh tests/harness_selftest.sh $<
+	sh tests/harness_selftest.sh $<
 
 $(B)/tests/harness_selftest: $(B)/tests/harness_selftest.o $(HARNESS) $(LIBPOOL)
-	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ $(TEST_LIBS)
+	$(LINK) -o $@ $^ $(TEST_LIBS)
 
 test-install: # a program outside the repository uses every function
-	@sh tests/install.sh "$(MAKE)" $(CC)
+	sh tests/install.sh "$(MAKE)" $(CC)
 
 STORM_TESTS = $(shell grep -c ^TEST tests/storms.c)
 
-test-storm: $(B)/tests/storm ## kill and stop processes at random: SECONDS=60 [TEST= SEED=]
-	@SECONDS=$(or $(SECONDS),20) SEED=$(SEED) STORMS=$(if $(TEST),$(words $(TEST)),$(STORM_TESTS)) \
+test-storm: $(B)/tests/storm ## develop: kill and stop at random [SECONDS=60 TEST= SEED=]
+	SECONDS=$(or $(SECONDS),20) SEED=$(SEED) STORMS=$(if $(TEST),$(words $(TEST)),$(STORM_TESTS)) \
 		$< $(foreach t,$(TEST),"$t")
 
 $(B)/tests/storm: $(B)/tests/storms.o $(B)/tests/storm.o $(HARNESS) $(LIBPOOL)
-	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ $(TEST_LIBS)
+	$(LINK) -o $@ $^ $(TEST_LIBS)
 
-test-valgrind: $(TESTS) ## look for memory errors with Valgrind, but for tests/valgrind.txt
-	@sh tests/valgrind.sh $(TESTS)
+test-valgrind: $(TESTS) ## develop: look for memory errors with Valgrind
+	sh tests/valgrind.sh $(TESTS)
 
 # A build of its own. Fails where a line of lib/ is reached by no test and not
 # listed, with the reason, in tests/coverage.txt. A process that is stopped while
 # it writes its counts would hold up all others: such tests are left out.
-coverage: ## which lines and branches of lib/ the tests reach (gcovr)
-	@find build/coverage -name '*.gcda' -delete 2>/dev/null || true
-	-@SLOWER=10 NOT='*_stopped_*' $(MAKE) --no-print-directory test-pool B=build/coverage CC=gcc SANITIZE= \
+coverage: ## develop: the lines of lib/ that tests reach (gcovr)
+	find build/coverage -name '*.gcda' -delete 2>/dev/null || true
+	-SLOWER=10 NOT='*_stopped_*' $(MAKE) --no-print-directory test-pool B=build/coverage CC=gcc SANITIZE= \
 		COVERAGE=build/coverage/tests/coverage.o CFLAGS="-O0 -g --coverage \
 		-fprofile-update=atomic -Wl,--wrap=_exit -Wl,--wrap=pause" >build/coverage.log 2>&1
-	@grep -E '^\[  FAILED' build/coverage.log || true
-	@sh tests/coverage.sh build/coverage
+	grep -E '^\[  FAILED' build/coverage.log || true
+	sh tests/coverage.sh build/coverage
 # Hostile submissions. See attacks/README.md.
 
 TEST_TARGETS += test-attacks
@@ -98,7 +93,7 @@ FULL          =
 .PHONY: test-attacks
 
 test-attacks: grade-build # each attack gets what it must, nobody else notices [FULL=1]
-	@B='$(B)' CC='$(CC)' FULL='$(FULL)' sh tests/attacks.sh
+	B='$(B)' CC='$(CC)' FULL='$(FULL)' sh tests/attacks.sh
 # Killed at every instruction: workers, supervisors and clients, by ptrace.
 
 TEST_TARGETS += test-kill-ci
@@ -109,13 +104,13 @@ KILL_CI_STRIDE = 41
 
 # Bound at once, so that no path leads through the dynamic linker.
 $(B)/tests/kill/kill: $(KILL_OBJ) $(LIBPOOL)
-	$(Q)$(CC) $(ALL_CFLAGS) -Wl,-z,now -o $@ $^
+	$(LINK) -Wl,-z,now -o $@ $^
 
-test-kill: $(B)/tests/kill/kill ## kill processes after every single instruction [STRIDE=n SCENE=]
-	@$< $(or $(STRIDE),1) $(if $(SCENE),"$(SCENE)")
+test-kill: $(B)/tests/kill/kill ## develop: kill after every instruction [STRIDE=n SCENE=]
+	$< $(or $(STRIDE),1) $(if $(SCENE),"$(SCENE)")
 
 test-kill-ci: $(B)/tests/kill/kill # after each 41st, from a random one on
-	@$< $(KILL_CI_STRIDE)
+	$< $(KILL_CI_STRIDE)
 # What is looked at without being run: analysis and format.
 
 PACKAGES     += cppcheck clang-tidy clang-format
@@ -124,22 +119,22 @@ TEST_TARGETS += check-lint check-format
 .PHONY: check-lint check-format
 
 # One file at a time: clang-tidy 14 sees ghosts in the second file of a call.
-check-lint: $(patsubst %.c,$(B)/lint/%.ok,$(wildcard lib/*.c)) ## cppcheck and clang-tidy find nothing in lib/
-	@cppcheck --quiet --std=c11 --enable=warning,performance,portability \
+check-lint: $(patsubst %.c,$(B)/lint/%.ok,$(wildcard lib/*.c)) ## develop: cppcheck and clang-tidy find nothing in lib/
+	cppcheck --quiet --std=c11 --enable=warning,performance,portability \
 		--inline-suppr --error-exitcode=1 -Ilib lib
 
 $(B)/lint/%.ok: %.c lib/pool.h lib/internal.h lib/client.h lib/arena_layout.h .clang-tidy
-	@mkdir -p $(@D)
-	@clang-tidy --quiet $< -- -std=gnu11 -Ilib 2>/dev/null
-	@touch $@
+	mkdir -p $(@D)
+	clang-tidy --quiet $< -- -std=gnu11 -Ilib 2>/dev/null
+	touch $@
 
 check-format: # every C file is as clang-format would write it
-	@git ls-files '*.c' '*.h' | xargs clang-format --dry-run -Werror
+	git ls-files '*.c' '*.h' | xargs clang-format --dry-run -Werror
 # The protocol on paper: a Promela model that spin searches.
 
 PACKAGES     += spin
 TEST_TARGETS += test-model
 
 .PHONY: test-model
-test-model: ## search all states of the model of sleeping, waking and dying (spin)
-	@sh tests/model/check.sh $(B)/tests/model
+test-model: ## develop: search all states of the model (spin)
+	sh tests/model/check.sh $(B)/tests/model
