@@ -44,8 +44,9 @@ struct ring {
 bool client_ring_init(struct pool *pool); // of ring.pages pages
 void client_ring_end(struct pool *pool);
 bool client_ring_has_room(struct pool *pool, uint64_t chunks);
-uint32_t client_ring_push(struct pool *pool, struct job *job, uint32_t chunk,
-                          uint64_t count, uint64_t *seq);
+uint32_t client_ring_room(struct pool *pool, uint64_t wanted);
+void client_ring_push(struct pool *pool, struct job *job, uint32_t chunk,
+                      uint32_t count);
 uint64_t client_ring_valid(struct pool *pool, uint64_t seq);
 void client_ring_retire(struct pool *pool, uint64_t seq, uint32_t count);
 
@@ -86,12 +87,9 @@ struct pool_result {
 };
 _Static_assert(sizeof(struct pool_result) <= 72, "memory per pending task");
 
-struct list { // of results; circular, with itself as the first
-    struct pool_result *prev, *next;
-};
-
-static inline bool client_list_empty(const struct list *list) {
-    return list->next == (const struct pool_result *)list;
+// Lists of results are circular, and begin with one that is no result.
+static inline bool client_list_empty(const struct pool_result *list) {
+    return list->next == list;
 }
 
 enum { RESULT_BLOCK = 128 }; // results allocated at a time
@@ -106,19 +104,19 @@ struct pool {
     struct arena *arena;
     struct memory memory;
     struct ring ring;
-    int super_fd;          // pidfd of the supervisor; -1: cannot be had
-    int user_fd;           // epoll descriptor of pool_fd(); -1: not asked for
-    pid_t supervisor;      // 0: reaped
-    struct list unsettled; // in the order of submission
-    struct list due;       // settled, callback not yet called
-    struct list settled;
-    struct pool_result *spare; // freed results, linked by `next`
-    void **blocks;             // results are allocated in; linked
-    struct pool_iter *iters;   // linked
-    size_t callbacks;          // not yet called
-    size_t called;             // callbacks, so far
-    size_t calling;            // running now, one inside the other
-    ptrdiff_t window;          // from a byte of the heap to its read-only twin
+    int super_fd;     // pidfd of the supervisor; -1: cannot be had
+    int user_fd;      // epoll descriptor of pool_fd(); -1: not asked for
+    pid_t supervisor; // 0: reaped
+    struct pool_result unsettled; // a list, in the order of submission
+    struct pool_result due;       // a list: settled, callback not yet called
+    struct pool_result settled;   // a list: all others
+    struct pool_result *spare;    // freed results, linked by `next`
+    void **blocks;                // results are allocated in; linked
+    struct pool_iter *iters;      // linked
+    size_t callbacks;             // not yet called
+    size_t called;                // callbacks, so far
+    size_t calling;               // running now, one inside the other
+    ptrdiff_t window; // from a byte of the heap to its read-only twin
     size_t submissions;
     size_t submitted, completed, failed, lost, cancelled;
 };
@@ -132,8 +130,8 @@ static inline bool client_owns(const struct pool *pool) {
 
 struct pool_result *client_result_new(struct pool *pool);
 void client_result_drop(struct pool_result *result);
-void client_result_list(struct list *list, struct pool_result *result);
-void client_result_relist(struct list *list, struct pool_result *result);
+void client_result_list(struct pool_result *list, struct pool_result *result);
+void client_result_relist(struct pool_result *list, struct pool_result *result);
 bool client_result_settled(struct pool_result *result);
 uint64_t client_result_awaits(struct pool_result *result);
 void client_result_settle(struct pool_result *result);
@@ -144,12 +142,6 @@ void client_results_collect(struct pool *pool);
 void client_result_call(struct pool_result *result);
 void client_results_call(struct pool *pool);
 void client_results_end(struct pool *pool);
-
-// ==== client_submit.c =======================================================
-
-int client_submit(struct pool *pool, const struct job *order, const void *items,
-                  void *results, pool_callback_fn *callback, void *user,
-                  struct pool_result **out);
 
 // ==== client_wait.c: sleeping until something happens =======================
 

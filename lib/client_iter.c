@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // imap: items come from a source, at most `window` of them are in flight.
 //
-// Interface: an iterator keeps a list of what it has submitted, oldest first.
-// In order, it waits for the oldest. Unordered, each item has a callback that
-// moves it to the list of finished ones.
+// Interface: an iterator keeps what it has submitted in a list, oldest first,
+// and moves what is done from there to a second one: in order, as long as the
+// oldest is done; unordered, whichever is.
 //
 // Runs in: client.
 #include "client.h"
@@ -14,7 +14,6 @@ enum { WINDOW_PER_WORKER = 8 };
 
 struct iter_item {
     struct iter_item *next;
-    struct pool_iter *iter;
     struct pool_result *result;
     size_t index;
 };
@@ -26,20 +25,23 @@ struct item_list {
 struct pool_iter {
     struct pool_iter *next; // of the pool's
     struct pool *pool;
-    struct job order;
+    pool_task_fn *fn;
+    size_t item_size, result_size;
     pool_source_fn *source;
     void *state;
     char *item;   // the source fills this
     bool holding; // it is filled and not yet submitted
     bool ordered;
     bool ended; // the source has no more, or something failed
-    bool freed; // by the user, while items were in flight
     int error;  // to be handed out before the end
     size_t window;
-    size_t in_flight;      // submitted, not yet handed out
-    size_t index;          // of the next item
-    struct item_list list; // ordered: in flight; unordered: finished
+    size_t in_flight; // submitted, not yet handed out
+    size_t index;     // of the next item
+    struct item_list submitted, done;
 };
+
+// A result of which nothing is left: who waits for it is woken by any chunk.
+static struct pool_result whichever;
 
 static void list_add(struct item_list *list, struct iter_item *item) {
     item->next = NULL;
@@ -47,39 +49,44 @@ static void list_add(struct item_list *list, struct iter_item *item) {
     list->end = &item->next;
 }
 
-static struct iter_item *list_take(struct item_list *list) {
-    struct iter_item *item = list->first; // NOLINT: freed ones are off it
-    if (item && !(list->first = item->next))
-        list->end = &list->first;
+// Takes the item off that `link` points to.
+static struct iter_item *list_take(struct item_list *list,
+                                   struct iter_item **link) {
+    struct iter_item *item = *link; // NOLINT: freed ones are off it
+    if (!(*link = item->next))
+        list->end = link;
     return item;
 }
 
-static void iter_delete(struct pool_iter *iter) {
-    struct pool_iter **link = &iter->pool->iters;
-    while (*link != iter)
-        link = &(*link)->next;
-    *link = iter->next;
-    free(iter->item);
-    free(iter);
-}
-
-static void drop_item(struct iter_item *item) {
-    item->iter->in_flight--;
-    pool_result_free(item->result);
-    free(item);
-}
-
-static void item_done(struct pool_result *result, void *user) {
-    struct iter_item *item = user;
-    struct pool_iter *iter = item->iter;
-    item->result = result;
-    if (!iter->freed) {
-        list_add(&iter->list, item);
-        return;
+// Moves what is done. In order, looks no further than the first that is not;
+// unordered, than the first of which no worker knows: from `next` on.
+static bool some_done(struct pool *pool, void *what) {
+    struct pool_iter *iter = what;
+    uint64_t next = 0;
+    if (!iter->ordered) {
+        client_results_collect(pool);
+        next = atomic_load(&pool->arena->next); // as far as that looked, or on
     }
-    drop_item(item);
-    if (iter->in_flight == 0)
-        iter_delete(iter);
+    struct iter_item **link = &iter->submitted.first;
+    while (*link) {
+        struct pool_result *result = (*link)->result;
+        if (iter->ordered ? client_result_settled(result)
+                          : result->flags & RESULT_SETTLED)
+            list_add(&iter->done, list_take(&iter->submitted, link));
+        else if (result->cursor >= next)
+            break;
+        else
+            link = &(*link)->next;
+    }
+    return iter->done.first != NULL;
+}
+
+static void drop_items(struct item_list *list) {
+    while (list->first) {
+        struct iter_item *item = list_take(list, &list->first);
+        pool_result_free(item->result);
+        free(item);
+    }
 }
 
 // Submits the item that the source has made.
@@ -87,16 +94,15 @@ static int submit(struct pool_iter *iter) {
     struct iter_item *item = malloc(sizeof *item);
     if (!item)
         return POOL_ENOMEM;
-    *item = (struct iter_item){.iter = iter, .index = iter->index};
-    int rc =
-        client_submit(iter->pool, &iter->order, iter->item, NULL,
-                      iter->ordered ? NULL : item_done, item, &item->result);
+    item->index = iter->index;
+    int rc = pool_apply_async(
+        iter->pool, iter->fn, iter->item_size ? iter->item : NULL,
+        iter->item_size, iter->result_size, NULL, NULL, &item->result);
     if (rc != 0) {
         free(item);
         return rc;
     }
-    if (iter->ordered)
-        list_add(&iter->list, item);
+    list_add(&iter->submitted, item);
     iter->index++;
     iter->in_flight++;
     iter->holding = false;
@@ -107,8 +113,7 @@ static int submit(struct pool_iter *iter) {
 static void fill(struct pool_iter *iter) {
     while (!iter->ended && iter->in_flight < iter->window) {
         if (!iter->holding) {
-            int rc =
-                iter->source(iter->state, iter->item, iter->order.item_size);
+            int rc = iter->source(iter->state, iter->item, iter->item_size);
             if (rc <= 0) {
                 iter->ended = true;
                 iter->error = rc;
@@ -147,17 +152,16 @@ static int iter_new(struct pool *pool, pool_task_fn *fn, pool_source_fn *source,
         window = pool->arena->options.workers * WINDOW_PER_WORKER;
     *iter = (struct pool_iter){.next = pool->iters,
                                .pool = pool,
+                               .fn = fn,
+                               .item_size = item_size,
+                               .result_size = result_size,
                                .source = source,
                                .state = state,
                                .item = item,
                                .ordered = ordered,
                                .window = window};
-    iter->order = (struct job){.fn = fn,
-                               .count = 1,
-                               .chunk_size = 1,
-                               .item_size = (uint32_t)item_size,
-                               .result_size = (uint32_t)result_size};
-    iter->list.end = &iter->list.first;
+    iter->submitted.end = &iter->submitted.first;
+    iter->done.end = &iter->done.first;
     pool->iters = iter;
     *out = iter;
     fill(iter);
@@ -179,20 +183,6 @@ int pool_imap_unordered(struct pool *pool, pool_task_fn *fn,
                     false, out);
 }
 
-// Inside a callback no other is called, but for those that are waited for.
-static bool any_done(struct pool *pool, void *what) {
-    struct pool_iter *iter = what;
-    struct pool_result *result = pool->due.next, *end = (void *)&pool->due;
-    for (; pool->calling && !iter->list.first && result != end;
-         result = result->next)
-        if (result->callback == item_done &&
-            ((struct iter_item *)result->user)->iter == iter) {
-            client_result_call(result);
-            break;
-        }
-    return iter->list.first != NULL;
-}
-
 int pool_iter_next(struct pool_iter *iter, void *result, size_t *index,
                    int timeout_ms) {
     if (!iter || !client_owns(iter->pool))
@@ -203,38 +193,38 @@ int pool_iter_next(struct pool_iter *iter, void *result, size_t *index,
         iter->error = 0;
         return error;
     }
-    int rc = iter->ordered
-                 ? pool_result_wait(iter->list.first->result, timeout_ms)
-                 : client_wait(iter->pool, any_done, iter, NULL, timeout_ms);
-    if (rc != 0)
-        return rc;
-    struct iter_item *item = list_take(&iter->list);
+    if (!iter->done.first) {
+        struct pool_result *first = iter->submitted.first->result;
+        int rc = client_wait(iter->pool, some_done, iter,
+                             iter->ordered ? first : &whichever, timeout_ms);
+        if (rc != 0)
+            return rc;
+    }
+    struct iter_item *item = list_take(&iter->done, &iter->done.first);
     if (index)
         *index = item->index;
-    rc = pool_result_get(item->result, result, result ? SIZE_MAX : 0, 0);
-    drop_item(item);
+    int rc = pool_result_get(item->result, result, result ? SIZE_MAX : 0, 0);
+    pool_result_free(item->result);
+    free(item);
+    iter->in_flight--;
     fill(iter);
     return rc == 0 ? 1 : rc;
 }
 
-// Lets go of all items; those of an unordered iterator that are still in flight
-// let go of the iterator when they are done.
 void pool_iter_free(struct pool_iter *iter) {
-    if (!iter || !client_owns(iter->pool) || iter->freed)
+    if (!iter || !client_owns(iter->pool))
         return;
-    struct iter_item *item;
-    while ((item = list_take(&iter->list)))
-        drop_item(item);
-    iter->freed = iter->ended = true;
-    if (iter->in_flight == 0)
-        iter_delete(iter);
+    struct pool_iter **link = &iter->pool->iters;
+    while (*link != iter)
+        link = &(*link)->next;
+    *link = iter->next;
+    drop_items(&iter->submitted);
+    drop_items(&iter->done);
+    free(iter->item);
+    free(iter);
 }
 
 void client_iters_end(struct pool *pool) {
-    while (pool->iters) {
-        struct iter_item *item;
-        while ((item = list_take(&pool->iters->list)))
-            free(item);
-        iter_delete(pool->iters);
-    }
+    while (pool->iters)
+        pool_iter_free(pool->iters);
 }

@@ -32,9 +32,9 @@ static struct pool *pool_new(void) {
         return NULL;
     }
     struct pool *pool = &own->pool;
-    struct list *lists[] = {&pool->unsettled, &pool->due, &pool->settled};
-    for (size_t i = 0; i < 3; i++)
-        lists[i]->next = lists[i]->prev = (struct pool_result *)lists[i];
+    pool->unsettled.prev = pool->unsettled.next = &pool->unsettled;
+    pool->due.prev = pool->due.next = &pool->due;
+    pool->settled.prev = pool->settled.next = &pool->settled;
     pool->super_fd = pool->user_fd = -1;
     return pool;
 }

@@ -23,8 +23,7 @@ int pool_stats(struct pool *pool, struct pool_stats *stats) {
     };
     uint64_t next = atomic_load(&arena->next);
     struct pool_result *result = pool->unsettled.next;
-    for (; result != (struct pool_result *)&pool->unsettled &&
-           result->cursor < next;
+    for (; result != &pool->unsettled && result->cursor < next;
          result = result->next)
         client_result_progress(result, next, stats);
     stats->pending = stats->submitted - stats->completed - stats->failed -

@@ -14,12 +14,12 @@
 
 enum { COPY_BYTES = 1 << 20 }; // of results that are worth waking up for
 
-void client_result_list(struct list *list, struct pool_result *result) {
-    struct pool_result *head = (struct pool_result *)list;
-    result->prev = head->prev;
-    result->next = head;
-    head->prev->next = result;
-    head->prev = result;
+// Puts a result in front of another: of the list itself, and it is the last.
+void client_result_list(struct pool_result *list, struct pool_result *result) {
+    result->prev = list->prev;
+    result->next = list;
+    list->prev->next = result;
+    list->prev = result;
 }
 
 static void unlist(struct pool_result *result) {
@@ -27,7 +27,8 @@ static void unlist(struct pool_result *result) {
     result->next->prev = result->prev;
 }
 
-void client_result_relist(struct list *list, struct pool_result *result) {
+void client_result_relist(struct pool_result *list,
+                          struct pool_result *result) {
     unlist(result);
     client_result_list(list, result);
 }
@@ -66,16 +67,16 @@ void client_result_drop(struct pool_result *result) {
 
 void client_result_settle(struct pool_result *result) {
     struct pool *pool = result->pool;
-    struct pool_result *place = (struct pool_result *)&pool->settled;
+    struct pool_result *place = &pool->settled;
     result->flags |= RESULT_SETTLED;
-    if (result->callback) { // due: in the order of submission
-        struct pool_result *head = place = (struct pool_result *)&pool->due;
-        while (place->prev != head && place->prev->cursor > result->cursor)
+    if (result->callback) { // in the order of submission
+        place = &pool->due;
+        while (place->prev->cursor > result->cursor) // the list's own is 0
             place = place->prev;
         if (pool->user_fd >= 0)
             sys_event_signal(pool->arena->client_event);
     }
-    client_result_relist((struct list *)place, result);
+    client_result_relist(place, result);
     if (!result->callback && (result->flags & RESULT_DETACHED))
         client_result_drop(result);
 }
@@ -258,8 +259,7 @@ void client_results_collect(struct pool *pool) {
     while (passed_by) {
         struct pool_result *result = pool->unsettled.next, *after;
         bool waiting = passed_by = false;
-        for (; result != (struct pool_result *)&pool->unsettled &&
-               result->cursor < next;
+        for (; result != &pool->unsettled && result->cursor < next;
              result = after) {
             after = result->next;
             if (client_result_settled(result))

@@ -86,29 +86,30 @@ static void page_begin(struct pool *pool) {
     ring->seq = ordinal * RING_PAGE;
 }
 
-// Makes chunks from `chunk` on READY, up to `count` of them, as many as fit on
-// one page; returns how many, and the number of the first in `seq`. Workers
-// look for them once `tail` has passed them; one with an old hint may take them
-// at once, and may.
-uint32_t client_ring_push(struct pool *pool, struct job *job, uint32_t chunk,
-                          uint64_t count, uint64_t *seq) {
-    struct ring *ring = &pool->ring;
-    if (ring->seq % RING_PAGE == 0)
+// How many of `wanted` chunks fit on the page that the next number is on.
+uint32_t client_ring_room(struct pool *pool, uint64_t wanted) {
+    if (pool->ring.seq % RING_PAGE == 0)
         page_begin(pool);
-    uint32_t room = RING_PAGE - ring->seq % RING_PAGE;
-    uint32_t pushed = count < room ? (uint32_t)count : room;
+    uint32_t room = RING_PAGE - pool->ring.seq % RING_PAGE;
+    return wanted < room ? (uint32_t)wanted : room;
+}
+
+// Makes `count` chunks from `chunk` on READY: as many as there is room for.
+// Workers look for them once `tail` has passed them; one with an old hint may
+// take them at once, and may.
+void client_ring_push(struct pool *pool, struct job *job, uint32_t chunk,
+                      uint32_t count) {
+    struct ring *ring = &pool->ring;
     uint32_t unit = (uint32_t)(((char *)job - (char *)pool->arena) / JOB_UNIT);
     struct entry *entry = arena_entry(pool->arena, ring->seq);
     uint64_t ready = word_make(CHUNK_READY, WORD_LAP(ring->seq), 0, 0);
-    for (uint32_t i = 0; i < pushed; i++) {
+    for (uint32_t i = 0; i < count; i++) {
         entry[i].job = unit;
         entry[i].chunk = chunk + i;
         atomic_store_explicit(&entry[i].word, ready, memory_order_release);
     }
-    *seq = ring->seq;
-    ring->live[page_at(pool, ring->seq / RING_PAGE)] += (uint16_t)pushed;
-    ring->seq += pushed;
-    return pushed;
+    ring->live[page_at(pool, ring->seq / RING_PAGE)] += (uint16_t)count;
+    ring->seq += count;
 }
 
 // `seq`, or where it begins a stretch that was skipped, the number after that.

@@ -8,14 +8,13 @@
 #include <string.h>
 
 enum {
-    CHUNKS_PER_WORKER = 32, // of a map, where the library chooses: few enough
-                            // to cost nothing, many enough to spread evenly;
-    CHUNK_LONG = 256,       // items: four times as many of chunks so long
-    CHUNKS_MAX = 1 << 24,   // of one map
-    CHUNK_MAX = 1 << 26,    // items of one chunk
-    COLLECT_EVERY = 64,     // submissions
-    PUBLISH_FIRST = 64,     // chunks
-    PUBLISH_BYTES = 1 << 18,
+    CHUNKS_PER_WORKER = 32,  // of a map, where the library chooses: few enough
+                             // to cost nothing, many enough to spread evenly;
+    CHUNK_LONG = 256,        // items: four times as many of chunks so long
+    CHUNKS_MAX = 1 << 24,    // of one map
+    CHUNK_MAX = 1 << 26,     // items of one chunk
+    COLLECT_EVERY = 64,      // submissions
+    PUBLISH_BYTES = 1 << 18, // of inputs, before workers see their chunks
 };
 
 static bool in_arena(const struct pool *pool, const void *memory) {
@@ -81,8 +80,7 @@ static void grow(struct pool *pool, uint64_t chunks) {
         return;
     client_results_collect(pool);
     struct pool_result *result = pool->unsettled.next;
-    for (; result != (struct pool_result *)&pool->unsettled;
-         result = result->next)
+    for (; result != &pool->unsettled; result = result->next)
         chunks += result->left;
     if (chunks <= wanted)
         return;
@@ -91,50 +89,38 @@ static void grow(struct pool *pool, uint64_t chunks) {
     sys_event_signal(arena->super_event);
 }
 
-// Gives every chunk its entry, some at a time: workers start on the first ones
-// while the client copies the next. It publishes twice as many as the time
-// before, and oftener where items are large.
+// Gives every chunk its entry, a page of the ring at a time or fewer, where
+// items are large: workers start on the first while the client copies the next.
 static void push_chunks(struct pool *pool, struct pool_result *result,
                         const void *items, uint64_t chunks) {
     struct job *job = result->job;
     uint64_t bytes = (uint64_t)job->chunk_size * job->item_size;
-    uint64_t step = bytes > PUBLISH_BYTES ? 1 : PUBLISH_BYTES / (bytes + 1) + 1;
-    uint64_t chunk = 0, seq = 0, unseen = 0, until = PUBLISH_FIRST;
-    while (chunk < chunks) {
-        uint64_t most = chunks - chunk < step ? chunks - chunk : step;
-        if (most > RING_PAGE)
-            most = RING_PAGE;
+    uint64_t step = PUBLISH_BYTES / (bytes + 1) + 1;
+    for (uint64_t chunk = 0, most, pushed; chunk < chunks; chunk += pushed) {
+        most = chunks - chunk < step ? chunks - chunk : step;
+        pushed = client_ring_room(pool, most);
+        if (chunk == 0)
+            result->cursor = pool->ring.seq;
         uint64_t first = chunk * job->chunk_size;
-        uint64_t count = most * job->chunk_size;
-        copy_inputs(pool, job, items, first,
-                    count < job->count - first ? count : job->count - first);
-        while (most) {
-            uint32_t pushed =
-                client_ring_push(pool, job, (uint32_t)chunk, most, &seq);
-            if (chunk == 0)
-                result->cursor = seq;
-            chunk += pushed, most -= pushed, unseen += pushed;
-        }
-        if (unseen >= until || unseen * bytes > PUBLISH_BYTES) {
-            publish(pool);
-            unseen = 0;
-            until *= 2;
-        }
+        uint64_t count = pushed * job->chunk_size, left = job->count - first;
+        copy_inputs(pool, job, items, first, count < left ? count : left);
+        client_ring_push(pool, job, (uint32_t)chunk, (uint32_t)pushed);
+        publish(pool);
     }
     result->left = (uint32_t)(pool->ring.seq - result->cursor);
-    publish(pool);
 }
 
 // As asked for, or chosen; never so small that the ring could not hold it.
-static uint32_t choose_chunk(const struct pool *pool, const struct job *order) {
+static uint32_t choose_chunk(const struct pool *pool, uint64_t count,
+                             uint64_t asked) {
     uint64_t most = (uint64_t)pool->ring.pages * RING_PAGE / 2;
-    uint64_t least = order->count / (most < CHUNKS_MAX ? most : CHUNKS_MAX) + 1;
-    uint64_t chunk = order->chunk_size;
-    if (chunk == 0)
-        chunk =
-            order->count / (pool->arena->options.workers * CHUNKS_PER_WORKER);
-    if (order->chunk_size == 0 && chunk >= CHUNK_LONG)
-        chunk /= 4;
+    uint64_t least = count / (most < CHUNKS_MAX ? most : CHUNKS_MAX) + 1;
+    uint64_t chunk = asked;
+    if (asked == 0) {
+        chunk = count / (pool->arena->options.workers * CHUNKS_PER_WORKER);
+        if (chunk >= CHUNK_LONG)
+            chunk /= 4;
+    }
     if (chunk < least)
         chunk = least;
     return chunk > CHUNK_MAX ? CHUNK_MAX : (uint32_t)chunk;
@@ -160,25 +146,18 @@ static int prepare(struct pool *pool, const struct job *order,
 
 // Submits a job. `order` tells what the caller wants; `results`, if not NULL,
 // is where results are to go, and stays there until they are ready.
-int client_submit(struct pool *pool, const struct job *order, const void *items,
-                  void *results, pool_callback_fn *callback, void *user,
-                  struct pool_result **out) {
-    if (!client_owns(pool) || !order->fn || (!items && order->item_size))
-        return POOL_EINVAL;
-    if (pool->broken)
-        return POOL_EBROKEN;
-    if (pool->closed)
-        return POOL_ECLOSED;
-    struct job exact = *order;
-    exact.chunk_size = choose_chunk(pool, order);
+static int submit_job(struct pool *pool, const struct job *order,
+                      const void *items, void *results,
+                      pool_callback_fn *callback, void *user,
+                      struct pool_result **out) {
     uint64_t chunks =
-        exact.count ? (exact.count - 1) / exact.chunk_size + 1 : 0;
+        order->count ? (order->count - 1) / order->chunk_size + 1 : 0;
     struct pool_result *result;
-    int rc = prepare(pool, &exact, items, results, chunks, &result);
+    int rc = prepare(pool, order, items, results, chunks, &result);
     if (rc != 0 || ++pool->submissions % COLLECT_EVERY == 0)
         client_results_collect(pool);
     if (rc != 0) // what nobody waits for may have finished meanwhile
-        rc = prepare(pool, &exact, items, results, chunks, &result);
+        rc = prepare(pool, order, items, results, chunks, &result);
     if (rc != 0)
         return rc;
     result->callback = callback;
@@ -189,19 +168,19 @@ int client_submit(struct pool *pool, const struct job *order, const void *items,
         result->out = results;
     }
     pool->callbacks += callback != NULL;
-    pool->submitted += exact.count;
+    pool->submitted += order->count;
     if (pool->arena->options.on_demand)
         grow(pool, chunks);
     client_result_relist(&pool->unsettled, result);
     if (out)
         *out = result;
-    if (exact.count == 0) {
+    if (order->count == 0) {
         client_result_settle(result);
         return 0;
     }
     struct pool_trace_event event = {.kind = POOL_TRACE_SUBMIT,
                                      .task = pool->ring.seq,
-                                     .count = (uint32_t)exact.count,
+                                     .count = (uint32_t)order->count,
                                      .worker = -1,
                                      .pid = pool->arena->client};
     struct pool_trace_event *trace = arena_trace_add(pool->arena, event);
@@ -213,79 +192,61 @@ int client_submit(struct pool *pool, const struct job *order, const void *items,
     return 0;
 }
 
-// Sizes as a job holds them; false: one is too large.
-static bool order_sizes(struct job *order, size_t item_size,
-                        size_t result_size) {
-    order->item_size = (uint32_t)item_size;
-    order->result_size = (uint32_t)result_size;
-    return item_size <= UINT32_MAX && result_size <= UINT32_MAX;
-}
-
-static int submit_one(struct pool *pool, pool_task_fn *fn, const void *arg,
-                      size_t arg_size, void *result, size_t result_size,
-                      pool_callback_fn *callback, void *user,
-                      struct pool_result **out) {
-    struct job order = {.fn = fn, .count = 1, .chunk_size = 1};
-    if (!order_sizes(&order, arg_size, result_size))
+// What all four calls have in common: checks what they ask for.
+static int submit(struct pool *pool, pool_task_fn *fn, const void *items,
+                  size_t count, size_t item_size, void *results,
+                  size_t result_size, size_t chunksize,
+                  pool_callback_fn *callback, void *user,
+                  struct pool_result **out) {
+    if (!client_owns(pool) || !fn || (!items && item_size && count) ||
+        item_size > UINT32_MAX || result_size > UINT32_MAX)
         return POOL_EINVAL;
-    return client_submit(pool, &order, arg, result, callback, user, out);
-}
-
-int pool_apply_async(struct pool *pool, pool_task_fn *fn, const void *arg,
-                     size_t arg_size, size_t result_size,
-                     pool_callback_fn *callback, void *user,
-                     struct pool_result **out) {
-    return submit_one(pool, fn, arg, arg_size, NULL, result_size, callback,
-                      user, out);
-}
-
-static int submit_map(struct pool *pool, pool_task_fn *fn, const void *items,
-                      size_t count, size_t item_size, void *results,
-                      size_t result_size, size_t chunksize,
-                      pool_callback_fn *callback, void *user,
-                      struct pool_result **out) {
-    struct job order = {.fn = fn, .count = count};
-    order.chunk_size = chunksize > CHUNK_MAX ? CHUNK_MAX : (uint32_t)chunksize;
-    if (!order_sizes(&order, item_size, result_size))
-        return POOL_EINVAL;
-    if (count == 0) // no item needs no memory
-        order.item_size = 0;
-    return client_submit(pool, &order, items, results, callback, user, out);
+    if (pool->broken)
+        return POOL_EBROKEN;
+    if (pool->closed)
+        return POOL_ECLOSED;
+    struct job order = {.fn = fn,
+                        .count = count,
+                        .item_size = (uint32_t)item_size,
+                        .result_size = (uint32_t)result_size,
+                        .chunk_size = choose_chunk(pool, count, chunksize)};
+    return submit_job(pool, &order, items, results, callback, user, out);
 }
 
 int pool_map_async(struct pool *pool, pool_task_fn *fn, const void *items,
                    size_t count, size_t item_size, size_t result_size,
                    size_t chunksize, pool_callback_fn *callback, void *user,
                    struct pool_result **out) {
-    return submit_map(pool, fn, items, count, item_size, NULL, result_size,
-                      chunksize, callback, user, out);
+    return submit(pool, fn, items, count, item_size, NULL, result_size,
+                  chunksize, callback, user, out);
 }
 
-// Waits for a result, which is copied as it comes in, and frees it.
-static int finish(struct pool_result *result) {
-    int rc = pool_result_get(result, NULL, 0, POOL_FOREVER);
-    pool_result_free(result);
-    return rc;
+int pool_apply_async(struct pool *pool, pool_task_fn *fn, const void *arg,
+                     size_t arg_size, size_t result_size,
+                     pool_callback_fn *callback, void *user,
+                     struct pool_result **out) {
+    return submit(pool, fn, arg, 1, arg_size, NULL, result_size, 1, callback,
+                  user, out);
 }
 
-int pool_apply(struct pool *pool, pool_task_fn *fn, const void *arg,
-               size_t arg_size, void *result, size_t result_size) {
-    if (!result && result_size)
-        return POOL_EINVAL;
-    struct pool_result *pending;
-    int rc = submit_one(pool, fn, arg, arg_size, result_size ? result : NULL,
-                        result_size, NULL, NULL, &pending);
-    return rc != 0 ? rc : finish(pending);
-}
-
+// Submits, waits for the result, which is copied as it comes in, and frees it.
 int pool_map(struct pool *pool, pool_task_fn *fn, const void *items,
              size_t count, size_t item_size, void *results, size_t result_size,
              size_t chunksize) {
     if (!results && result_size && count)
         return POOL_EINVAL;
-    struct pool_result *pending;
-    int rc = submit_map(pool, fn, items, count, item_size,
-                        result_size ? results : NULL, result_size, chunksize,
-                        NULL, NULL, &pending);
-    return rc != 0 ? rc : finish(pending);
+    struct pool_result *result;
+    int rc =
+        submit(pool, fn, items, count, item_size, result_size ? results : NULL,
+               result_size, chunksize, NULL, NULL, &result);
+    if (rc == 0) {
+        rc = pool_result_get(result, NULL, 0, POOL_FOREVER);
+        pool_result_free(result);
+    }
+    return rc;
+}
+
+int pool_apply(struct pool *pool, pool_task_fn *fn, const void *arg,
+               size_t arg_size, void *result, size_t result_size) {
+    return pool_map(pool, fn, arg, 1, arg_size, result, result_size, 1);
 }

@@ -22,7 +22,7 @@ enum { SPIN_NS = 50000 }; // about the cost of going to sleep and waking up
 uint64_t sys_now_ns(void);
 int sys_ms_left(uint64_t start_ns, int timeout_ms);
 unsigned sys_cpu_count(void);
-int sys_futex_wait(_Atomic uint32_t *word, uint32_t value, int timeout_ms);
+void sys_futex_wait(_Atomic uint32_t *word, uint32_t value, int timeout_ms);
 void sys_futex_wake(_Atomic uint32_t *word);
 int sys_event_create(void);
 bool sys_event_signal(int fd); // false: the descriptor is not usable

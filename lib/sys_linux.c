@@ -44,12 +44,11 @@ unsigned sys_cpu_count(void) {
 }
 
 // Sleeps while *word is `value`; wakes early for signals and for no reason, so
-// callers look again. Returns 0 or errno.
-int sys_futex_wait(_Atomic uint32_t *word, uint32_t value, int timeout_ms) {
+// callers look again.
+void sys_futex_wait(_Atomic uint32_t *word, uint32_t value, int timeout_ms) {
     struct timespec limit = {timeout_ms / 1000, timeout_ms % 1000 * 1000000L};
-    long rc = syscall(SYS_futex, word, FUTEX_WAIT, value,
-                      timeout_ms < 0 ? NULL : &limit, NULL, 0);
-    return rc == 0 ? 0 : errno;
+    syscall(SYS_futex, word, FUTEX_WAIT, value, timeout_ms < 0 ? NULL : &limit,
+            NULL, 0);
 }
 
 void sys_futex_wake(_Atomic uint32_t *word) {
