@@ -66,14 +66,24 @@ static void wake_sleepers(struct arena *arena, size_t count) {
     }
 }
 
+static bool any(const struct arena *arena, _Atomic uint64_t *bitmap) {
+    uint64_t bits = 0;
+    for (size_t i = 0; i < bitmap_words(arena); i++)
+        bits |= atomic_load_explicit(&bitmap[i], memory_order_relaxed);
+    return bits;
+}
+
 // Sees to it that somebody comes for chunks that nobody has reserved: wakes one
 // sleeper, unless a worker is looking already. Who finds work takes its mark
 // off, takes the work, and makes this call in turn. So as many wake as there is
 // work for, one after the other, and short tasks are over before many are.
+//
+// What changes least is asked for first: while nobody sleeps, a client that
+// submits reads no line that busy workers write.
 void arena_call_worker(struct arena *arena) {
     atomic_thread_fence(memory_order_seq_cst);
-    if (atomic_load(&arena->next) < atomic_load(&arena->tail) &&
-        arena_count_looking(arena) == 0)
+    if (any(arena, arena->asleep) && !any(arena, arena->looking) &&
+        atomic_load(&arena->next) < atomic_load(&arena->tail))
         wake_sleepers(arena, 1);
 }
 

@@ -113,6 +113,7 @@ struct pool {
     struct pool_result *spare;    // freed results, linked by `next`
     void **blocks;                // results are allocated in; linked
     struct pool_iter *iters;      // linked
+    size_t detached;              // unsettled results that nobody holds
     size_t callbacks;             // not yet called
     size_t called;                // callbacks, so far
     size_t calling;               // running now, one inside the other

@@ -221,13 +221,15 @@ static char *take_block(struct memory *memory, size_t size) {
     slab->link[block] = BLOCK_USED;
     if (++slab->used == slab->count)
         slab_unlist(memory, slab);
-    return memory->base + (size_t)slab->page * PAGE +
-           (size_t)block * slab->size;
+    char *first = memory->base + (size_t)slab->page * PAGE;
+    if (slab->free != NO_BLOCK) // a worker was the last to write there
+        sys_prefetch_own(first + (size_t)slab->free * slab->size);
+    return first + (size_t)block * slab->size;
 }
 
 static void give_block(struct memory *memory, struct slab *slab,
-                       size_t offset) {
-    size_t block = offset / slab->size;
+                       uint32_t offset) {
+    uint32_t block = offset / slab->size;
     if (offset % slab->size || block >= slab->count ||
         slab->link[block] != BLOCK_USED)
         return; // not a block in use
@@ -284,7 +286,8 @@ void client_memory_give(struct memory *memory, void *block) {
         return;
     struct slab *slab = memory->page[p].slab;
     if (slab)
-        give_block(memory, slab, offset - (size_t)slab->page * PAGE);
+        give_block(memory, slab,
+                   (uint32_t)(offset - (size_t)slab->page * PAGE));
     else if (offset % PAGE == 0 && memory->page[p].state == PAGE_RUN)
         give_run(memory, (uint32_t)p);
 }

@@ -50,7 +50,9 @@ struct pool_result *client_result_new(struct pool *pool) {
     }
     struct pool_result *result = pool->spare;
     pool->spare = result->next;
-    *result = (struct pool_result){.pool = pool};
+    // In no list yet: where all of it cannot be had, it is dropped as it is.
+    *result =
+        (struct pool_result){.prev = result, .next = result, .pool = pool};
     return result;
 }
 
@@ -69,6 +71,7 @@ void client_result_settle(struct pool_result *result) {
     struct pool *pool = result->pool;
     struct pool_result *place = &pool->settled;
     result->flags |= RESULT_SETTLED;
+    pool->detached -= (result->flags & RESULT_DETACHED) != 0;
     if (result->callback) { // in the order of submission
         place = &pool->due;
         while (place->prev->cursor > result->cursor) // the list's own is 0

@@ -22,8 +22,9 @@ static bool in_arena(const struct pool *pool, const void *memory) {
     return byte >= heap && byte < (char *)pool->arena + pool->arena->size;
 }
 
+// `unit` is a power of two.
 static size_t align_up(size_t size, size_t unit) {
-    return (size + unit - 1) / unit * unit;
+    return (size + unit - 1) & ~(unit - 1);
 }
 
 // Takes memory for a job, its status bytes, and those inputs and results that
@@ -68,8 +69,9 @@ static void copy_inputs(struct pool *pool, struct job *job, const char *items,
 // Lets workers see every chunk up to the ring's next number. One woken worker
 // wakes the next if there is more to do.
 static void publish(struct pool *pool) {
-    atomic_store(&pool->arena->tail, pool->ring.seq); // and a full fence
-    arena_call_worker(pool->arena);
+    atomic_store_explicit(&pool->arena->tail, pool->ring.seq,
+                          memory_order_release);
+    arena_call_worker(pool->arena); // which begins with a full fence
 }
 
 // With on_demand: has as many workers running as there are unfinished chunks.
@@ -110,9 +112,22 @@ static void push_chunks(struct pool *pool, struct pool_result *result,
     result->left = (uint32_t)(pool->ring.seq - result->cursor);
 }
 
+// The same for a single chunk, in fewer steps.
+static void push_one(struct pool *pool, struct pool_result *result,
+                     const void *items) {
+    client_ring_room(pool, 1);
+    copy_inputs(pool, result->job, items, 0, result->job->count);
+    result->cursor = pool->ring.seq;
+    result->left = 1;
+    client_ring_push(pool, result->job, 0, 1);
+    publish(pool);
+}
+
 // As asked for, or chosen; never so small that the ring could not hold it.
 static uint32_t choose_chunk(const struct pool *pool, uint64_t count,
                              uint64_t asked) {
+    if (count == 1)
+        return 1;
     uint64_t most = (uint64_t)pool->ring.pages * RING_PAGE / 2;
     uint64_t least = count / (most < CHUNKS_MAX ? most : CHUNKS_MAX) + 1;
     uint64_t chunk = asked;
@@ -133,7 +148,6 @@ static int prepare(struct pool *pool, const struct job *order,
     struct pool_result *result = client_result_new(pool);
     if (!result)
         return POOL_ENOMEM;
-    client_result_list(&pool->settled, result); // so that it can be dropped
     if (order->count && client_ring_has_room(pool, chunks))
         result->job = make_job(pool, order, items, results);
     if (order->count && !result->job) {
@@ -144,17 +158,31 @@ static int prepare(struct pool *pool, const struct job *order,
     return 0;
 }
 
+// Out of the way of submissions that nobody records: filling an event in takes
+// longer than all the rest of one.
+static __attribute__((noinline)) struct pool_trace_event *
+trace_submit(struct pool *pool, uint64_t count) {
+    return arena_trace_add(
+        pool->arena, (struct pool_trace_event){.kind = POOL_TRACE_SUBMIT,
+                                               .task = pool->ring.seq,
+                                               .count = (uint32_t)count,
+                                               .worker = -1,
+                                               .pid = pool->arena->client});
+}
+
 // Submits a job. `order` tells what the caller wants; `results`, if not NULL,
 // is where results are to go, and stays there until they are ready.
 static int submit_job(struct pool *pool, const struct job *order,
                       const void *items, void *results,
                       pool_callback_fn *callback, void *user,
                       struct pool_result **out) {
-    uint64_t chunks =
-        order->count ? (order->count - 1) / order->chunk_size + 1 : 0;
+    uint64_t chunks = order->count; // where that is 0 or 1, else:
+    if (chunks > 1)
+        chunks = (chunks - 1) / order->chunk_size + 1;
     struct pool_result *result;
     int rc = prepare(pool, order, items, results, chunks, &result);
-    if (rc != 0 || ++pool->submissions % COLLECT_EVERY == 0)
+    bool due = ++pool->submissions % COLLECT_EVERY == 0 && pool->detached;
+    if (rc != 0 || due)
         client_results_collect(pool);
     if (rc != 0) // what nobody waits for may have finished meanwhile
         rc = prepare(pool, order, items, results, chunks, &result);
@@ -163,6 +191,7 @@ static int submit_job(struct pool *pool, const struct job *order,
     result->callback = callback;
     result->user = user;
     result->flags = out ? 0 : RESULT_DETACHED;
+    pool->detached += !out;
     if (results && result->job && result->job->output != results) {
         result->flags |= RESULT_COPIED;
         result->out = results;
@@ -171,20 +200,20 @@ static int submit_job(struct pool *pool, const struct job *order,
     pool->submitted += order->count;
     if (pool->arena->options.on_demand)
         grow(pool, chunks);
-    client_result_relist(&pool->unsettled, result);
+    client_result_list(&pool->unsettled, result);
     if (out)
         *out = result;
     if (order->count == 0) {
         client_result_settle(result);
         return 0;
     }
-    struct pool_trace_event event = {.kind = POOL_TRACE_SUBMIT,
-                                     .task = pool->ring.seq,
-                                     .count = (uint32_t)order->count,
-                                     .worker = -1,
-                                     .pid = pool->arena->client};
-    struct pool_trace_event *trace = arena_trace_add(pool->arena, event);
-    push_chunks(pool, result, items, chunks);
+    struct pool_trace_event *trace = NULL;
+    if (atomic_load_explicit(&pool->arena->trace, memory_order_relaxed))
+        trace = trace_submit(pool, order->count);
+    if (chunks == 1)
+        push_one(pool, result, items);
+    else
+        push_chunks(pool, result, items, chunks);
     if (trace) {
         trace->task = result->cursor;
         trace->first = pool->ring.seq; // until it is read: see client_trace.c

@@ -41,6 +41,15 @@ static inline void sys_relax(void) {
 #endif
 }
 
+// Asks for a cache line that is soon to be written, before it is needed.
+static inline void sys_prefetch_own(const void *line) {
+#if defined(__x86_64__)
+    __asm__ volatile("prefetchw %0" : : "m"(*(const char *)line));
+#else
+    __builtin_prefetch(line, 1);
+#endif
+}
+
 // ==== sys_text.c: words for errors ==========================================
 
 void sys_describe_exit(char *text, size_t size, int status);

@@ -19,10 +19,8 @@
 // Out of the loop over items, which is the price of an item.
 #define UNLIKELY __attribute__((cold, noinline))
 
-// Makes sure a result of `size` fits in front of the guard page.
-static bool reserve_result(struct worker *self, size_t size) {
-    if (size <= self->result_room)
-        return true;
+// Makes room for a result of `size` in front of the guard page.
+static UNLIKELY bool grow_result(struct worker *self, size_t size) {
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
     size_t room = (size + page - 1) / page * page;
     char *memory = sys_map_private(room + page);
@@ -79,12 +77,9 @@ static inline void clean_up(const struct worker *self) {
         fflush(stdout);
 }
 
-// Copies a result out; most are one word.
 static inline void publish(char *output, const char *result, size_t size) {
-    if (__builtin_expect(size == sizeof(uint64_t), 1))
-        memcpy(output, result, sizeof(uint64_t)); // NOLINT: NULL has size 0
-    else if (size)
-        memcpy(output, result, size); // NOLINT
+    if (size)
+        memcpy(output, result, size); // NOLINT: NULL has size 0
 }
 
 // Leaves word of a failure: one byte per item, one message per chunk. Returns
@@ -144,12 +139,13 @@ static struct pool_trace_event *trace_chunk(struct worker *self,
 // Runs items from the one that `word` says is next up to `stop`, and publishes
 // each but the last: its word is the caller's to store. This loop is the price
 // of an item, so it holds nothing but what changes from item to item.
-static uint64_t run_items(struct worker *self, struct entry *entry,
-                          struct job *job, uint64_t word, uint64_t first,
-                          uint32_t stop, bool limited) {
-    const size_t arg_size = job->item_size, size = job->result_size;
+static inline __attribute__((always_inline)) uint64_t
+run_items(struct worker *self, struct entry *entry, struct job *job,
+          uint64_t word, uint64_t first, uint32_t stop, bool limited,
+          const size_t size) {
+    const size_t arg_size = job->item_size;
     const uint64_t place = first + word_done(word);
-    const bool fits = reserve_result(self, size);
+    const bool fits = size <= self->result_room || grow_result(self, size);
     pool_task_fn *const fn = fits ? job->fn : no_memory;
     char *const result = fits && size ? self->result_guard - size : NULL;
     const char *arg = arg_size ? job->input + place * arg_size : NULL;
@@ -188,7 +184,13 @@ static void run_chunk(struct worker *self, struct entry *entry, uint64_t word,
     self->budget -= stop - done;
     word = word_make(CHUNK_RUNNING, self->index, word & WORD_FAULT, done);
     bool limited = self->arena->options.task_timeout_ms != 0;
-    word = run_items(self, entry, job, word, first, stop, limited);
+    // Most results are one word, and most items have no time limit: a loop for
+    // them alone has fewer steps.
+    if (!limited && job->result_size == sizeof(uint64_t))
+        word = run_items(self, entry, job, word, first, stop, false, 8);
+    else
+        word = run_items(self, entry, job, word, first, stop, limited,
+                         job->result_size);
     if (trace && trace->kind == POOL_TRACE_RUN && trace->task == seq) {
         trace->count -= count - stop;
         trace->end_ns = sys_now_ns();

@@ -48,8 +48,10 @@ bool event, over;
 
 #if N == 2
 #define nobody_looks (!looking[0] && !looking[1])
+#define somebody_sleeps (asleep[0] || asleep[1])
 #else
 #define nobody_looks (!looking[0] && !looking[1] && !looking[2])
+#define somebody_sleeps (asleep[0] || asleep[1] || asleep[2])
 #endif
 
 // From the load of the bitmap on, for one sleeper.
@@ -83,11 +85,16 @@ inline wake_one() {
 
 inline call_worker() {
     if
-    //: arena_wake.c arena_call_worker: if (atomic_load(&arena->next) < atomic_load(&arena->tail) &&
-    :: next < tail ->
+    //: arena_wake.c arena_call_worker: if (any(arena, arena->asleep) &&
+    :: somebody_sleeps ->
        if
-       //: arena_wake.c arena_call_worker: arena_count_looking(arena) == 0)
-       :: nobody_looks -> wake_one()
+       //: arena_wake.c arena_call_worker: !any(arena, arena->looking) &&
+       :: nobody_looks ->
+          if
+          //: arena_wake.c arena_call_worker: atomic_load(&arena->next) < atomic_load(&arena->tail))
+          :: next < tail -> wake_one()
+          :: else
+          fi
        :: else
        fi
     :: else
@@ -351,7 +358,7 @@ proctype client() {
     :: c < CHUNKS ->
        //: client_ring.c client_ring_push: atomic_store_explicit(&entry[i].word, ready, memory_order_release);
        state[c] = READY;
-       //: client_submit.c publish: atomic_store(&pool->arena->tail, pool->ring.seq);
+       //: client_submit.c publish: atomic_store_explicit(&pool->arena->tail, pool->ring.seq,
        tail = c + 1;
        //: client_submit.c publish: arena_call_worker(pool->arena);
        call_worker();
