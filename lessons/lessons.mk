@@ -1,11 +1,20 @@
 # The lessons: `make lesson3` builds and runs lesson 3.
 #
 # A new lesson needs no rule here: a wildcard knows its folder and its files.
-# All files of lessons/NN-name/ become one program, lesson, but for those that
-# are programs of their own.
+# Every .c file of lessons/NN-name/ is a program, but claims.c: that is what the
+# guide knows of the lesson (lessons/AUTHORS.md).
+#
+# Where a lesson.c is left, all files are one program instead, but for those
+# that are programs of their own.
 
+GUIDED        := $(sort $(patsubst lessons/%/claims.c,%, \
+                   $(wildcard lessons/[0-9][0-9]-*/claims.c)))
 LESSONS       := $(sort $(patsubst lessons/%/lesson.c,%, \
                    $(wildcard lessons/[0-9][0-9]-*/lesson.c)))
+GUIDE_OBJ      = $(patsubst %.c,$(B)/%.o,$(wildcard lessons/guide/*.c))
+programs_of    = $(patsubst %.c,$2/%,$(filter-out %/claims.c,\
+	$(wildcard lessons/$1/*.c)))
+GUIDED_PROGRAMS = $(foreach lesson,$(GUIDED),$(call programs_of,$(lesson),$(B)))
 lesson_name    = lesson$(patsubst 0%,%,$(firstword $(subst -, ,$1)))
 LESSON_COMMON  = $(patsubst %.c,$(B)/%.o,$(wildcard lessons/common/*.c))
 LESSON_ALONE   = %/first.c %/steps.c %/ranks.c
@@ -56,10 +65,31 @@ $(call lesson_name,$1)-python:
 endef
 $(foreach lesson,$(LESSONS),$(eval $(call lesson_rules,$(lesson))))
 
+# make lesson4: its programs, and the guide that runs them.
+# make lesson4-python: the guide runs the Python twins instead.
+define guided_rules
+.PHONY: $(call lesson_name,$1) $(call lesson_name,$1)-python
+lessons-build: $$(B)/lessons/$1/guide $(call programs_of,$1,$$(B))
+$$(B)/lessons/$1/guide: $$(GUIDE_OBJ) $$(B)/lessons/$1/claims.o
+$(call lesson_name,$1): $$(B)/lessons/$1/guide $(call programs_of,$1,$$(B))
+	$$(GUIDE_ENV) $$< $$(B)/lessons/$1
+$(call lesson_name,$1)-python: $$(B)/lessons/$1/guide
+	$$(GUIDE_ENV) TWIN=lessons/$1 $$< $$(B)/lessons/$1
+endef
+$(foreach lesson,$(GUIDED),$(eval $(call guided_rules,$(lesson))))
+GUIDE_ENV = LESSON_OUT='$(B)/lessons' GUIDE_SANITIZE='$(SANITIZE)'
+
 .PHONY: lessons-build
 lessons-build:
 
-$(B)/lessons/%.o: FOLDER_CFLAGS = -Ilessons/common
+$(GUIDED:%=$(B)/lessons/%/guide):
+	$(LINK) -o $@ $^ -lm
+
+# As the text tells the reader to compile them, each by itself.
+$(GUIDED_PROGRAMS): $(B)/%: $(B)/%.o $(B)/lib/libpool.a
+	$(LINK) -o $@ $^ $(LESSON_LIBS)
+
+$(B)/lessons/%.o: FOLDER_CFLAGS = -Ilessons/common -Ilessons/guide
 
 # The library by its path: LIBPOOL is defined only after this file is read.
 $(LESSONS:%=$(B)/lessons/%/lesson) $(LESSON_ALONES): $(LESSON_COMMON) \
@@ -109,7 +139,7 @@ lesson11-steps: $(LESSON_COMMON) $(B)/lib/libpool.a
 
 # Any other number. Patterns come last: a lesson's own rule is found first.
 lesson%:
-	echo "The lessons are 1 to $(words $(LESSONS)): make lesson1"; exit 2
+	echo "The lessons are 1 to $(words $(LESSONS) $(GUIDED)): make lesson1"; exit 2
 # The site: all texts and the reference as pages, under build/site.
 #
 # doxygen reads lib/pool.h and, through lessons/site/site.py, the README.md
@@ -126,7 +156,7 @@ docs: lessons-build ## learn: all texts and the reference as one site
 	rm -rf $(SITE) $(TEXTS)
 	mkdir -p $(SITE) $(TEXTS)
 	rm -f $(B)/lessons/lesson*.svg
-	for lesson in $(foreach l,$(LESSONS),$(call lesson_name,$l)); do \
+	for lesson in $(foreach l,$(LESSONS) $(GUIDED),$(call lesson_name,$l)); do \
 		$(MAKE) -s $$lesson PREDICT=0 </dev/null >$(TEXTS)/$$lesson.txt 2>&1 || \
 		{ cat $(TEXTS)/$$lesson.txt; echo "docs: without $$lesson's timeline"; }; \
 	done
