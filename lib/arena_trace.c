@@ -1,23 +1,83 @@
 // SPDX-License-Identifier: MIT
-// The record of what ran where and when: an array of events in the arena. A
-// process takes the next place by one atomic addition and fills it in; one that
-// dies in between leaves a place with no kind, or a run without an end, and
-// readers skip the one and show the other as cut short.
+// The record of what ran where and when: an array of events in shared memory.
+//
+// Interface: a process takes the next place by one atomic addition, claims the
+// record there by a compare-and-swap on its stamp, fills it in, and stamps it
+// as written. Places are numbered on and on, so a record that is started afresh
+// has other places; a process that was stopped with an old one finds the stamp
+// of a newer one, or is left the record, and the newer one takes another. So a
+// record has one writer at a time, and readers copy only what is written.
+//
+// What takes time gets its end later, from the process that began it: one
+// compare-and-swap on a token that has the place in it. A process that dies
+// before that leaves an event without an end.
 //
 // Runs in: any process.
 #include "internal.h"
 
-// NULL: not recording, or the record is full.
-struct pool_trace_event *arena_trace_add(struct arena *arena,
-                                         struct pool_trace_event event) {
+#include <string.h>
+
+#define TOKEN UINT64_C(15) // in place of an error
+
+enum { END_WORD = 1, WORDS = sizeof(struct pool_trace_event) / 8 };
+_Static_assert(sizeof(struct pool_trace_event) % 8 == 0 &&
+                   offsetof(struct pool_trace_event, end_ns) == 8 * END_WORD,
+               "an event is whole words, and its end is one of them");
+
+static bool takes_time(const struct pool_trace_event *event) {
+    return event->kind == POOL_TRACE_SUBMIT || event->kind == POOL_TRACE_RUN;
+}
+
+// Adds an event that happens or begins now, if its begin_ns is 0.
+struct trace_mark arena_trace_add(struct arena *arena,
+                                  struct pool_trace_event event) {
     struct trace *trace =
         atomic_load_explicit(&arena->trace, memory_order_acquire);
+    struct trace_record *record;
+    uint64_t place, stamp, words[WORDS];
     if (!trace)
-        return NULL;
-    uint64_t place = atomic_fetch_add(&trace->used, 1);
-    if (place >= trace->capacity)
-        return NULL;
-    event.begin_ns = sys_now_ns();
-    trace->events[place] = event;
-    return &trace->events[place];
+        return (struct trace_mark){.record = NULL};
+    do {
+        place = atomic_fetch_add(&trace->used, 1);
+        if (place >= atomic_load(&trace->end)) // it is full
+            return (struct trace_mark){.record = NULL};
+        record = &trace->records[place % trace->room];
+        stamp = atomic_load(&record->stamp);
+    } while (
+        stamp % 2 || stamp > place * 2 ||
+        !atomic_compare_exchange_strong(&record->stamp, &stamp, place * 2 + 1));
+    if (!event.begin_ns)
+        event.begin_ns = sys_now_ns();
+    event.end_ns = takes_time(&event) ? place * 16 + TOKEN : 0;
+    memcpy(words, &event, sizeof words);
+    for (size_t i = 0; i < WORDS; i++)
+        atomic_store_explicit(&record->words[i], words[i],
+                              memory_order_relaxed);
+    atomic_store(&record->stamp, place * 2 + 2);
+    return (struct trace_mark){record, event.end_ns};
+}
+
+// An event that was recorded ends now, with `error` or 0.
+void arena_trace_end(struct trace_mark mark, int error) {
+    atomic_compare_exchange_strong(&mark.record->words[END_WORD], &mark.token,
+                                   sys_now_ns() * 16 + (uint64_t)-error);
+}
+
+// The event at a place; false: it is not there, or not whole.
+bool arena_trace_get(struct trace *trace, uint64_t place,
+                     struct pool_trace_event *event) {
+    struct trace_record *record = &trace->records[place % trace->room];
+    if (atomic_load(&record->stamp) != place * 2 + 2)
+        return false;
+    uint64_t words[WORDS];
+    for (size_t i = 0; i < WORDS; i++)
+        words[i] =
+            atomic_load_explicit(&record->words[i], memory_order_relaxed);
+    memcpy(event, words, sizeof words);
+    if (takes_time(event)) {
+        uint64_t end = event->end_ns;
+        event->end_ns = end % 16 == TOKEN ? 0 : end / 16;
+        event->error = end % 16 == TOKEN ? 0 : -(int32_t)(end % 16);
+    }
+    return true;
 }

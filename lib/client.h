@@ -117,7 +117,10 @@ struct pool {
     size_t callbacks;             // not yet called
     size_t called;                // callbacks, so far
     size_t calling;               // running now, one inside the other
-    ptrdiff_t window; // from a byte of the heap to its read-only twin
+    ptrdiff_t window;    // from a byte of the heap to its read-only twin
+    char *trace_path;    // of POOL_TRACE; NULL: not asked for
+    uint64_t trace_from; // first place of what the user has asked for
+    size_t trace_limit;  // places from there on
     size_t submissions;
     size_t submitted, completed, failed, lost, cancelled;
 };
@@ -149,6 +152,15 @@ void client_results_end(struct pool *pool);
 typedef bool client_ready_fn(struct pool *pool, void *what);
 int client_wait(struct pool *pool, client_ready_fn *ready, void *what,
                 struct pool_result *result, int timeout_ms);
+
+// ==== client_trace.c, client_json.c =========================================
+
+void client_trace_begin(struct pool *pool); // if POOL_TRACE is set
+void client_trace_write(struct pool *pool);
+void client_trace_end(struct pool *pool);
+void client_trace_sort(struct pool_trace_event *events, size_t count);
+void client_json_write(FILE *file, struct pool_trace_event *events,
+                       size_t count, const struct pool *pool, uint64_t dropped);
 
 // ==== client_iter.c =========================================================
 

@@ -44,6 +44,7 @@ static void pool_delete(struct pool *pool) {
     client_results_end(pool);
     sys_close(&pool->user_fd);
     sys_close(&pool->super_fd);
+    client_trace_end(pool);
     client_arena_unmap(pool);
     munmap(pool, sizeof(struct own));
 }
@@ -99,6 +100,7 @@ struct pool *pool_create(const struct pool_options *options) {
     bool ready = client_arena_map(pool, &exact);
     if (ready) {
         pool->arena->worker = &((struct own *)pool)->worker;
+        client_trace_begin(pool);
         ready = launch(pool);
     }
     if (!ready) {
@@ -151,5 +153,6 @@ void pool_destroy(struct pool *pool) {
     if (!client_owns(pool) || pool->calling)
         return;
     pool_terminate(pool);
+    client_trace_write(pool);
     pool_delete(pool);
 }

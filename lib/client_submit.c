@@ -160,7 +160,7 @@ static int prepare(struct pool *pool, const struct job *order,
 
 // Out of the way of submissions that nobody records: filling an event in takes
 // longer than all the rest of one.
-static __attribute__((noinline)) struct pool_trace_event *
+static __attribute__((noinline)) struct trace_mark
 trace_submit(struct pool *pool, uint64_t count) {
     return arena_trace_add(
         pool->arena, (struct pool_trace_event){.kind = POOL_TRACE_SUBMIT,
@@ -207,17 +207,15 @@ static int submit_job(struct pool *pool, const struct job *order,
         client_result_settle(result);
         return 0;
     }
-    struct pool_trace_event *trace = NULL;
+    struct trace_mark mark = {.record = NULL};
     if (atomic_load_explicit(&pool->arena->trace, memory_order_relaxed))
-        trace = trace_submit(pool, order->count);
+        mark = trace_submit(pool, order->count);
     if (chunks == 1)
         push_one(pool, result, items);
     else
         push_chunks(pool, result, items, chunks);
-    if (trace) {
-        trace->task = result->cursor;
-        trace->first = pool->ring.seq; // until it is read: see client_trace.c
-    }
+    if (mark.record)
+        arena_trace_end(mark, 0);
     return 0;
 }
 

@@ -62,6 +62,11 @@ void client_notice_death(struct pool *pool) {
 
 static void reap_supervisor(struct pool *pool, int *status) {
     sys_reap(pool->supervisor, status, 0);
+    arena_trace_add(pool->arena,
+                    (struct pool_trace_event){.kind = POOL_TRACE_DEATH,
+                                              .worker = -1,
+                                              .pid = pool->supervisor,
+                                              .status = *status});
     pool->supervisor = 0;
     if (pool->user_fd >= 0 && pool->super_fd >= 0)
         epoll_ctl(pool->user_fd, EPOLL_CTL_DEL, pool->super_fd, NULL);
@@ -111,7 +116,7 @@ void client_end_supervisor(struct pool *pool, enum arena_mode mode) {
     sys_event_signal(pool->arena->super_event);
     if (!supervisor_gone(pool, END_MS))
         kill(pool->supervisor, SIGKILL); // stopped, perhaps
-    int status;
+    int status = -1;
     reap_supervisor(pool, &status);
     await_orphans(pool);
 }

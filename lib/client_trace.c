@@ -1,32 +1,46 @@
 // SPDX-License-Identifier: MIT
-// The trace, read and written as Chrome trace JSON.
+// The trace as the client has it: started by a call or by POOL_TRACE, read,
+// written to a file.
 //
 // Interface: processes record the numbers of chunks. Here they are turned into
-// numbers of submissions, counted from 1 in the order they were made.
+// numbers of submissions, counted from 1 in the order they were made, and runs
+// that were cut short are told by the deaths that did it.
 //
 // Runs in: client.
+#define _GNU_SOURCE
 #include "client.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum { TRACE_ROOM = 1 << 20 }; // events of a pool that POOL_TRACE records
+
+static size_t trace_size(size_t room) {
+    return sizeof(struct trace) + room * sizeof(struct trace_record);
+}
 
 int pool_trace_start(struct pool *pool, size_t capacity) {
-    size_t size;
     if (!client_owns(pool) || capacity == 0 ||
-        __builtin_mul_overflow(capacity, sizeof(struct pool_trace_event),
-                               &size) ||
-        __builtin_add_overflow(size, sizeof(struct trace), &size))
+        capacity > SIZE_MAX / 4 / sizeof(struct trace_record))
         return POOL_EINVAL;
-    // An older record is used again, or stays: whoever runs may write to it.
-    struct trace *trace = atomic_load(&pool->arena->trace);
-    if (trace && trace->capacity >= capacity)
-        memset(trace->events, 0, size - sizeof *trace);
-    else
-        trace = pool_alloc(pool, size);
-    if (!trace)
-        return POOL_ENOMEM;
-    trace->capacity = capacity;
-    atomic_store(&trace->used, 0);
+    struct trace *trace = pool->arena->trace;
+    if (!pool->trace_path && (!trace || trace->room < capacity)) {
+        // The old one stays where it is: whoever runs may write to it. So that
+        // many cannot fill the arena, each is twice as large.
+        size_t room = trace ? trace->room * 2 : 0;
+        room = room < capacity ? capacity : room;
+        trace = pool_alloc(pool, trace_size(room));
+        if (!trace)
+            return POOL_ENOMEM;
+        trace->room = room;
+    }
+    pool->trace_from = atomic_load(&trace->used);
+    pool->trace_limit = capacity;
+    if (!pool->trace_path)
+        atomic_store(&trace->end, pool->trace_from + capacity);
     atomic_store(&pool->arena->trace, trace);
     return 0;
 }
@@ -39,71 +53,78 @@ static int by_begin(const void *a, const void *b) {
 
 // Which submission chunk `seq` belongs to. Submissions follow each other in
 // time and in number, so the last that began at or before it is the one.
-static uint64_t task_of(const struct pool_trace_event *const *submits,
-                        size_t count, uint64_t seq) {
+static uint64_t task_of(const uint64_t *submits, size_t count, uint64_t seq) {
     size_t low = 0, high = count;
     while (low < high) {
         size_t middle = (low + high) / 2;
-        if (submits[middle]->task <= seq)
+        if (submits[middle] <= seq)
             low = middle + 1;
         else
             high = middle;
     }
-    return low && seq < submits[low - 1]->first ? low : 0;
+    return low;
 }
 
-// A run that was cut short has meant to do the rest of its chunk, which another
-// run has done: it has the items up to there.
-static void cut_runs(struct pool_trace_event *events, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        struct pool_trace_event *run = &events[i];
-        if (run->kind != POOL_TRACE_RUN || run->end_ns)
+// A run that was cut short has meant to do the rest of its chunk. The death of
+// its worker tells how far it came, also where the supervisor had decided on
+// that death before the run ended.
+static void cut_run(struct pool_trace_event *events, size_t death) {
+    const struct pool_trace_event *d = &events[death];
+    for (size_t i = death; i-- > 0;) {
+        struct pool_trace_event *e = &events[i];
+        if (e->kind != POOL_TRACE_RUN || e->pid != d->pid)
             continue;
-        for (size_t j = i + 1; j < count; j++)
-            if (events[j].kind == POOL_TRACE_RUN &&
-                events[j].task == run->task && events[j].first >= run->first) {
-                run->count = (uint32_t)(events[j].first - run->first);
-                break;
-            }
+        if (e->task == d->task) { // else that run found no room
+            e->end_ns = 0;
+            e->error = d->error;
+            e->count = (uint32_t)(d->first - e->first) + 1;
+        }
+        return;
     }
 }
 
 // Turns chunk numbers into submission numbers. `submits` has room for `count`.
 static void number_tasks(struct pool_trace_event *events, size_t count,
-                         const struct pool_trace_event **submits) {
+                         uint64_t *submits) {
     size_t submitted = 0;
     for (size_t i = 0; i < count; i++)
-        if (events[i].kind == POOL_TRACE_SUBMIT)
-            submits[submitted++] = &events[i];
-    for (size_t i = 0; i < count; i++)
-        if (events[i].kind == POOL_TRACE_RUN)
-            events[i].task = task_of(submits, submitted, events[i].task);
-    uint64_t number = 0;
-    for (size_t i = 0; i < count; i++)
         if (events[i].kind == POOL_TRACE_SUBMIT) {
-            events[i].task = ++number;
-            events[i].first = 0;
+            submits[submitted++] = events[i].task;
+            events[i].task = submitted;
         }
+    for (size_t i = 0; i < count; i++)
+        if (events[i].kind != POOL_TRACE_SUBMIT && events[i].count)
+            events[i].task = task_of(submits, submitted, events[i].task);
 }
 
-// A sorted copy of the record, to be freed; NULL: none, or no memory.
-static struct pool_trace_event *snapshot(struct pool *pool, size_t *count) {
+void client_trace_sort(struct pool_trace_event *events, size_t count) {
+    qsort(events, count, sizeof *events, by_begin);
+}
+
+// A sorted copy of the record, to be freed; NULL: no memory. `dropped` are the
+// events that found no room.
+static struct pool_trace_event *snapshot(struct pool *pool, size_t *count,
+                                         uint64_t *dropped) {
+    struct trace *trace = pool->arena->trace;
+    uint64_t from = pool->trace_from, end = from, used = from;
+    if (trace) {
+        used = atomic_load(&trace->used);
+        end = atomic_load(&trace->end);
+        end = end < from + pool->trace_limit ? end : from + pool->trace_limit;
+        end = end < used ? end : used;
+        end = end > from ? end : from; // POOL_TRACE's record was full before
+    }
     *count = 0;
-    struct trace *trace = client_owns(pool) ? pool->arena->trace : NULL;
-    if (!trace)
-        return NULL;
-    size_t used = atomic_load(&trace->used);
-    if (used > trace->capacity)
-        used = trace->capacity;
-    struct pool_trace_event *events = malloc((used + 1) * sizeof *events);
-    const struct pool_trace_event **submits = // NOLINTNEXTLINE: of pointers
-        malloc((used + 1) * sizeof *submits);
+    *dropped = used - end;
+    struct pool_trace_event *events = malloc((end - from + 1) * sizeof *events);
+    uint64_t *submits = malloc((end - from + 1) * sizeof *submits);
     if (events && submits) {
-        for (size_t i = 0; i < used; i++)
-            if (trace->events[i].kind) // 0: whoever took the place died
-                events[(*count)++] = trace->events[i];
-        qsort(events, *count, sizeof *events, by_begin);
-        cut_runs(events, *count);
+        for (uint64_t place = from; place < end; place++)
+            *count += arena_trace_get(trace, place, &events[*count]);
+        client_trace_sort(events, *count);
+        for (size_t i = 0; i < *count; i++)
+            if (events[i].kind == POOL_TRACE_DEATH && events[i].count)
+                cut_run(events, i);
         number_tasks(events, *count, submits);
     } else {
         free(events);
@@ -115,8 +136,11 @@ static struct pool_trace_event *snapshot(struct pool *pool, size_t *count) {
 
 size_t pool_trace_read(struct pool *pool, struct pool_trace_event *events,
                        size_t capacity) {
+    if (!client_owns(pool))
+        return 0;
     size_t count;
-    struct pool_trace_event *all = snapshot(pool, &count);
+    uint64_t dropped;
+    struct pool_trace_event *all = snapshot(pool, &count, &dropped);
     if (all && events)
         memcpy(events, all,
                (count < capacity ? count : capacity) * sizeof *events);
@@ -124,154 +148,85 @@ size_t pool_trace_read(struct pool *pool, struct pool_trace_event *events,
     return count;
 }
 
-// ---- Chrome trace JSON -----------------------------------------------------
-
-struct writer {
-    FILE *file;
-    uint64_t start_ns;
-    pid_t process;
-};
-
-// Opens an event with what all of them have; the caller adds and closes.
-static void open_event(const struct writer *w, const char *phase,
-                       const char *name, int track, uint64_t ns) {
-    fprintf(w->file,
-            ",\n{\"ph\":\"%s\",\"name\":\"%s\",\"pid\":%d,\"tid\":%d,"
-            "\"ts\":%.3f",
-            phase, name, (int)w->process, track,
-            (double)(ns - w->start_ns) / 1000.0);
-}
-
-static void name_track(const struct writer *w, int track, const char *format,
-                       int number) {
-    fprintf(w->file,
-            ",\n{\"ph\":\"M\",\"name\":\"thread_name\",\"pid\":%d,\"tid\":%d,"
-            "\"args\":{\"name\":\"",
-            (int)w->process, track);
-    fprintf(w->file, format, number);
-    fputs("\"}}", w->file);
-}
-
-static void write_submit(struct writer *w, const struct pool_trace_event *e) {
-    open_event(w, "i", "submit", 0, e->begin_ns);
-    fprintf(w->file, ",\"s\":\"t\",\"args\":{\"task\":%llu,\"items\":%u}}",
-            (unsigned long long)e->task, e->count);
-    open_event(w, "s", "task", 0, e->begin_ns);
-    fprintf(w->file, ",\"cat\":\"task\",\"id\":%llu}",
-            (unsigned long long)e->task);
-}
-
-// A run without an end was cut short by its worker's death, or still goes on.
-static void write_run(struct writer *w, const struct pool_trace_event *e,
-                      uint64_t end_ns) {
-    int track = e->worker + 1;
-    open_event(w, "X", e->end_ns ? "run" : "cut short", track, e->begin_ns);
-    fprintf(w->file,
-            ",\"dur\":%.3f,\"args\":{\"task\":%llu,\"first\":%llu,"
-            "\"items\":%u,\"pid\":%d}}",
-            (double)(end_ns - e->begin_ns) / 1000.0,
-            (unsigned long long)e->task, (unsigned long long)e->first, e->count,
-            (int)e->pid);
-    if (e->task && e->first == 0) {
-        open_event(w, "f", "task", track, e->begin_ns);
-        fprintf(w->file, ",\"cat\":\"task\",\"bp\":\"e\",\"id\":%llu}",
-                (unsigned long long)e->task);
-    }
-}
-
-static void write_mark(struct writer *w, const struct pool_trace_event *e) {
-    bool death = e->kind == POOL_TRACE_DEATH;
-    char how[128] = "";
-    if (death)
-        sys_describe_exit(how, sizeof how, e->status);
-    open_event(w, "i", death ? "worker died" : "worker started", e->worker + 1,
-               e->begin_ns);
-    fprintf(w->file, ",\"s\":\"t\",\"args\":{\"pid\":%d,\"how\":\"%s\"}}",
-            (int)e->pid, how);
-}
-
-// When a run without an end ended: its worker's death, or the last event.
-static uint64_t end_of(const struct pool_trace_event *events, size_t count,
-                       size_t i) {
-    if (events[i].end_ns)
-        return events[i].end_ns;
-    for (size_t j = i + 1; j < count; j++)
-        if (events[j].kind == POOL_TRACE_DEATH &&
-            events[j].pid == events[i].pid)
-            return events[j].begin_ns;
-    return events[count - 1].begin_ns;
-}
-
-static void write_events(struct writer *w,
-                         const struct pool_trace_event *events, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        const struct pool_trace_event *e = &events[i];
-        if (e->kind == POOL_TRACE_SUBMIT)
-            write_submit(w, e);
-        else if (e->kind == POOL_TRACE_RUN)
-            write_run(w, e, end_of(events, count, i));
-        else
-            write_mark(w, e);
-    }
-}
-
-// The items that were submitted and not yet run, over time.
-struct step {
-    uint64_t ns;
-    int64_t change;
-};
-
-static int by_time(const void *a, const void *b) {
-    const struct step *left = a, *right = b;
-    return (left->ns > right->ns) - (left->ns < right->ns);
-}
-
-static bool write_counter(struct writer *w,
-                          const struct pool_trace_event *events, size_t count) {
-    struct step *steps = malloc((count + 1) * sizeof *steps);
-    if (!steps)
-        return false;
-    size_t used = 0;
-    for (size_t i = 0; i < count; i++)
-        if (events[i].kind == POOL_TRACE_SUBMIT)
-            steps[used++] = (struct step){events[i].begin_ns, events[i].count};
-        else if (events[i].kind == POOL_TRACE_RUN && events[i].task)
-            steps[used++] = (struct step){end_of(events, count, i),
-                                          -(int64_t)events[i].count};
-    qsort(steps, used, sizeof *steps, by_time);
-    int64_t items = 0;
-    for (size_t i = 0; i < used; i++) {
-        items += steps[i].change;
-        open_event(w, "C", "unfinished items", 0, steps[i].ns);
-        fprintf(w->file, ",\"args\":{\"items\":%lld}}", (long long)items);
-    }
-    free(steps);
-    return true;
-}
-
 int pool_trace_write(struct pool *pool, FILE *file) {
     if (!client_owns(pool) || !file)
         return POOL_EINVAL;
     size_t count;
-    struct pool_trace_event *events = snapshot(pool, &count);
-    if (!events && pool->arena->trace)
+    uint64_t dropped;
+    struct pool_trace_event *events = snapshot(pool, &count, &dropped);
+    if (!events)
         return POOL_ENOMEM;
-    count = events ? count : 0; // none where nothing was ever recorded
-    struct writer w = {.file = file, .process = pool->arena->client};
-    w.start_ns = count ? events[0].begin_ns : 0;
-    fprintf(file,
-            "{\"displayTimeUnit\":\"ms\",\"traceEvents\":[\n"
-            "{\"ph\":\"M\",\"name\":\"process_name\",\"pid\":%d,"
-            "\"args\":{\"name\":\"pool\"}}",
-            (int)w.process);
-    name_track(&w, 0, "client %d", (int)w.process);
-    for (size_t i = 0; i < pool->arena->options.workers; i++)
-        name_track(&w, (int)i + 1, "worker %d", (int)i);
-    write_events(&w, events, count);
-    bool counted = write_counter(&w, events, count);
-    fputs("\n]}\n", file);
+    client_json_write(file, events, count, pool, dropped);
     free(events);
-    if (!counted)
-        return POOL_ENOMEM;
     return fflush(file) == 0 && !ferror(file) ? 0 : POOL_ESYS;
+}
+
+// ---- POOL_TRACE ------------------------------------------------------------
+
+// The file that `pattern` names for the pool that is being made, to be freed.
+// Its number is the process's, as the environment is; in a child of the process
+// with the first one they go on, but there the name has the process id.
+static char *make_path(const char *pattern) {
+    static _Atomic int root;
+    static _Atomic unsigned pools;
+    int none = 0, pid = getpid();
+    unsigned number = atomic_fetch_add(&pools, 1) + 1;
+    char path[PATH_MAX], suffix[32] = "";
+    atomic_compare_exchange_strong(&root, &none, pid);
+    if (atomic_load(&root) != pid && !strstr(pattern, "%p"))
+        snprintf(suffix, sizeof suffix, "-%d-%u", pid, number);
+    else if (number > 1)
+        snprintf(suffix, sizeof suffix, "-%u", number);
+    const char *dot = strrchr(pattern, '.');
+    if (!dot || strchr(dot, '/'))
+        dot = strchr(pattern, '\0');
+    size_t used = 0;
+    for (const char *c = pattern; used + 2 * sizeof suffix < PATH_MAX; c++) {
+        if (c == dot)
+            used += (size_t)sprintf(path + used, "%s", suffix);
+        if (c[0] == '%' && c[1] == 'p')
+            used += (size_t)sprintf(path + used, "%d", pid), c++;
+        else if (!(path[used++] = *c))
+            return strdup(path);
+    }
+    return NULL; // too long
+}
+
+// Records from the first process on, in memory that is not the arena's.
+void client_trace_begin(struct pool *pool) {
+    const char *pattern = secure_getenv("POOL_TRACE");
+    if (!pattern || !*pattern)
+        return;
+    char *path = make_path(pattern);
+    FILE *file = path ? fopen(path, "we") : NULL;
+    struct trace *trace = MAP_FAILED;
+    if (file && fclose(file) == 0)
+        trace = mmap(NULL, trace_size(TRACE_ROOM), PROT_READ | PROT_WRITE,
+                     MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (trace == MAP_FAILED) {
+        free(path);
+        return;
+    }
+    madvise(trace, trace_size(TRACE_ROOM), MADV_DONTDUMP);
+    trace->room = pool->trace_limit = TRACE_ROOM;
+    atomic_store(&trace->end, TRACE_ROOM);
+    atomic_store(&pool->arena->trace, trace);
+    pool->trace_path = path;
+}
+
+void client_trace_write(struct pool *pool) {
+    FILE *file = pool->trace_path ? fopen(pool->trace_path, "we") : NULL;
+    if (!file)
+        return;
+    pool->trace_from = 0;
+    pool->trace_limit = TRACE_ROOM;
+    pool_trace_write(pool, file);
+    fclose(file);
+}
+
+void client_trace_end(struct pool *pool) {
+    if (!pool->trace_path)
+        return;
+    munmap(pool->arena->trace, trace_size(TRACE_ROOM));
+    free(pool->trace_path);
 }

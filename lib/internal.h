@@ -90,14 +90,32 @@ void arena_queue_repair(struct slot *slot, unsigned worker);
 
 // ==== arena_trace.c: the record of what ran where ===========================
 
-struct trace {
-    size_t capacity;
-    _Atomic uint64_t used; // events begun; may pass the capacity
-    struct pool_trace_event events[];
+// An event as other processes may see it being written: all of it atomic.
+struct trace_record {
+    // 0, or of the event's place: 2 n + 1 while it is written, then 2 n + 2.
+    _Atomic uint64_t stamp;
+    // A pool_trace_event. Of what takes time, `end_ns` is a token until it has
+    // ended, then end_ns * 16 - error.
+    _Atomic uint64_t words[sizeof(struct pool_trace_event) / 8];
 };
 
-struct pool_trace_event *arena_trace_add(struct arena *arena,
-                                         struct pool_trace_event event);
+struct trace {
+    size_t room;           // records
+    _Atomic uint64_t used; // places taken so far, never put back
+    _Atomic uint64_t end;  // places from here on are not recorded
+    struct trace_record records[];
+};
+
+struct trace_mark {              // of an event that goes on
+    struct trace_record *record; // NULL: it is not recorded
+    uint64_t token;
+};
+
+struct trace_mark arena_trace_add(struct arena *arena,
+                                  struct pool_trace_event event);
+void arena_trace_end(struct trace_mark mark, int error);
+bool arena_trace_get(struct trace *trace, uint64_t place,
+                     struct pool_trace_event *event);
 
 // ==== worker_self.c: who this process is =====================================
 

@@ -145,21 +145,28 @@ struct pool_stats {
 enum pool_trace_kind {
     POOL_TRACE_SUBMIT = 1, ///< The client submitted items; no worker.
     POOL_TRACE_RUN,        ///< A worker ran items.
-    POOL_TRACE_DEATH,      ///< A worker ended; `status` is from waitpid().
-    POOL_TRACE_START,      ///< A worker was forked.
+    POOL_TRACE_DEATH,      ///< A worker, or the supervisor, ended.
+    POOL_TRACE_START,      ///< A worker, or the supervisor, was forked.
 };
 
 /// One event of a pool's trace. Times are CLOCK_MONOTONIC nanoseconds.
 struct pool_trace_event {
-    uint64_t begin_ns;         ///< When it happened, or began.
-    uint64_t end_ns;           ///< When it ended; 0: it never did (cut short).
-    uint64_t task;             ///< Number of the submission, from 1; 0: none.
-    uint64_t first;            ///< Index of the first item.
-    uint32_t count;            ///< Items from `first` on.
-    int32_t worker;            ///< Index of the worker; -1: none.
-    pid_t pid;                 ///< Its process id.
-    int32_t status;            ///< Exit status, of #POOL_TRACE_DEATH.
+    uint64_t begin_ns; ///< When it happened, or began.
+    uint64_t end_ns;   ///< When a submission or run ended; 0: it never did.
+    uint64_t task;     ///< Number of the submission, from 1; 0: none.
+    uint64_t first;    ///< Index of the first item.
+    uint32_t count;    ///< Items from `first` on.
+    int32_t worker;    ///< Index of the worker; -1: none.
+    pid_t pid;         ///< Its process id; of a submission, the client's.
+    /// Of #POOL_TRACE_DEATH: from waitpid(); of #POOL_TRACE_START: the process
+    /// id of the parent.
+    int32_t status;
     enum pool_trace_kind kind; ///< Which of the four it is.
+    /// Of #POOL_TRACE_RUN: 0, or the error of its first item that failed. Of
+    /// #POOL_TRACE_DEATH, and of the run it cut short: what became of the item
+    /// `first`, if `count` is 1: #POOL_ELOST, #POOL_ETIMELIMIT,
+    /// #POOL_ECANCELLED, or 0: it is run again.
+    int32_t error;
 };
 
 /// @name A pool's life
@@ -544,14 +551,36 @@ int pool_stats(struct pool *pool, struct pool_stats *stats);
 size_t pool_worker_pids(struct pool *pool, pid_t *pids, size_t capacity);
 
 /// Starts recording what runs where and when, from an empty record. Events
-/// after the first `capacity` are dropped.
+/// after the first `capacity` are dropped. A record that is started again uses
+/// the old one's memory, or leaves it to the pool until pool_destroy().
+///
+/// Any program's pools are recorded without a call of this if the environment
+/// variable `POOL_TRACE` names a file, as in `POOL_TRACE=trace.json ./program`:
+///
+/// - each pool is recorded from its first process on, in memory of its own, a
+///   million events of 64 bytes at most. pool_destroy() writes what
+///   pool_trace_write() would, when all processes of the pool have ended;
+/// - the second pool of a process goes to `trace-2.json`, and so on. `%p` in
+///   the name is the process id. Without it, a pool that a child of the first
+///   pool's process has made, a task for example, goes to `trace-PID.json`;
+/// - pool_create() makes the file, or empties it. A program that ends without
+///   pool_destroy() leaves it empty;
+/// - the library never prints, and a pool works as well without its trace. If
+///   the file cannot be made, there is none after pool_create(); if it cannot
+///   be written to its end, it does not end with the line `]}`;
+/// - the name is looked up when the pool is made and again when it is
+///   destroyed: take an absolute one for a program that changes its folder. A
+///   set-user-ID program ignores the variable;
+/// - this call and pool_trace_read() work as ever: they show what was recorded
+///   since the call, as long as those million events last.
 /// @param pool      the pool
 /// @param capacity  events to make room for in the arena, at least 1
 /// @return 0, #POOL_ENOMEM, #POOL_EINVAL
 int pool_trace_start(struct pool *pool, size_t capacity);
 
-/// Copies recorded events out, oldest first. Ones still going on have
-/// `end_ns` 0.
+/// Copies recorded events out, oldest first. Ones still going on, or cut short,
+/// have `end_ns` 0. An event is whole or not there, whatever is written
+/// meanwhile.
 /// @param pool      the pool
 /// @param events    filled with at most `capacity` of them; may be NULL
 /// @param capacity  room in `events`
@@ -559,9 +588,22 @@ int pool_trace_start(struct pool *pool, size_t capacity);
 size_t pool_trace_read(struct pool *pool, struct pool_trace_event *events,
                        size_t capacity);
 
-/// Writes the trace as Chrome trace JSON, which Perfetto opens: one track per
-/// worker, arrows from submission to start, marks for deaths and starts, and
-/// a counter of unfinished items.
+/// Writes the trace as Chrome trace JSON, which Perfetto opens. One line for
+/// each event, in the order of time but for the counter at the end, and the
+/// same in every locale. Times are CLOCK_MONOTONIC microseconds, so those of
+/// several pools fit together. One track (`tid`) for the client (0), the
+/// supervisor (1) and each worker's index (2 and on):
+///
+/// - `submit` and `run` are slices (`"ph":"X"`), with an arrow (`s`, `f`) from
+///   a submission to its first run. Arguments: `task`, the number of the
+///   submission, `items`, and of a run `first`, the index of its first item,
+///   `worker`, `pid` and `outcome`: `done`, `failed`, `lost`, `timed out`,
+///   `cancelled`, `run again` (its worker died, another runs the item) or
+///   `unfinished`;
+/// - `started` and `ended` are instants (`"ph":"i"`) with the `pid` and `role`
+///   of the process, as `ps` shows it, its `parent`, or `how` it ended;
+/// - `unfinished items` is a counter (`"ph":"C"`);
+/// - `dropped` tells how many events found no room.
 /// @param pool  the pool
 /// @param file  open for writing; flushed, and stays yours
 /// @return 0, #POOL_ESYS if writing failed, #POOL_ENOMEM, #POOL_EINVAL

@@ -9,9 +9,10 @@
 #include "internal.h"
 
 // Fails the item that was running, or gives it another try; the rest of the
-// chunk goes back to READY.
-static void lose_item(struct arena *arena, struct entry *entry, uint64_t word,
-                      unsigned lap, int pid, int status) {
+// chunk goes back to READY. Returns the error, or 0 for another try.
+static enum pool_error lose_item(struct arena *arena, struct entry *entry,
+                                 uint64_t word, unsigned lap, int pid,
+                                 int status) {
     struct job *job = arena_job(arena, entry);
     uint64_t first, done = word_done(word);
     uint32_t count = arena_chunk(job, entry, &first);
@@ -22,7 +23,7 @@ static void lose_item(struct arena *arena, struct entry *entry, uint64_t word,
         atomic_store(&entry->word,
                      word_make(CHUNK_READY, lap, word & WORD_FAULT, done) |
                          (tries + 1) * WORD_TRY);
-        return;
+        return 0;
     }
     if (!(word & WORD_FAULT)) { // the first of the chunk to fail speaks for it
         char *message = arena_message(arena, entry), how[128];
@@ -34,11 +35,12 @@ static void lose_item(struct arena *arena, struct entry *entry, uint64_t word,
         else
             snprintf(message, POOL_MESSAGE_SIZE, "worker %d %s", pid, how);
     }
-    job_statuses(job)[first + done] =
-        (uint8_t)(timed_out ? -POOL_ETIMELIMIT : -POOL_ELOST);
+    enum pool_error error = timed_out ? POOL_ETIMELIMIT : POOL_ELOST;
+    job_statuses(job)[first + done] = (uint8_t)-error;
     done++;
     enum chunk_state state = done == count ? CHUNK_DONE : CHUNK_READY;
     atomic_store(&entry->word, word_make(state, lap, WORD_FAULT, done));
+    return error;
 }
 
 void super_bury(struct arena *arena, unsigned worker, int status) {
@@ -48,15 +50,23 @@ void super_bury(struct arena *arena, unsigned worker, int status) {
     struct entry *entry = arena_entry(arena, seq);
     uint64_t word = atomic_load(&entry->word);
     bool terminated = atomic_load(&arena->mode) == MODE_TERMINATE;
-    if (word_held_by(word, worker) && !terminated) // else the client cancels it
-        lose_item(arena, entry, word, WORD_LAP(seq), pid, status);
+    struct pool_trace_event event = {.kind = POOL_TRACE_DEATH,
+                                     .worker = (int)worker,
+                                     .pid = pid,
+                                     .status = status};
+    if (word_held_by(word, worker)) {
+        arena_chunk(arena_job(arena, entry), entry, &event.first);
+        event.task = seq;
+        event.first += word_done(word);
+        event.count = 1;
+        event.error = terminated ? POOL_ECANCELLED // by the client
+                                 : lose_item(arena, entry, word, WORD_LAP(seq),
+                                             pid, status);
+    }
     arena_queue_repair(slot, worker);
     atomic_store(&slot->deadline_ns, 0);
     atomic_store(&slot->pid, 0);
-    arena_trace_add(arena, (struct pool_trace_event){.kind = POOL_TRACE_DEATH,
-                                                     .worker = (int)worker,
-                                                     .pid = pid,
-                                                     .status = status});
+    arena_trace_add(arena, event);
     // It may have been about to tell the client of a finished chunk, or have
     // been woken for work that it did not live to take.
     arena_wake_client(arena);

@@ -70,6 +70,7 @@ static bool spawn(struct super *s, unsigned index) {
     struct slot *slot = &arena->slots[index];
     atomic_store(&slot->phase, SLOT_STARTING);
     slot->refusal[0] = '\0';
+    uint64_t now = sys_now_ns(); // earlier than all that the worker records
     sigset_t mask;
     pid_t pid = sys_fork(&mask);
     if (pid < 0)
@@ -82,9 +83,11 @@ static bool spawn(struct super *s, unsigned index) {
     atomic_store(&slot->pid, pid);
     if (slot->starts++ > 0)
         atomic_fetch_add(&arena->respawned, 1);
-    arena_trace_add(arena, (struct pool_trace_event){.kind = POOL_TRACE_START,
+    arena_trace_add(arena, (struct pool_trace_event){.begin_ns = now,
+                                                     .kind = POOL_TRACE_START,
                                                      .worker = (int)index,
-                                                     .pid = pid});
+                                                     .pid = pid,
+                                                     .status = s->self});
     return true;
 }
 
@@ -230,6 +233,10 @@ static void start(struct super *s) {
 _Noreturn void super_main(struct arena *arena, const sigset_t *mask) {
     struct super s = {.arena = arena, .worker_mask = mask, .self = getpid()};
     prctl(PR_SET_NAME, "pool-super");
+    arena_trace_add(arena, (struct pool_trace_event){.kind = POOL_TRACE_START,
+                                                     .worker = -1,
+                                                     .pid = s.self,
+                                                     .status = arena->client});
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     reset_signals();
     sigset_t child;

@@ -121,19 +121,26 @@ static inline void advance(struct worker *self, struct entry *entry,
         atomic_store_explicit(&entry->word, next, memory_order_release);
 }
 
-static struct pool_trace_event *trace_chunk(struct worker *self,
-                                            struct entry *entry, uint64_t done,
-                                            uint64_t seq) {
-    if (!atomic_load_explicit(&self->arena->trace, memory_order_relaxed))
-        return NULL;
+// Begins the event of a run of `count` items from the one that is next.
+static UNLIKELY struct trace_mark trace_run(struct worker *self,
+                                            struct entry *entry, uint64_t seq,
+                                            uint32_t done, uint32_t count) {
     struct pool_trace_event event = {.kind = POOL_TRACE_RUN,
                                      .task = seq,
+                                     .count = count,
                                      .worker = (int)self->index,
                                      .pid = getpid()};
-    struct job *job = arena_job(self->arena, entry);
-    event.count = arena_chunk(job, entry, &event.first) - (uint32_t)done;
+    arena_chunk(arena_job(self->arena, entry), entry, &event.first);
     event.first += done;
     return arena_trace_add(self->arena, event);
+}
+
+// The error of the first item that failed among some that this worker ran.
+static int first_error(struct job *job, uint64_t first, uint32_t count) {
+    for (uint64_t i = first; i < first + count; i++)
+        if (job_statuses(job)[i])
+            return -job_statuses(job)[i];
+    return 0;
 }
 
 // Runs items from the one that `word` says is next up to `stop`, and publishes
@@ -176,12 +183,14 @@ static void run_chunk(struct worker *self, struct entry *entry, uint64_t word,
                       uint64_t seq) {
     struct job *job = arena_job(self->arena, entry);
     uint32_t done = word_done(word);
-    struct pool_trace_event *trace = trace_chunk(self, entry, done, seq);
     uint64_t first;
     uint32_t count = arena_chunk(job, entry, &first);
     uint32_t stop =
         count - done < self->budget ? count : done + (uint32_t)self->budget;
     self->budget -= stop - done;
+    struct trace_mark mark = {.record = NULL};
+    if (atomic_load_explicit(&self->arena->trace, memory_order_relaxed))
+        mark = trace_run(self, entry, seq, done, stop - done);
     word = word_make(CHUNK_RUNNING, self->index, word & WORD_FAULT, done);
     bool limited = self->arena->options.task_timeout_ms != 0;
     // Most results are one word, and most items have no time limit: a loop for
@@ -191,10 +200,10 @@ static void run_chunk(struct worker *self, struct entry *entry, uint64_t word,
     else
         word = run_items(self, entry, job, word, first, stop, limited,
                          job->result_size);
-    if (trace && trace->kind == POOL_TRACE_RUN && trace->task == seq) {
-        trace->count -= count - stop;
-        trace->end_ns = sys_now_ns();
-    }
+    if (mark.record)
+        arena_trace_end(mark, word & WORD_FAULT
+                                  ? first_error(job, first + done, stop - done)
+                                  : 0);
     enum chunk_state state = stop == count ? CHUNK_DONE : CHUNK_READY;
     word = word_make(state, WORD_LAP(seq), word & WORD_FAULT, stop);
     advance(self, entry, word, limited);

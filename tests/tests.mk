@@ -12,7 +12,7 @@ TEST_OBJ   = $(patsubst %.c,$(B)/%.o,$(wildcard tests/test_*.c))
 HARNESS    = $(patsubst %,$(B)/tests/%.o,harness helpers left)
 TEST_LIBS  = -lcmocka -ljansson -lm -lpthread
 PACKAGES  += gcc make libc6-dev clang libclang-rt-dev libcmocka-dev \
-	libjansson-dev pkg-config gcovr valgrind
+	libjansson-dev pkg-config gcovr valgrind locales
 TEST_TARGETS += check-failing test-harness test-pool test-install test-storm
 
 # What `make test` adds where no sanitizer is asked for: the other builds.
