@@ -26,6 +26,13 @@
 
 #include <stdatomic.h>
 
+// Numbers of chunks, words and addresses are 64 bits wide, and what processes
+// share is written in one piece.
+_Static_assert(sizeof(void *) == 8 && sizeof(size_t) == 8, "64-bit only");
+_Static_assert(ATOMIC_LLONG_LOCK_FREE == 2 && ATOMIC_POINTER_LOCK_FREE == 2 &&
+                   ATOMIC_INT_LOCK_FREE == 2,
+               "a lock could not be shared, and a dead process could hold it");
+
 enum {
     LINE = 64,           // bytes of a cache line
     RING_PAGE = 256,     // entries of a ring page

@@ -220,6 +220,7 @@ int arena_queue_try(struct pool_queue *queue, enum queue_side side, void *item,
 // The client sleeps in its own way; it only wants to be told.
 void arena_queue_await(struct pool_queue *queue, bool waiting) {
     atomic_store(&queue->client_waits, waiting);
+    atomic_thread_fence(memory_order_seq_cst); // see queue_notify()
 }
 
 // Tries, and sleeps on the side's futex between tries.
@@ -232,6 +233,7 @@ int arena_queue_wait(struct pool_queue *queue, enum queue_side side, void *item,
             return rc;
         uint32_t seen = atomic_load(&queue->changes[side]);
         atomic_store(&queue->waiting[side], 1);
+        atomic_thread_fence(memory_order_seq_cst); // see queue_notify()
         rc = arena_queue_try(queue, side, item, slot);
         if (rc != POOL_ETIMEDOUT)
             return rc;

@@ -11,6 +11,9 @@
 //      fence                        fence
 //      look: nothing there          look: nobody asleep      <- impossible
 //
+// A read-modify-write is such a fence on x86, not in C nor on ARM or POWER, so
+// every fence is written out. tests/model/litmus holds each of these pairs.
+//
 // So nobody makes a system call to wake someone who is awake. A process killed
 // in the middle leaves a stale mark, which costs one needless call, or a wake
 // undelivered, which super_bury() makes up for by waking all who may wait.
@@ -30,7 +33,10 @@ bool arena_unmark(_Atomic uint64_t *bitmap, unsigned worker) {
     return atomic_fetch_and(&bitmap[worker / 64], ~bit) & bit;
 }
 
+// If the worker is about to go to sleep and sets `wake` to 0 after this store,
+// its look, which follows, sees what this caller has seen.
 void arena_wake_slot(struct slot *slot) {
+    atomic_thread_fence(memory_order_seq_cst);
     atomic_store(&slot->wake, 1);
     sys_futex_wake(&slot->wake);
 }

@@ -36,6 +36,7 @@ static bool spin(struct worker *self) {
                 stopped(arena);
     } while (!found && sys_now_ns() - start < SPIN_NS);
     arena_unmark(arena->looking, self->index);
+    atomic_thread_fence(memory_order_seq_cst); // who saw the mark called nobody
     return found;
 }
 
@@ -47,6 +48,7 @@ static bool sleep_for_work(struct worker *self) {
     fflush(NULL); // what tasks have written to files of their own
     atomic_store(&self->slot->wake, 0);
     arena_mark(arena->asleep, self->index);
+    atomic_thread_fence(memory_order_seq_cst); // not implied by the mark
     bool took = worker_take(arena, self->slot);
     while (!took && !stopped(arena) && !atomic_load(&self->slot->wake))
         sys_futex_wait(&self->slot->wake, 0, POOL_FOREVER);

@@ -31,7 +31,8 @@ static uint64_t take_until(const struct arena *arena, uint64_t next,
 // Takes the next chunks in line. The reservation is written before `next`
 // moves: a worker killed between the two has reserved what others get as well.
 static bool take_next(struct arena *arena, struct slot *self) {
-    uint64_t next = atomic_load_explicit(&arena->next, memory_order_relaxed);
+    // Acquire: whoever moved it has reserved, and take_from() is to see that.
+    uint64_t next = atomic_load_explicit(&arena->next, memory_order_acquire);
     for (;;) {
         uint64_t tail =
             atomic_load_explicit(&arena->tail, memory_order_acquire);
