@@ -12,7 +12,7 @@
 // Runs in: the runner; test_main() and below it in the process of a test.
 #define _GNU_SOURCE
 #include "harness.h"
-#include "left.h"
+#include "leaks.h"
 
 #include <errno.h>
 #include <fnmatch.h>
@@ -72,12 +72,12 @@ static _Noreturn void test_main(const struct test *test) {
     block_sigchld(SIG_UNBLOCK);
     heed_signals();
     die_of_failures();
-    struct left before, after;
-    left_look(&before);
+    struct resources before, after;
+    leaks_sample(&before);
     test->body();
     fflush(NULL);
-    left_look(&after);
-    _exit(left_compare(&before, &after) ? LEFT_SOMETHING : 0);
+    leaks_sample(&after);
+    _exit(leaks_compare(&before, &after) ? LEFT_SOMETHING : 0);
 }
 
 pid_t test_fork(void (*body)(void *), void *arg) {
@@ -157,7 +157,7 @@ static bool await_test(pid_t pid, unsigned seconds, int *status) {
 static void guard_test(void **state) {
     const struct test *test = *state;
     fflush(NULL);
-    size_t files = left_files();
+    size_t files = leaks_shm_files();
     pid_t pid = fork();
     if (pid < 0)
         fail_msg("fork: %s", strerror(errno));
@@ -180,7 +180,7 @@ static void guard_test(void **state) {
         fail_msg("%s: exited with %d", test->name, WEXITSTATUS(status));
     if (left)
         fail_msg("%s: left %zu processes behind", test->name, left);
-    if (left_files() > files)
+    if (leaks_shm_files() > files)
         fail_msg("%s: left a file in /dev/shm", test->name);
     if (WEXITSTATUS(status) == SKIPPED)
         skip();
@@ -233,7 +233,7 @@ int main(int argc, char **argv) {
     setvbuf(stdout, NULL, _IOLBF, 0);
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     block_sigchld(SIG_BLOCK);
-    left_own_files();
+    leaks_own_shm();
     if (getenv("LIST")) {
         for (struct test *test = all_tests; test; test = test->next)
             printf("%s\n", test->name);

@@ -1,42 +1,41 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # Shows that the harness notices what it is there to notice: every test of
 # harness_selftest.c but the good ones must be reported as failed, by name.
 #   harness_selftest.sh PROGRAM
 set -eu
-program=$1 failures=0
+. tests/prelude.sh
+program=$1
 
-check() { # name, words the report must hold
-    if output=$("$program" "$1" 2>&1 </dev/null); then verdict=passed
-    else verdict=failed; fi
-    case $1 in good | is_skipped) wanted=passed ;; *) wanted=failed ;; esac
+# The verdict on one of its tests, and the words that the report must hold.
+verdict() { # TEST passed|failed WORDS
+    if "$program" "$1" >"$work/report" 2>&1; then now=passed; else now=failed; fi
+    cat "$work/report"
+    echo "verdict: $now, not $2"
     # A child must not run on as a second runner: one report only.
-    reports=$(printf '%s\n' "$output" | grep -c '1 test(s) run' || true)
-    if [ $verdict = $wanted ] && [ "$reports" = 1 ] &&
-        printf '%s\n' "$output" | grep -qF -e "$2"; then
-        echo "[       OK ] harness: $1"
-    else
-        echo "[  FAILED  ] harness: $1 ($verdict)"
-        printf '%s\n' "$output"
-        failures=$((failures + 1))
-    fi
+    [ $now = "$2" ] && grep -qF -e "$3" "$work/report" &&
+        [ "$(grep -c '1 test(s) run' "$work/report")" = 1 ]
 }
 
 for name in $(LIST=1 "$program"); do
+    wanted=failed
     case $name in
-    good) check $name 'OK ] good' ;;
-    is_skipped) check $name 'SKIPPED ] is_skipped' ;;
-    hangs*) check $name 'hung, killed' ;;
-    crashes) check $name 'crashes: ' ;;
-    asserts*) check $name '0x1 != 0x2' ;;
-    exits*) check $name 'exited with 3' ;;
-    *descriptor) check $name 'left behind: descriptor' ;;
-    leaves_a_zombie) check $name 'left behind: zombie' ;;
-    leaves_a_child) check $name 'left behind: a child' ;;
-    leaves_an_orphan) check $name 'left behind: process' ;;
-    leaves_a_shared_mapping) check $name 'left behind: 1 shared' ;;
-    leaves_a_file*) check $name 'left a file' ; rm -f /dev/shm/pool-selftest-* ;;
-    leaks_memory) check $name 'LeakSanitizer' ;;
-    *) echo "what should $name say?"; exit 1 ;;
+    good) words='OK ] good' wanted=passed ;;
+    is_skipped) words='SKIPPED ] is_skipped' wanted=passed ;;
+    hangs*) words='hung, killed' ;;
+    crashes) words='crashes: ' ;;
+    asserts*) words='0x1 != 0x2' ;;
+    exits*) words='exited with 3' ;;
+    *descriptor) words='left behind: descriptor' ;;
+    leaves_a_zombie) words='left behind: zombie' ;;
+    leaves_a_child) words='left behind: a child' ;;
+    leaves_an_orphan) words='left behind: process' ;;
+    leaves_a_shared_mapping) words='left behind: 1 shared' ;;
+    leaves_a_file*) words='left a file' ;;
+    leaks_memory) words='LeakSanitizer' ;;
+    *) die "what should $name say?" ;;
     esac
+    test_of "harness: $name" verdict "$name" $wanted "$words"
+    rm -f /dev/shm/pool-selftest-*
 done
-[ $failures = 0 ]
+exit $failed

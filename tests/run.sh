@@ -1,25 +1,37 @@
 #!/bin/sh
-# Runs make targets one after the other, goes on where one fails, and ends with
-# the line "N passed, N failed". Tests are counted where a target reports them
-# as cmocka does; otherwise the target itself counts as one.
-#   run.sh LOG-FOLDER TARGET…
+# SPDX-License-Identifier: MIT
+# Runs make targets, JOBS at a time, goes on where one fails, and ends with the
+# line "N passed, N failed". Tests are counted where a target reports them as
+# cmocka does; otherwise the target itself counts as one. What a target prints
+# goes to its log, and to the screen only if it fails.
+#   run.sh LOGS JOBS TARGET…        in that order: the longest first
+#   run.sh --one LOGS TARGET        one of them
 set -eu
-logs=$1 passed=0 failed=0
-shift
-mkdir -p "$logs"
 
-for target; do
-    log=$logs/$target.log status=$logs/$target.status
-    echo "---- make $target"
-    { ${MAKE:-make} --no-print-directory "$target" 2>&1 && echo 0 >"$status" ||
-        echo 1 >"$status"; } | tee "$log"
-    good=$(grep -c '^\[       OK \]' "$log" || true)
-    bad=$(sed '/listed below/,$d' "$log" | grep -c '^\[  FAILED  \]' || true)
-    if [ "$(cat "$status")" != 0 ] && [ "$bad" = 0 ]; then bad=1; fi
+one() { # LOGS TARGET
+    log=$1/$2.log begun=$(date +%s) status=0
+    ${MAKE:-make} --no-print-directory "$2" >"$log" 2>&1 </dev/null || status=$?
+    good=$(grep -c '^\[       OK \]' "$log" || :)
+    bad=$(sed '/listed below/,$d' "$log" | grep -c '^\[  FAILED  \]' || :)
+    if [ $status != 0 ] && [ "$bad" = 0 ]; then bad=1; fi
     if [ "$good$bad" = 00 ]; then good=1; fi
-    passed=$((passed + good)) failed=$((failed + bad))
-    if [ "$bad" != 0 ]; then echo "$target: $bad failed, see $log"; fi
-done
+    echo "$good $bad" >"$1/$2.count"
+    [ "$bad" = 0 ] || sed "s/^/$2: /" "$log" | tail -n 200
+    printf '%-28s %4d passed %3d failed %5d s\n' "$2" "$good" "$bad" \
+        $(($(date +%s) - begun))
+}
 
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+if [ "$1" = --one ]; then
+    one "$2" "$3"
+    exit
+fi
+logs=$1 jobs=$2
+shift 2
+rm -rf "$logs"
+mkdir -p "$logs"
+printf '%s\n' "$@" | xargs -n 1 -P "$jobs" sh "$0" --one "$logs"
+# A target that left no count was killed.
+for target; do
+    cat "$logs/$target.count" 2>/dev/null || echo 0 1
+done | awk '{ passed += $1; failed += $2 }
+    END { print passed + 0 " passed, " failed + 0 " failed"; exit failed > 0 }'

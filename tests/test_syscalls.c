@@ -7,7 +7,7 @@
 #define _GNU_SOURCE
 #include "failing.h"
 #include "harness.h"
-#include "left.h"
+#include "leaks.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -152,16 +152,16 @@ static void use_pool(void) {
 
 static void make_run(void *arg) {
     const struct failure *failure = arg;
-    struct left before, after;
-    left_look(&before);
+    struct resources before, after;
+    leaks_sample(&before);
     items_may_fail =
         failure->role == ROLE_OTHERS && failure->nth > 0 &&
         (failure->call == CALL_MMAP || failure->call == CALL_MPROTECT);
     failing_arm(failure);
     use_pool();
     failing_disarm();
-    left_look(&after);
-    assert_false(left_compare(&before, &after));
+    leaks_sample(&after);
+    assert_false(leaks_compare(&before, &after));
 }
 
 // True if the run ended well, in time.

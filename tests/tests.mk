@@ -1,43 +1,68 @@
-# The tests: what the pool promises, one named test each.
+# The tests: what the pool and everything around it promise, one named test
+# each. README.md says how they work.
 #
-#   make test                       everything, with both compilers and sanitizers
-#   make test-pool                  the pool's behaviour, this CC and SANITIZE
-#   make test-pool TIMES=100 LOAD=2 a hundred times, beside two busy loops
-#   make test-one TEST='imap*' TIMES=100
+#   make test        each promise once, in five minutes on two cores
+#   make test-all    that, and all that takes longer
 #
-# Every test_*.c goes into one program, $(B)/tests/run.
+# A folder adds its targets to TEST_TARGETS or LONG_TARGETS, and the Debian
+# packages that they need to PACKAGES.
 
 TESTS      = $(B)/tests/run
 TEST_OBJ   = $(patsubst %.c,$(B)/%.o,$(wildcard tests/test_*.c))
-HARNESS    = $(patsubst %,$(B)/tests/%.o,harness helpers left)
+HARNESS    = $(patsubst %,$(B)/tests/%.o,harness helpers leaks)
 TEST_LIBS  = -lcmocka -ljansson -lm -lpthread
 PACKAGES  += gcc make libc6-dev clang libclang-rt-dev libcmocka-dev \
-	libjansson-dev pkg-config gcovr valgrind locales
-TEST_TARGETS += check-failing test-harness test-pool test-install test-storm
+	libjansson-dev pkg-config gcovr valgrind cppcheck clang-tidy clang-format \
+	spin locales
+TEST_TARGETS += check-failing check-lint check-format test-make test-harness \
+	test-pool test-install test-storm test-attacks test-kill-ci test-model
+LONG_TARGETS += test-pool-clang test-pool-sanitized test-pool-clang-sanitized \
+	test-storm-long test-kill-long test-valgrind
+# What they need, built once before they run side by side.
+TEST_BUILDS   = $(TESTS) $(B)/tests/harness_selftest $(B)/tests/storm \
+	$(B)/tests/kill/kill lib lessons-build exercises grade-build $(BENCH) \
+	$(MEASURE) $(DRAW) $(B)/plots/bench/test/stats $(B)/plots/charts/test/rule
+# How many targets run side by side: most of them wait most of the time.
+TEST_JOBS    = $(shell expr 2 '*' $$(nproc))
+# Those that take longest begin first.
+TEST_LONGEST = test-exercises test-lessons test-grade test-site test-pool \
+	test-valgrind test-kill-long test-pool-clang-sanitized test-pool-sanitized
+longest_first = $(filter $(TEST_LONGEST),$1) $(filter-out $(TEST_LONGEST),$1)
+run_tests = MAKE='$(MAKE) WERROR=1' sh tests/run.sh $(B)/test-logs/$1 $(TEST_JOBS)
 
-# What `make test` adds where no sanitizer is asked for: the other builds.
-OTHER_BUILDS = $(if $(SANITIZE),,test-pool-clang test-pool-sanitized \
-	test-pool-clang-sanitized)
-
-.PHONY: setup test check-failing test-pool test-one test-harness test-install test-storm test-valgrind coverage
+.PHONY: setup test test-all test-long test-builds test-make test-debian13
+.PHONY: check-failing test-pool test-one test-harness test-install coverage
+.PHONY: test-storm test-storm-long test-valgrind test-kill test-kill-ci
+.PHONY: test-kill-long test-model test-attacks check-lint check-format
 .PHONY: test-pool-clang test-pool-sanitized test-pool-clang-sanitized
 
 setup: ## develop: install what tests, charts and site need (Debian)
 	sh tests/setup.sh $(PACKAGES)
 
 test: ## develop: test everything once, in five minutes
-	MAKE="$(MAKE)" sh tests/run.sh $(B)/test-logs $(TEST_TARGETS) $(OTHER_BUILDS)
+	$(MAKE) --no-print-directory -j$(TEST_JOBS) WERROR=1 test-builds
+	+$(call run_tests,test) $(call longest_first,$(sort $(TEST_TARGETS)))
 
-test-pool-clang:
-	$(MAKE) test-pool CC=clang
+test-long: ## develop: other compiler, sanitizers, storms, kills, Valgrind
+	$(MAKE) --no-print-directory -j$(TEST_JOBS) WERROR=1 test-builds
+	+$(call run_tests,long) $(call longest_first,$(sort $(LONG_TARGETS)))
 
-test-pool-sanitized:
-	$(MAKE) test-harness test-pool CC=gcc SANITIZE=address,undefined
+test-all: test ## develop: test, then test-long
+	$(MAKE) --no-print-directory test-long
 
-test-pool-clang-sanitized:
-	$(MAKE) test-pool CC=clang SANITIZE=address,undefined
+test-builds: $(TEST_BUILDS)
+	echo "built what the tests need"
 
-# What test_syscalls.c makes fail: calls of the library go through failing.c.
+test-make: # what this Makefile promises
+	sh tests/make.sh '$(MAKE)'
+
+test-debian13: # both sizes, in a Debian 13 made by debootstrap
+	sh tests/debian13.sh $(BUILD)/debian13 make setup test-all
+
+# ---- The pool --------------------------------------------------------------
+
+# Every test_*.c goes into one program. What test_syscalls.c makes fail: calls
+# of the library go through failing.c.
 FAILING = fork mmap mremap mprotect madvise eventfd signalfd epoll_create1 \
 	epoll_ctl poll read write waitpid waitid close prctl sigprocmask sigaction \
 	signal sched_getaffinity syscall malloc calloc strdup strndup
@@ -54,14 +79,43 @@ test-pool: $(TESTS) ## develop: what the pool promises [CC= SANITIZE= TIMES= LOA
 test-one: $(TESTS) ## develop: the tests named so: TEST='imap*' [TIMES=100]
 	TIMES=$(or $(TIMES),1) $(TESTS) $(foreach t,$(TEST),"$t")
 
+test-pool-clang:
+	+$(call other_make,clang,) test-pool
+
+test-pool-sanitized:
+	+$(call other_make,gcc,address$(comma)undefined) test-harness test-pool
+
+test-pool-clang-sanitized:
+	+$(call other_make,clang,address$(comma)undefined) test-pool
+
 test-harness: $(B)/tests/harness_selftest # the harness can fail
 	sh tests/harness_selftest.sh $<
 
 $(B)/tests/harness_selftest: $(B)/tests/harness_selftest.o $(HARNESS) $(LIBPOOL)
 	$(LINK) -o $@ $^ $(TEST_LIBS)
 
-test-install: # a program outside the repository uses every function
-	sh tests/install.sh "$(MAKE)" $(CC)
+test-install: lib # a program outside the repository uses every function
+	sh tests/install.sh "$(MAKE)" '$(CC)'
+
+# Fails where a process makes a memory error, but for those of tests/valgrind.txt.
+test-valgrind: $(TESTS) ## develop: look for memory errors with Valgrind
+	sh tests/valgrind.sh $(TESTS)
+
+# A build of its own. Fails where a line of lib/ is reached by no test and not
+# listed, with the reason, in tests/coverage.txt. A process that is stopped while
+# it writes its counts would hold up all others: such tests are left out.
+COVERAGE_BUILD = $(BUILD)/coverage
+coverage: ## develop: the lines of lib/ that tests reach (gcovr)
+	find $(COVERAGE_BUILD) -name '*.gcda' -delete 2>/dev/null || true
+	mkdir -p $(COVERAGE_BUILD)
+	SLOWER=10 NOT='*_stopped_*' $(MAKE) --no-print-directory test-pool \
+		B=$(COVERAGE_BUILD) CC=gcc SANITIZE= \
+		COVERAGE=$(COVERAGE_BUILD)/tests/coverage.o CFLAGS="-O0 -g --coverage \
+		-fprofile-update=atomic -Wl,--wrap=_exit -Wl,--wrap=pause" \
+		>$(COVERAGE_BUILD)/log 2>&1 || grep -E '^\[  FAILED' $(COVERAGE_BUILD)/log
+	sh tests/coverage.sh $(COVERAGE_BUILD)
+
+# ---- Storms and kills ------------------------------------------------------
 
 STORM_TESTS = $(shell grep -c ^TEST tests/storms.c)
 
@@ -69,72 +123,56 @@ test-storm: $(B)/tests/storm ## develop: kill and stop at random [SECONDS=60 TES
 	SECONDS=$(or $(SECONDS),20) SEED=$(SEED) STORMS=$(if $(TEST),$(words $(TEST)),$(STORM_TESTS)) \
 		$< $(foreach t,$(TEST),"$t")
 
+test-storm-long:
+	$(MAKE) --no-print-directory test-storm SECONDS=180
+
 $(B)/tests/storm: $(B)/tests/storms.o $(B)/tests/storm.o $(HARNESS) $(LIBPOOL)
 	$(LINK) -o $@ $^ $(TEST_LIBS)
 
-test-valgrind: $(TESTS) ## develop: look for memory errors with Valgrind
-	sh tests/valgrind.sh $(TESTS)
-
-# A build of its own. Fails where a line of lib/ is reached by no test and not
-# listed, with the reason, in tests/coverage.txt. A process that is stopped while
-# it writes its counts would hold up all others: such tests are left out.
-coverage: ## develop: the lines of lib/ that tests reach (gcovr)
-	find build/coverage -name '*.gcda' -delete 2>/dev/null || true
-	-SLOWER=10 NOT='*_stopped_*' $(MAKE) --no-print-directory test-pool B=build/coverage CC=gcc SANITIZE= \
-		COVERAGE=build/coverage/tests/coverage.o CFLAGS="-O0 -g --coverage \
-		-fprofile-update=atomic -Wl,--wrap=_exit -Wl,--wrap=pause" >build/coverage.log 2>&1
-	grep -E '^\[  FAILED' build/coverage.log || true
-	sh tests/coverage.sh build/coverage
-# Hostile submissions. See attacks/README.md.
-
-TEST_TARGETS += test-attacks
-FULL          =
-
-.PHONY: test-attacks
-
-test-attacks: grade-build # each attack gets what it must, nobody else notices [FULL=1]
-	B='$(B)' CC='$(CC)' FULL='$(FULL)' sh tests/attacks.sh
-# Killed at every instruction: workers, supervisors and clients, by ptrace.
-
-TEST_TARGETS += test-kill-ci
-KILL_OBJ = $(patsubst %.c,$(B)/%.o,$(wildcard tests/kill/*.c))
-KILL_CI_STRIDE = 41
-
-.PHONY: test-kill test-kill-ci
-
+# Killed at every instruction, by ptrace: workers, supervisors and clients.
 # Bound at once, so that no path leads through the dynamic linker.
-$(B)/tests/kill/kill: $(KILL_OBJ) $(LIBPOOL)
+$(B)/tests/kill/kill: $(patsubst %.c,$(B)/%.o,$(wildcard tests/kill/*.c)) $(LIBPOOL)
 	$(LINK) -Wl,-z,now -o $@ $^
 
 test-kill: $(B)/tests/kill/kill ## develop: kill after every instruction [STRIDE=n SCENE=]
 	$< $(or $(STRIDE),1) $(if $(SCENE),"$(SCENE)")
 
-test-kill-ci: $(B)/tests/kill/kill # after each 41st, from a random one on
-	$< $(KILL_CI_STRIDE)
-# What is looked at without being run: analysis and format.
+test-kill-ci: $(B)/tests/kill/kill # after each 97th, from a random one on
+	$< 97
 
-PACKAGES     += cppcheck clang-tidy clang-format
-TEST_TARGETS += check-lint check-format
+test-kill-long: $(B)/tests/kill/kill # after each 13th
+	$< 13
 
-.PHONY: check-lint check-format
+test-model: ## develop: search all states of the model (spin)
+	sh tests/model/check.sh $(B)/tests/model
+
+# Submissions that cheat or harm. See attacks/README.md.
+FULL =
+test-attacks: grade-build # each gets what it must, nobody else notices [FULL=1]
+	B='$(B)' CC='$(CC)' FULL='$(FULL)' sh tests/attacks.sh
+
+# ---- What is looked at without being run -----------------------------------
+
+# Other versions say other things of the same code: these are ours.
+CLANG_TOOLS = 14
+CPPCHECK    = 2.10
+only_ours   = $1 --version | grep -qE '(version|Cppcheck) $2\b' || { \
+	echo "skipped: this $1 is not version $2"; exit 0; }
 
 # One file at a time: clang-tidy 14 sees ghosts in the second file of a call.
 check-lint: $(patsubst %.c,$(B)/lint/%.ok,$(wildcard lib/*.c)) ## develop: cppcheck and clang-tidy find nothing in lib/
+	$(call only_ours,cppcheck,$(CPPCHECK)); \
 	cppcheck --quiet --std=c11 --enable=warning,performance,portability \
 		--inline-suppr --error-exitcode=1 -Ilib lib
 
-$(B)/lint/%.ok: %.c lib/pool.h lib/internal.h lib/client.h lib/arena_layout.h .clang-tidy
+$(B)/lint/%.ok: %.c $(wildcard lib/*.h) .clang-tidy
 	mkdir -p $(@D)
+	$(call only_ours,clang-tidy,$(CLANG_TOOLS)); \
 	clang-tidy --quiet $< -- -std=gnu11 -Ilib 2>/dev/null
 	touch $@
 
 check-format: # every C file is as clang-format would write it
-	git ls-files '*.c' '*.h' | xargs clang-format --dry-run -Werror
-# The protocol on paper: a Promela model that spin searches.
-
-PACKAGES     += spin
-TEST_TARGETS += test-model
-
-.PHONY: test-model
-test-model: ## develop: search all states of the model (spin)
-	sh tests/model/check.sh $(B)/tests/model
+	$(call only_ours,clang-format,$(CLANG_TOOLS)); \
+	files=$$(git ls-files '*.c' '*.h') && [ -n "$$files" ] || { \
+		echo "check-format asks git which files there are"; exit 1; }; \
+	echo "$$files" | xargs clang-format --dry-run -Werror

@@ -2,9 +2,9 @@
 // Counts what a process holds: descriptors, shared mappings, children. Memory
 // is the sanitizer's to count.
 //
-// Runs in: the process of a test; left_files() in the runner.
+// Runs in: the process of a test; leaks_shm_files() in the runner.
 #define _GNU_SOURCE
-#include "left.h"
+#include "leaks.h"
 #include "harness.h"
 
 #include <dirent.h>
@@ -22,23 +22,23 @@
 int __lsan_do_recoverable_leak_check(void);
 #endif
 
-void left_look(struct left *left) {
-    *left = (struct left){0};
-    for (int fd = 0; fd < (int)sizeof left->fds; fd++)
-        left->fds[fd] = fcntl(fd, F_GETFD) >= 0;
+void leaks_sample(struct resources *held) {
+    *held = (struct resources){0};
+    for (int fd = 0; fd < (int)sizeof held->fds; fd++)
+        held->fds[fd] = fcntl(fd, F_GETFD) >= 0;
     FILE *maps = fopen("/proc/self/maps", "re");
     char line[512];
     while (maps && fgets(line, sizeof line, maps)) {
         char mode[8] = "";
         sscanf(line, "%*s %7s", mode);
-        left->maps += mode[3] == 's' || strstr(line, "(deleted)");
+        held->maps += mode[3] == 's' || strstr(line, "(deleted)");
     }
     if (maps)
         fclose(maps);
 }
 
-static bool say_descriptors(const struct left *before,
-                            const struct left *after) {
+static bool say_descriptors(const struct resources *before,
+                            const struct resources *after) {
     bool any = false;
     for (int fd = 0; fd < (int)sizeof before->fds; fd++) {
         if (before->fds[fd] == after->fds[fd])
@@ -66,7 +66,8 @@ static bool say_children(void) {
     return true;
 }
 
-bool left_compare(const struct left *before, const struct left *after) {
+bool leaks_compare(const struct resources *before,
+                   const struct resources *after) {
     bool any = say_children();
     any |= say_descriptors(before, after);
     if (after->maps > before->maps) {
@@ -80,13 +81,13 @@ bool left_compare(const struct left *before, const struct left *after) {
     return any;
 }
 
-void left_own_files(void) {
+void leaks_own_shm(void) {
     if (unshare(CLONE_NEWNS) == 0 &&
         mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) == 0)
         mount("tmpfs", "/dev/shm", "tmpfs", 0, NULL);
 }
 
-size_t left_files(void) {
+size_t leaks_shm_files(void) {
     size_t count = 0;
     DIR *folder = opendir("/dev/shm");
     struct dirent *entry;
