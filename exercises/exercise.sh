@@ -13,6 +13,8 @@ B=${B:-build/gcc}
 CC=${CC:-gcc}
 STATE=build/exercises
 
+# Number, name and file come from the folder, exercises/NN-name.
+
 numbers() {
     for check in exercises/[0-9][0-9]-*/check.c; do
         expr "$check" : 'exercises/0*\([0-9]*\)-'
@@ -24,12 +26,24 @@ folder() { # the folder of exercise N
     echo "${1%/}"
 }
 
-starter() { # what exercise N's file begins as
-    echo exercises/common/starters/ex"$1"_*.c
+file_name() { # what the student's file is called
+    dir=$(folder "$1")
+    name=${dir##*/}
+    echo "ex$1_$(echo "${name#*-}" | tr - _).c"
 }
 
 students() { # the student's file for exercise N
-    echo "$(folder "$1")/$(basename "$(starter "$1")")"
+    echo "$(folder "$1")/$(file_name "$1")"
+}
+
+# Makes the student's file of the starter, once.
+begin() {
+    file=$(students "$1")
+    [ -e "$file" ] || [ -h "$file" ] || {
+        cp "$(folder "$1")/starter.c" "$file" || exit 2
+        echo "$file is new: it is the starter. Write in it."
+        echo
+    }
 }
 
 need() { # that file must be there
@@ -45,7 +59,7 @@ narrow() { # lines for 80 columns; what is absurdly long is cut
 
 compile() { # $1 folder, $2 file, $3 where to
     mkdir -p "$3"
-    if ! LC_ALL=C $CC -std=gnu11 -Wall -Wextra -g -O1 \
+    if ! LC_ALL=C $CC @exercises/judge/compile.options -Wall -Wextra \
         ${SANITIZE:+-fsanitize=$SANITIZE} -I"$1" -c -o "$3/student.o" "$2" \
         2>"$3/compiler.txt"; then
         echo "Your file does not compile yet. The first thing to mend:"
@@ -60,10 +74,10 @@ compile() { # $1 folder, $2 file, $3 where to
         grep -m 3 'warning:' "$3/compiler.txt" | narrow
         echo
     fi
-    if ! LC_ALL=C $CC ${SANITIZE:+-fsanitize=$SANITIZE} -Wl,--wrap=fork \
-        -o "$3/driver" "$B/$1/driver.o" "$B/exercises/common/driver.o" \
-        "$B/exercises/common/wire.o" "$3/student.o" -lm -lpthread \
-        2>"$3/linker.txt"; then
+    if ! LC_ALL=C $CC ${SANITIZE:+-fsanitize=$SANITIZE} \
+        -o "$3/driver" "$B/$1/driver.o" "$B/exercises/judge/driver.o" \
+        "$B/exercises/judge/wire.o" "$3/student.o" \
+        @exercises/judge/link.options 2>"$3/linker.txt"; then
         echo "Your file compiles, but the linker cannot make a program of it:"
         echo
         sed -n 's/.*: \(undefined reference\|multiple definition\)/  \1/p' \
@@ -77,9 +91,9 @@ compile() { # $1 folder, $2 file, $3 where to
 
 # What a grader would refuse. Not with sanitizers, which add calls of their own.
 inspect() { # $1 folder, $2 the folder of student.o
-    [ -x "$B/exercises/common/inspect" ] && [ -z "${SANITIZE:-}" ] || return 0
-    "$B/exercises/common/inspect" "$B/$1/asked.txt" \
-        exercises/common/imports.txt <"$2/student.o" >"$2/inspector.txt" || {
+    [ -x "$B/exercises/judge/inspect" ] && [ -z "${SANITIZE:-}" ] || return 0
+    "$B/exercises/judge/inspect" "$B/$1/required.txt" \
+        exercises/judge/imports.txt <"$2/student.o" >"$2/inspector.txt" || {
         echo "As it is, a grader would not run it, and it would have no points:"
         narrow <"$2/inspector.txt"
         echo
@@ -104,6 +118,7 @@ sanitizers() {
 check() {
     sanitizers
     dir=$(folder "$1")
+    [ -n "${FILE:-}" ] || begin "$1"
     file=${FILE:-$(students "$1")}
     need "$file" "$1"
     out=${OUT:-$STATE/$1}
@@ -118,10 +133,11 @@ check() {
     inspect "$dir" "$out"
     "$B/$dir/judge" ${CHECK:+--check "$CHECK"} ${SEED:+--seed "$SEED"} \
         --out "$result" "$out/driver"
-    "$B/exercises/common/report" "$result"
+    "$B/exercises/judge/report" "$result"
 }
 
 hint() { # the next of three, then the first again
+    begin "$1"
     dir=$(folder "$1")
     mkdir -p "$STATE"
     last=$(cat "$STATE/hint$1" 2>/dev/null || echo 0)
@@ -138,6 +154,7 @@ watch() {
         echo "Watching needs inotifywait: apt install inotify-tools"
         exit 2
     }
+    begin "$1"
     file=$(students "$1")
     echo "Watching $file; Ctrl-C ends it."
     # The folder, not the file: editors save by renaming. The watch begins before
@@ -153,7 +170,8 @@ watch() {
 
 reset() {
     file=$(students "$1")
-    if cmp -s "$(starter "$1")" "$file"; then
+    starter=$(folder "$1")/starter.c
+    if cmp -s "$starter" "$file"; then
         echo "$file is the starter already."
         return
     fi
@@ -167,7 +185,7 @@ reset() {
         done
         cp "$file" "$mine"
     fi
-    cp "$(starter "$1")" "$file"
+    cp "$starter" "$file"
     rm -f "$STATE/hint$1" "$STATE/$1/result.json"
     echo "$file is the starter again."
     [ -z "$mine" ] || echo "Yours is kept in $mine."
@@ -179,7 +197,7 @@ progress() {
         dir=$(folder "$n")
         score="not tried"
         if [ -f "$STATE/$n/result.json" ]; then
-            score=$("$B/exercises/common/report" --brief \
+            score=$("$B/exercises/judge/report" --brief \
                 "$STATE/$n/result.json") && done=yes || done=no
         else
             done=no

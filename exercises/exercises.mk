@@ -1,90 +1,99 @@
-# The exercises: a driver, a judge and a student's file each. See README.md.
+# The exercises: a judge, a driver and a student's file each. See README.md.
 
-PACKAGES     += libjansson-dev libseccomp-dev inotify-tools
+PACKAGES     += libjansson-dev libseccomp-dev inotify-tools patch
 # Without the solutions, as students have it, there is nothing to test.
 TEST_TARGETS += $(if $(wildcard solutions),test-exercises)
 
-EX_DIRS   := $(patsubst %/check.c,%,$(sort $(wildcard exercises/[0-9][0-9]-*/check.c)))
-EX_NUMBERS := $(foreach dir,$(EX_DIRS),$(patsubst 0%,%,$(firstword \
-	$(subst -, ,$(notdir $(dir))))))
-EX_COMMON := $(B)/exercises/common
-EX_JUDGE   = $(patsubst %.c,$(B)/%.o,$(wildcard exercises/common/judge_*.c)) \
-	$(EX_COMMON)/filter.o $(EX_COMMON)/wire.o
-EX_RUN     = B='$(B)' CC='$(CC)' SANITIZE='$(SANITIZE)' CHECK='$(CHECK)' \
+JUDGE        := $(B)/exercises/judge
+JUDGE_OBJ    := $(patsubst %,$(JUDGE)/%.o,main run await queries loop messages \
+	execution accounting limits verdict sandbox namespaces proc filter wire)
+EXERCISES_SH  = B='$(B)' CC='$(CC)' SANITIZE='$(SANITIZE)' CHECK='$(CHECK)' \
 	SEED='$(SEED)' sh exercises/exercise.sh
-# Not yet full marks; or a reader had seen enough.
-EXERCISE_STATUS    = { s=$$?; case $$s in 1|141) ;; *) exit $$s ;; esac; }
-RUNS       = 1
+# Not yet full marks, or a reader who had seen enough, are no errors of make.
+EXERCISE_STATUS = { s=$$?; case $$s in 1|141) ;; *) exit $$s ;; esac; }
+RUNS          = 1
 # Checks of your own: CHECKS=folder with NN-name/extra.c. See README.md.
-CHECKS     =
+CHECKS        =
+
+# Number, name and file of an exercise come from its folder, NN-name.
+EXERCISE_DIRS    := $(patsubst %/check.c,%,$(sort $(wildcard exercises/[0-9][0-9]-*/check.c)))
+exercise_number   = $(patsubst 0%,%,$(firstword $(subst -, ,$(notdir $1))))
+exercise_name     = $(patsubst $(firstword $(subst -, ,$(notdir $1)))-%,%,$(notdir $1))
+exercise_file     = ex$(call exercise_number,$1)_$(subst -,_,$(call exercise_name,$1)).c
+EXERCISE_NUMBERS := $(foreach dir,$(EXERCISE_DIRS),$(call exercise_number,$(dir)))
+exercise_dir      = $(strip $(foreach dir,$(EXERCISE_DIRS),$(if \
+	$(filter $1,$(call exercise_number,$(dir))),$(dir))))
 
 .PHONY: exercises progress test-exercises
 
-$(B)/exercises/%.o: FOLDER_CFLAGS = -Iexercises/common -I$(<D)
+$(B)/exercises/%.o: FOLDER_CFLAGS = -Iexercises/judge -I$(<D) \
+	-DEXERCISE_NUMBER=$(call exercise_number,$(<D)) \
+	-DEXERCISE_NAME='"$(call exercise_name,$(<D))"' \
+	-DEXERCISE_FILE='"$(call exercise_file,$(<D))"'
+$(JUDGE)/%.o: FOLDER_CFLAGS =
 
 # No .d file of it: that would name a folder that may be gone tomorrow.
-$(B)/exercises/%/extra.o: $(CHECKS)/%/extra.c exercises/common/judge.h \
-		$(EX_COMMON)/checks.stamp
+$(B)/exercises/%/extra.o: $(CHECKS)/%/extra.c exercises/judge/check.h \
+		$(JUDGE)/checks.stamp
 	mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -Iexercises/common \
-		-Iexercises/$* -c -o $@ $<
+	$(CC) $(ALL_CFLAGS) -Iexercises/judge -Iexercises/$* -c -o $@ $<
 
-$(EX_COMMON)/report: $(EX_COMMON)/report.o
+$(JUDGE)/report: $(JUDGE)/report.o
 	$(LINK) -o $@ $^ -ljansson
 
-$(EX_COMMON)/inspect: $(EX_COMMON)/inspect.o
+$(JUDGE)/inspect: $(JUDGE)/inspect.o
 	$(LINK) -o $@ $^ -lelf
 
-# What the header of an exercise asks for: what its driver calls and its header
+# What the header of an exercise requires: what its driver calls and the header
 # names.
-$(B)/exercises/%/asked.txt: $(B)/exercises/%/driver.o
+$(B)/exercises/%/required.txt: $(B)/exercises/%/driver.o
 	nm -u $< | while read -r _ name; do \
 		grep -qw "$$name" exercises/$*/*.h && echo "$$name"; done >$@.new; \
 		test -s $@.new && mv $@.new $@
 
 # A judge with other checks is another judge.
-$(EX_COMMON)/checks.stamp: FORCE
+$(JUDGE)/checks.stamp: FORCE
 	mkdir -p $(@D)
 	echo '$(CHECKS)' | cmp -s - $@ || echo '$(CHECKS)' >$@
 
-define EX_RULES
-$(B)/$(1)/judge: $(B)/$(1)/check.o $$(EX_JUDGE) $(EX_COMMON)/checks.stamp \
+define EXERCISE_RULES
+$(B)/$(1)/judge: $(B)/$(1)/check.o $$(JUDGE_OBJ) $(JUDGE)/checks.stamp \
 		$$(if $$(CHECKS),$$(if $$(wildcard $$(CHECKS)/$(notdir $(1))/extra.c),$(B)/$(1)/extra.o))
 	$$(LINK) -o $$@ $$(filter %.o,$$^) -ljansson -lseccomp
 
-$(B)/$(1)/ready: $(B)/$(1)/judge $(B)/$(1)/driver.o $(EX_COMMON)/driver.o \
-		$(EX_COMMON)/wire.o $(EX_COMMON)/report $(B)/$(1)/asked.txt
+$(B)/$(1)/ready: $(B)/$(1)/judge $(B)/$(1)/driver.o $(JUDGE)/driver.o \
+		$(JUDGE)/wire.o $(JUDGE)/report $(B)/$(1)/required.txt
 	touch $$@
 endef
-$(foreach dir,$(EX_DIRS),$(eval $(call EX_RULES,$(dir))))
+$(foreach dir,$(EXERCISE_DIRS),$(eval $(call EXERCISE_RULES,$(dir))))
 
-EX_READY = $(EX_DIRS:%=$(B)/%/ready)
+EXERCISES_READY = $(EXERCISE_DIRS:%=$(B)/%/ready)
 
-exercises: $(EX_READY) ## teach: build all that the exercises need
+exercises: $(EXERCISES_READY) ## teach: build all that the exercises need
 
 # What is built before a check, without its commands on the student's screen.
-$(EX_NUMBERS:%=exercise%): exercise%: need-libraries
-	$(MAKE) -s $(B)/$(wildcard exercises/0$*-* exercises/$*-*)/ready >/dev/null
-	$(MAKE) -s $(EX_COMMON)/inspect >/dev/null 2>&1 || : # needs libelf
-	$(EX_RUN) check $* || $(EXERCISE_STATUS)
+$(EXERCISE_NUMBERS:%=exercise%): exercise%: need-libraries
+	$(MAKE) -s $(B)/$(call exercise_dir,$*)/ready >/dev/null
+	$(MAKE) -s $(JUDGE)/inspect >/dev/null 2>&1 || : # needs libelf
+	$(EXERCISES_SH) check $* || $(EXERCISE_STATUS)
 
-$(EX_NUMBERS:%=hint%): hint%: FORCE
-	$(EX_RUN) hint $* || $(EXERCISE_STATUS)
+$(EXERCISE_NUMBERS:%=hint%): hint%: FORCE
+	$(EXERCISES_SH) hint $* || $(EXERCISE_STATUS)
 
-$(EX_NUMBERS:%=watch%): watch%: need-libraries
-	$(EX_RUN) watch $*
+$(EXERCISE_NUMBERS:%=watch%): watch%: need-libraries
+	$(EXERCISES_SH) watch $*
 
-$(EX_NUMBERS:%=reset%): reset%: FORCE
-	$(EX_RUN) reset $*
+$(EXERCISE_NUMBERS:%=reset%): reset%: FORCE
+	$(EXERCISES_SH) reset $*
 
-.PHONY: exerciseN hintN watchN resetN need-libraries
+.PHONY: exerciseN hintN watchN resetN exercise-unknown need-libraries
 exerciseN: ## learn: check exercise N [CHECK=name SEED=n SANITIZE=address]
 hintN: ## learn: the next of three hints
 watchN: ## learn: check again at every save
 resetN: ## learn: the starter again; your file is kept beside it
 exerciseN hintN watchN resetN: exercise-unknown
 exercise% hint% watch% reset%:
-	echo "The exercises are 1 to $(lastword $(EX_NUMBERS)): make exercise1"; exit 2
+	echo "The exercises are $(EXERCISE_NUMBERS): make exercise1"; exit 2
 
 need-libraries:
 	printf '#include <jansson.h>\n#include <seccomp.h>\n' | \
@@ -93,21 +102,34 @@ need-libraries:
 		echo "  make setup"; \
 		echo "  apt install libjansson-dev libseccomp-dev"; exit 2; }
 
-progress: $(EX_COMMON)/report ## learn: which exercises are done, and which is next
-	$(EX_RUN) progress || $(EXERCISE_STATUS)
+progress: $(JUDGE)/report ## learn: which exercises are done, and which is next
+	$(EXERCISES_SH) progress || $(EXERCISE_STATUS)
 
-test-exercises: $(EX_READY) ## develop: the marks of all known solutions [RUNS=n]
-	B='$(B)' CC='$(CC)' SANITIZE='$(SANITIZE)' RUNS='$(RUNS)' \
+test-exercises: $(EXERCISES_READY) ## develop: the marks of all known solutions [RUNS=n ONLY=n]
+	B='$(B)' CC='$(CC)' SANITIZE='$(SANITIZE)' RUNS='$(RUNS)' ONLY='$(ONLY)' \
 		sh tests/exercises.sh
-# Grading a class. See exercises/grade/README.md.
+
+# A wrong solution as a whole file.
+.PHONY: wrong
+wrong: ## develop: print a wrong solution of tests/wrong: NAME=what-is-wrong
+	sh tests/wrong.sh "$$NAME"
+NAME ?=
+export NAME
+
+# Students have no grader: what follows is for instructors.
+ifneq ($(wildcard exercises/grader),)
+
+# Grading a class. See grader/README.md.
 
 PACKAGES     += bubblewrap libarchive-dev libelf-dev libseccomp-dev parallel python3
 TEST_TARGETS += test-grade
 
-GRADER   := $(B)/exercises/grade
-GRADE_OBJ  = $(patsubst %.c,$(B)/%.o,$(wildcard exercises/grade/grade_*.c \
-	exercises/grade/task_*.c)) \
-	$(patsubst %,$(GRADER)/%.o,child files names csv progress)
+GRADER       := $(B)/exercises/grader
+GRADE_OBJ    := $(patsubst %.c,$(B)/%.o,$(wildcard exercises/grader/grade/*.c)) \
+	$(GRADER)/collect/names.o
+
+$(GRADER)/%.o: FOLDER_CFLAGS = -Iexercises/judge -Iexercises/grader \
+	-Iexercises/grader/collect -Iexercises/grader/sandbox -I$(GRADER)/reports
 
 SUBMISSIONS =
 OUT         =
@@ -122,36 +144,38 @@ BWRAP       =
 # a folder may be called "O'Neill's class".
 
 # The reports of shards are those of the whole, once they are merged.
-GRADE_RENDER = $(if $(SHARD),true,$(GRADER)/render "$$OUT")
+GRADE_REPORTS = $(if $(SHARD),true,$(GRADER)/reports/reports "$$OUT")
 
 .PHONY: grade grade-merge grade-build test-grade test-class
 
-$(GRADER)/grade: $(GRADE_OBJ) $(B)/lib/libpool.a
+$(GRADER)/grade/grade: $(GRADE_OBJ) $(B)/lib/libpool.a
 	$(LINK) -o $@ $^ -ljansson -lpthread
 
-$(GRADER)/sandbox: $(GRADER)/box_main.o $(GRADER)/box_inside.o $(EX_COMMON)/filter.o
+$(GRADER)/sandbox/sandbox: $(GRADER)/sandbox/main.o $(GRADER)/sandbox/confine.o \
+		$(JUDGE)/filter.o
 	$(LINK) -o $@ $^ -lseccomp
 
-$(GRADER)/unpack: $(GRADER)/unpack.o $(GRADER)/names.o
+$(GRADER)/collect/unpack: $(GRADER)/collect/unpack.o $(GRADER)/collect/names.o
 	$(LINK) -o $@ $^ -larchive
 
-grade-build: $(EX_READY) $(EX_COMMON)/inspect \
-	$(patsubst %,$(GRADER)/%,grade sandbox unpack render)
+grade-build: $(EXERCISES_READY) $(JUDGE)/inspect $(patsubst %,$(GRADER)/%, \
+	grade/grade sandbox/sandbox collect/unpack reports/reports)
 
 grade: ## teach: grade a class: SUBMISSIONS=folder OUT=folder
 	$(MAKE) -s grade-build >/dev/null || { echo "The grader cannot be built;" \
 		"make setup installs what it needs."; exit 2; }
-	$(GRADER)/grade --build '$(B)' --compiler '$(CC)' --sanitize '$(SANITIZE)' \
+	$(GRADER)/grade/grade --build '$(B)' --compiler '$(CC)' --sanitize '$(SANITIZE)' \
 		--submissions "$$SUBMISSIONS" --out "$$OUT" \
 		--exercises "$$EXERCISES" --jobs "$$JOBS" --shard "$$SHARD" \
 		--seed "$$SEED" --unsafe "$$UNSAFE" $(if $(BWRAP),--bwrap "$$BWRAP") \
 		--checks "$$CHECKS"; \
-		status=$$?; [ $$status -gt 1 ] || $(GRADE_RENDER) || status=1; \
+		status=$$?; [ $$status -gt 1 ] || $(GRADE_REPORTS) || status=1; \
 		exit $$status
 
 grade-merge: ## teach: one OUT=folder of several: PARTS="folder folder"
 	$(MAKE) -s grade-build >/dev/null
-	$(GRADER)/grade --out "$$OUT" --merge "$$PARTS" && $(GRADER)/render "$$OUT"
+	$(GRADER)/grade/grade --out "$$OUT" --merge "$$PARTS" && \
+		$(GRADER)/reports/reports "$$OUT"
 
 test-grade: grade-build # layouts, interruptions, shards, refusals, full disks
 	B='$(B)' CC='$(CC)' sh tests/grade/test.sh $(TEST)
@@ -159,48 +183,50 @@ test-grade: grade-build # layouts, interruptions, shards, refusals, full disks
 test-class: grade-build ## develop: an invented class is graded twice [STUDENTS= SEED=]
 	B='$(B)' CC='$(CC)' STUDENTS='$(or $(STUDENTS),200)' SEED='$(SEED)' \
 		sh tests/grade/test.sh class
+
 # The reports of a graded class, and what is packed for others: an autograder
-# for Gradescope, the toolkit for students. See grade/README.md.
+# for Gradescope, the toolkit for students.
 
 PACKAGES     += libjansson-dev gnuplot-nox libxml2-utils python3 python3-jsonschema zip unzip
 TEST_TARGETS += test-reports test-packages
 
-RENDER     = $(B)/exercises/grade/render
-RENDER_OBJ = $(patsubst %.c,$(B)/%.o,$(wildcard exercises/grade/render_*.c))
+REPORTS     := $(GRADER)/reports/reports
+REPORTS_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard exercises/grader/reports/*.c))
 
 .PHONY: report packages gradescope student-dist test-reports test-packages
 
 # A text file as a C string.
-$(B)/exercises/grade/%.h: exercises/grade/%
+$(GRADER)/reports/%.h: exercises/grader/reports/%
 	mkdir -p $(@D)
 	sed 's/\\/\\\\/g; s/"/\\"/g; s/.*/"&\\n"/' $< >$@
 
-$(RENDER_OBJ): $(patsubst %,$(B)/exercises/grade/%.h,style.css sort.js)
-$(RENDER_OBJ): FOLDER_CFLAGS += -I$(B)/exercises/grade
+$(REPORTS_OBJ): $(patsubst %,$(GRADER)/reports/%.h,style.css sort.js)
 
-$(RENDER): $(RENDER_OBJ)
+$(REPORTS): $(REPORTS_OBJ)
 	$(LINK) -o $@ $^ -ljansson
 
-report: $(RENDER) ## teach: write a class's reports again: OUT=folder
-	$(RENDER) "$$OUT"
+report: $(REPORTS) ## teach: write a class's reports again: OUT=folder
+	$(REPORTS) "$$OUT"
 
 # With sanitizers, too: it reads what others wrote.
-RENDER_SANITIZED = $(BUILD)/$(call build_of,$(CC),address$(comma)undefined)/exercises/grade/render
+REPORTS_SANITIZED = $(BUILD)/$(call build_of,$(CC),address$(comma)undefined)/exercises/grader/reports/reports
 
-test-reports: $(RENDER) $(EX_READY) # every format valid, for a nasty class
-	$(call other_make,$(CC),address$(comma)undefined) -s $(RENDER_SANITIZED)
-	sh tests/reports/test.sh $(RENDER) $(RENDER_SANITIZED) $(B)/exercises
-
-packages: # what to install for the parts that are here
-	echo $(sort $(PACKAGES))
+test-reports: $(REPORTS) $(EXERCISES_READY) # every format valid, for a nasty class
+	$(call other_make,$(CC),address$(comma)undefined) -s $(REPORTS_SANITIZED)
+	sh tests/reports/test.sh $(REPORTS) $(REPORTS_SANITIZED) $(B)/exercises
 
 gradescope: ## teach: pack an autograder [EXERCISES="1 3" CHECKS=folder]
 	EXERCISES='$(EXERCISES)' CHECKS='$(CHECKS)' \
-		sh exercises/grade/pack.sh gradescope $(BUILD)/gradescope.zip
+		sh exercises/grader/pack.sh gradescope $(BUILD)/gradescope.zip
 
 student-dist: ## teach: pack the toolkit for students, without solutions
-	sh exercises/grade/pack.sh student $(BUILD)/poolschool-student.tar.gz
+	sh exercises/grader/pack.sh student $(BUILD)/poolschool-student.tar.gz
 
 test-packages: # unpacked in empty folders and used
 	sh tests/packages/student.sh
 	sh tests/packages/gradescope.sh
+
+endif
+
+packages: # what to install for the parts that are here
+	echo $(sort $(PACKAGES))

@@ -11,7 +11,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 B=${B:-build/gcc} CC=${CC:-gcc} FULL=${FULL:-}
-GR=$B/exercises/grade
+GRADER=$B/exercises/grader
 top=$(mktemp -d)
 chmod 755 "$top"
 trap 'chmod -R u+rwX "$top"; rm -rf "$top"' EXIT
@@ -26,13 +26,13 @@ fail() {
 
 # Runs the grader as user $1 (or "") on $2, to $3.
 grade() {
-    ${1:+setpriv --reuid=$1 --regid=$1 --clear-groups} "$GR/grade" \
+    ${1:+setpriv --reuid=$1 --regid=$1 --clear-groups} "$GRADER/grade/grade" \
         --build "$B" --compiler "$CC" --seed "$SEED" --submissions "$2" \
         --out "$3" >"$3.log" 2>&1 || [ $? = 1 ] || {
         fail "the grader failed"
         tail -20 "$3.log"
     }
-    "$GR/render" "$3" >>"$3.log" 2>&1 || fail "no reports: $(tail -1 "$3.log")"
+    "$GRADER/reports/reports" "$3" >>"$3.log" 2>&1 || fail "no reports: $(tail -1 "$3.log")"
 }
 
 # What attacks leave where they can, with names that only they use.
@@ -85,12 +85,13 @@ by_the_judge() {
         points=$(sed -n '1,9s,^// Judge: *,,p' "$file")
         points=${points:-$(sed -n '1,9s,^// Score: *,,p' "$file")}
         [ "$points" != - ] || continue
-        number=$(basename "$(dirname "$file")" | cut -c 2)
+        folder=$(basename "$(dirname "$file")")
+        number=$(expr "${folder%%-*}" + 0)
         out=$top/judge/$number-$(basename "$file" .c)
         mkdir -p "$out"
         FILE=$file OUT=$out B=$B CC=$CC SEED=$SEED \
             sh exercises/exercise.sh check "$number" >"$out.txt" 2>&1 || :
-        got=$("$B/exercises/common/report" --brief "$out/result.json") || :
+        got=$("$B/exercises/judge/report" --brief "$out/result.json") || :
         [ "${got%/*}" = "$points" ] || {
             fail "$file: the judge alone gives $got, not $points"
             sed 's/^/    /' "$out.txt"

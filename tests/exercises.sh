@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Starters have their stated start score; solutions, and the right ones in
-# tests/fair that are unlike them, full marks; and each wrong solution loses
-# exactly the checks that its first lines say.
+# tests/fair that are unlike them, full marks; and each wrong solution, a patch
+# on ours in tests/wrong, loses exactly the checks that its first lines say. Each
+# check is lost by at least one wrong solution that keeps points.
 #
 # From make: B, CC, RUNS. With RUNS above 1 everything is judged that often
 # (wrong ones a tenth, for some must run into a limit) while both cores are kept
@@ -12,7 +13,7 @@ set -eu
 cd "$(dirname "$0")/.."
 RUNS=${RUNS:-1}
 OUT=$B/test-exercises
-report=$B/exercises/common/report
+report=$B/exercises/judge/report
 bad=0 judged=0 files=0
 load=
 trap 'for p in $load; do kill "$p" 2>/dev/null || :; done' EXIT
@@ -52,8 +53,8 @@ try() {
     done
 }
 
-header() { # the words after "$2:" in the first lines of $1
-    sed -n "1,8s,^// $2: *,,p" "$1"
+header() { # the words after "$2:" at the top of patch $1
+    sed -n "/^--- /q; s,^$2: *,,p" "$1"
 }
 
 if [ "$RUNS" -gt 1 ] && [ -z "${LOAD:-}" ]; then
@@ -96,18 +97,45 @@ texts() {
         END { for (i in words) bad += words[i] >= 160; exit n != 3 || bad }' \
         "$1/hints.md" ||
         complain "$1/hints.md: not three hints, each below 160 words"
-    [ "$(find tests/wrong/"$2" -name '*.c' | wc -l)" -ge 4 ] ||
+}
+
+# Enough wrong and right ones, of each kind, and right ones that are not ours.
+corpus() { # $1 folder, $2 its last part, $3 the student's file
+    [ "$(find tests/wrong/"$2" -name '*.patch' 2>/dev/null | wc -l)" -ge 4 ] ||
         complain "tests/wrong/$2: fewer than four wrong solutions"
+    [ "$(find tests/fair/"$2" -name '*.c' 2>/dev/null | wc -l)" -ge 2 ] ||
+        complain "tests/fair/$2: fewer than two right solutions unlike ours"
+    for wrong in tests/wrong/"$2"/*.patch; do
+        [ "$(header "$wrong" Points)" = 0 ] || header "$wrong" Loses
+    done | tr ' ' '\n' | sort -u >"$OUT/$2/lost"
+    for check in $("$B/$1/judge" --list | awk '{ print $1 }'); do
+        grep -qx "$check" "$OUT/$2/lost" ||
+            complain "exercise $ONLY: no wrong solution loses $check"
+    done
+    for right in tests/fair/"$2"/*.c; do
+        copied "$right" "solutions/$2/$3" &&
+            complain "$right is a copy of our solution"
+    done
+    return 0
+}
+
+# Whether nine of ten lines of code in $1 are in $2, too.
+copied() {
+    awk 'NR == FNR { gsub(/^[ \t]+/, ""); ours[$0]; next }
+        { gsub(/^[ \t]+/, "") }
+        length($0) < 12 || /^(\/\/|#)/ { next }
+        { lines++; same += $0 in ours }
+        END { exit !(same * 10 >= lines * 9) }' "$2" "$1"
 }
 
 for dir in "$(printf "exercises/%02d-" "$ONLY")"*; do
+    [ -d "$dir" ] || complain "There is no exercise $ONLY."
     name=$(basename "$dir")
     mkdir -p "$OUT/$name"
-    start=$(echo exercises/common/starters/ex"$ONLY"_*.c)
-    student=$(basename "$start")
-    cmp -s "$dir/$student" "$start" ||
-        echo "note: $dir/$student is not the starter any more"
+    start=$dir/starter.c
+    student=$(basename "solutions/$name"/ex*.c)
     texts "$dir" "$name"
+    corpus "$dir" "$name" "$student"
     stated=$(sed -n 's/^The starter starts at \([0-9]*\) of.*/\1/p' "$dir/README.md")
     passing=$(sed -n 's/^Holds already: //p' "$dir/README.md")
     wanted=$("$B/$dir/judge" --list | awk -v p=" $passing " \
@@ -121,22 +149,27 @@ for dir in "$(printf "exercises/%02d-" "$ONLY")"*; do
         try "$dir" "$right" "$RUNS" ""
         strange=$(nm -u "$OUT/$name/$(echo "$right" | tr / _)/student.o" |
             awk '$2 !~ /^(pthread_|__asan|__ubsan)/ { print $2 }' |
-            grep -vxFf exercises/common/imports.txt) || :
+            grep -vxFf exercises/judge/imports.txt) || :
         [ -z "$strange" ] || complain "$right imports what" \
-            "exercises/common/imports.txt lacks:" $strange
+            "exercises/judge/imports.txt lacks:" $strange
     done
-    for wrong in tests/wrong/"$name"/*.c; do
-        may=$(header "$wrong" "May lose")
-        try "$dir" "$wrong" $(((RUNS + 9) / 10)) "$(header "$wrong" Loses)" "$may"
+    for patch in tests/wrong/"$name"/*.patch; do
+        wrong=$OUT/$name/$(basename "$patch" .patch).c
+        sh tests/wrong.sh "$patch" >"$wrong" || {
+            complain "$patch does not apply to solutions/$name/$student"
+            continue
+        }
+        may=$(header "$patch" "May lose")
+        try "$dir" "$wrong" $(((RUNS + 9) / 10)) "$(header "$patch" Loses)" "$may"
         points=$($report --brief \
             "$OUT/$name/$(echo "$wrong" | tr / _)/result.json") || :
-        stated=$(header "$wrong" Points)
+        stated=$(header "$patch" Points)
         [ "${points%/*}" = "$stated" ] ||
             { [ -n "$may" ] && [ "${points%/*}" -lt "$stated" ]; } ||
-            complain "$wrong has $points points, not $stated"
-        says=$(header "$wrong" Says)
+            complain "$patch has $points points, not $stated"
+        says=$(header "$patch" Says)
         tr -s ' \n' ' ' <"$OUT/$name/$(echo "$wrong" | tr / _).txt" |
-            grep -qF "$says" || complain "$wrong is not told \"$says\""
+            grep -qF "$says" || complain "$patch is not told \"$says\""
     done
 done
 echo "exercise $ONLY: $files files judged $judged times, $bad wrong verdicts"

@@ -2,9 +2,9 @@
 // Exercise 1's checks. Runs in: judge.
 #include <signal.h>
 
-#include "judge.h"
+#include "check.h"
 
-enum { RUN_ALL };
+enum { RUN_ALL, CALLS };
 
 static int begin(struct run *run, int low, int high) {
     int count = (int)pick(run, low, high);
@@ -14,13 +14,13 @@ static int begin(struct run *run, int low, int high) {
 
 static bool back_or_asked(struct run *run, int64_t n) {
     (void)n;
-    return is_back(run, 0) || first_inside(run);
+    return is_back(run, 0) || first_running(run);
 }
 
 static void each_once(struct run *run) {
     for (int round = 0; round < 2; round++) {
         int count = round == 0 ? begin(run, 5, 12) : begin(run, 1, 1);
-        forget_visits(run);
+        forget_executions(run);
         CALL(run, RUN_ALL, count, -1);
         await(run, left_are, count, text("%d tasks run", count));
         settle(run);
@@ -35,8 +35,9 @@ static void own_process(struct run *run) {
     expect(run, different_pids(run, 0) == count, text("%d processes", count),
            text("%d processes ran %d tasks", different_pids(run, 0), count),
            "Fork once for every task.");
-    for (int i = 0; i < run->visits; i++)
-        expect(run, run->visit[i].pid != run->driver, "tasks run in children",
+    for (int i = 0; i < run->executions; i++)
+        expect(run, run->execution[i].pid != run->driver,
+               "tasks run in children",
                "a task ran in the process that called run_all",
                "In the child, fork returns 0.");
 }
@@ -45,7 +46,7 @@ static void all_at_once(struct run *run) {
     int count = begin(run, 5, 12);
     run->hold = true;
     START(run, 0, RUN_ALL, count, -1);
-    await(run, inside_are, count, text("%d tasks inside at once", count));
+    await(run, running_are, count, text("%d tasks inside at once", count));
     let_all_go(run);
     finish(run, 0);
 }
@@ -59,11 +60,11 @@ static const int64_t *run_youngest_first(struct run *run, int count) {
     settle(run);
     for (;;) {
         await(run, back_or_asked, 0, "the call returns");
-        struct visit *visit = last_inside(run);
-        if (!visit)
+        struct execution *execution = last_running(run);
+        if (!execution)
             break;
-        let_go(run, visit);
-        await(run, has_ended, visit->pid, "a task's process ends");
+        let_go(run, execution);
+        await(run, has_ended, execution->pid, "a task's process ends");
     }
     return finish(run, 0);
 }
@@ -98,18 +99,19 @@ static void reaped(struct run *run) {
     settle(run);
     let_all_go(run);
     finish(run, 0);
-    expect(run, run->inside == 0 && run->visits == count,
-           "run_all returns after the last task",
-           text("%d of %d tasks had ended", run->visits - run->inside, count),
-           "run_all must wait for its children before it returns, and wait "
-           "again when a signal interrupts it (EINTR).");
+    expect(
+        run, run->running == 0 && run->executions == count,
+        "run_all returns after the last task",
+        text("%d of %d tasks had ended", run->executions - run->running, count),
+        "run_all must wait for its children before it returns, and wait "
+        "again when a signal interrupts it (EINTR).");
     expect_no_children(run, "when run_all has returned");
 }
 
 static void killed(struct run *run) {
     int count = begin(run, 5, 12);
     int victim = (int)pick(run, 0, count - 1);
-    plan(run, victim, GO_DIE, SIGKILL);
+    script(run, victim, COMMAND_DIE, SIGKILL);
     const int64_t *reply = run_youngest_first(run, count);
     for (int i = 0; i < count; i++) {
         int64_t due = i == victim ? -SIGKILL : answer_for(run, i);
@@ -129,7 +131,7 @@ static void fork_fails(struct run *run) {
     const int64_t *reply = CALL(run, RUN_ALL, count, good);
     expect(run, reply[0] == -1, "run_all returns -1",
            text("%ld", (long)reply[0]), "fork returns -1 when it fails.");
-    int ran = run->visits - run->inside;
+    int ran = run->executions - run->running;
     expect(run, ran == good, text("%d tasks have run", good), text("%d", ran),
            "Those started before the failure run on.");
     expect_no_children(run, "when run_all has returned");
@@ -145,11 +147,4 @@ static const struct check checks[] = {
     {"fork-fails", 1, "after a failing fork the rest is reaped", fork_fails},
 };
 
-const struct exercise exercise = {
-    .number = 1,
-    .name = "process-per-task",
-    .file = "ex1_process_per_task.c",
-    .checks = checks,
-    .check_count = sizeof checks / sizeof *checks,
-    .in_processes = true,
-};
+EXERCISE(checks, CALLS, .in_processes = true);

@@ -14,51 +14,48 @@ import csv
 import glob
 import json
 import os
-import re
 import struct
 import sys
 import tarfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.append(f"{HERE}/../grade")
-from hand_in import header, put, read, tarred, zipped  # noqa: E402
+from hand_in import all_exercises, header, put, tarred, zipped  # noqa: E402
 
-E1 = "ex1_process_per_task.c"
+exercises = all_exercises()
+E1 = exercises[1].file
 
 
 def honest(folder, full):
     for name in ("aaron", "zoe"):
-        for path in sorted(glob.glob("solutions/0*/ex*.c")):
-            number = int(re.search(r"/ex(\d)_", path)[1])
-            if full or number in (1, 6, 8):
-                put(folder, f"{name}/{os.path.basename(path)}", read(path))
+        for number, exercise in exercises.items():
+            if full or number in (1, 7, 12):
+                put(folder, f"{name}/{exercise.file}", exercise.right)
                 yield name, number, 10, "graded"
-    put(folder, f"molly/{E1}", read(f"exercises/common/starters/{E1}"))
-    yield "molly", 1, 3, "graded"
+    put(folder, f"molly/{E1}", exercises[1].starter)
+    yield "molly", 1, exercises[1].starter_points, "graded"
 
 
 def sources(folder, full):
-    for path in sorted(glob.glob(f"{HERE}/*/*.c")):
-        text = read(path).decode()
-        if header(text, "Slow") and not full:
-            continue
-        exercise = os.path.basename(os.path.dirname(path))
-        number = int(exercise[:2])
-        file = os.path.basename(glob.glob(f"exercises/{exercise}/ex*.c")[0])
-        name = f"m{number} {os.path.basename(path)[:-2]}"
-        put(folder, f"{name}/{file}", read(path))
-        yield name, number, int(header(text, "Score")), header(text, "Says") or ""
-        if header(text, "Beside"):  # graded at the same time
-            right = read(f"solutions/{exercise}/{file}")
-            for i in range(3):
-                put(folder, f"{name}, beside {i}/{file}", right)
-                yield f"{name}, beside {i}", number, 10, "graded"
+    for number, exercise in exercises.items():
+        for points, path, content in exercise.attacks():
+            text = content.decode()
+            if header(text, "Slow") and not full:
+                continue
+            name = f"m{number} {os.path.basename(path)[:-2]}"
+            put(folder, f"{name}/{exercise.file}", content)
+            yield name, number, points, header(text, "Says") or ""
+            if header(text, "Beside"):  # graded at the same time
+                for i in range(3):
+                    put(folder, f"{name}, beside {i}/{exercise.file}",
+                        exercise.right)
+                    yield f"{name}, beside {i}", number, 10, "graded"
 
 
 def archives(folder):
     """Each holds a good solution, too: what is honest in it counts, where the
     archive can be read up to there."""
-    good = read(f"solutions/01-process-per-task/{E1}")
+    good = exercises[1].right
     link, hard = tarfile.SYMTYPE, tarfile.LNKTYPE
     away = [(f"../aaron/{E1}", b"int x;"), (f"/tmp/poolschool-attack/{E1}", b""),
             ("a/../../../poolschool-attack.c", b""), (E1, good)]

@@ -8,12 +8,11 @@ not compile, what is too large, and nothing. It comes in every way that files
 come in. Prints grades.csv as it must be, and behind each row where its files
 are from. The same numbers give the same class.
 """
-import glob
 import os
 import random
 import sys
 
-from hand_in import header, put, read, tarred, write_expected, zipped
+from hand_in import all_exercises, put, tarred, write_expected, zipped
 
 OLD, NEW, MOODLE = 1_600_000_000, 1_700_000_000, "_assignsubmission_file_"
 GIVEN = """Ada Alan Grace Edsger Barbara Dennis Frances Ken Radia Tony Zoë
@@ -30,33 +29,19 @@ NASTY = [("-o", "'-o"), ("--help", "'--help"), ("@file", "'@file"),
          ("NaN", None), ("con.txt", None), ("*", None)]
 
 
-class Exercise:
-    """Its number, its file, and whatever may be handed in as that: content,
-    points (None: as good as nothing) and where from."""
-
-    def __init__(self, folder):
-        self.folder = os.path.basename(folder)
-        self.number = int(self.folder[:2])
-        (solution,) = glob.glob(f"solutions/{self.folder}/ex*.c")
-        self.file = os.path.basename(solution)
-        self.right = (read(solution), 10, solution)
-        start = f"exercises/common/starters/{self.file}"
-        points = read(f"{folder}/README.md").decode().split("starts at ")[1]
-        self.starter = (read(start), int(points.split()[0]), start)
-        good = self.right[0]
-        self.others = [
-            self.starter,
-            (good.replace(b";\n", b"\n"), 0, "no semicolons"),
-            (good[:len(good) // 2], 0, "half of it"), (b"", 0, "an empty file"),
-            (bytes(range(256)) * 16, 0, "no text"),
-            (good + b"// " + b"x" * (300 << 10), None, "too large"),
-            *self.tests("fair", None), *self.tests("wrong", "Points"),
-            *self.tests("attacks", "Score")]
-
-    def tests(self, which, points):
-        for path in sorted(glob.glob(f"tests/{which}/{self.folder}/*.c")):
-            text = read(path)
-            yield text, int(header(text.decode(), points)) if points else 10, path
+def others(exercise):
+    """Whatever else may be handed in: content, points (None: as good as nothing)
+    and where from."""
+    good = exercise.right
+    return [
+        (exercise.starter, exercise.starter_points, "the starter"),
+        (good.replace(b";\n", b"\n"), 0, "no semicolons"),
+        (good[:len(good) // 2], 0, "half of it"), (b"", 0, "an empty file"),
+        (bytes(range(256)) * 16, 0, "no text"),
+        (good + b"// " + b"x" * (300 << 10), None, "too large"),
+        *((text, points, path) for tests in (exercise.fair, exercise.wrong,
+                                             exercise.attacks)
+          for points, path, text in tests())]
 
 
 class Chooser:
@@ -71,9 +56,9 @@ class Chooser:
         if kind < 0.06:
             return None, None, "-"
         if kind < 0.5:
-            return self.exercise.right
+            return self.exercise.right, 10, "our solution"
         if not self.deck:
-            self.deck = list(self.exercise.others)
+            self.deck = others(self.exercise)
             self.rng.shuffle(self.deck)
         return self.deck.pop()
 
@@ -197,7 +182,7 @@ def hand_in(to, way, name, number, choosers, rng):
     for choose, (content, points, _) in zip(choosers, chosen):
         # Who has nothing to be read has no earlier one either, or that counts.
         twice = points is not None and rng.random() < 0.1
-        older = choose.exercise.starter[0] if twice else b""
+        older = choose.exercise.starter if twice else b""
         if content is not None:
             files.append((choose.exercise, content, older))
     write(to, name + behind.format(number).encode(), files)
@@ -209,7 +194,7 @@ def hand_in(to, way, name, number, choosers, rng):
 
 def make(to, students, seed):
     rng = random.Random(seed)
-    exercises = [Exercise(folder) for folder in sorted(glob.glob("exercises/0*"))]
+    exercises = list(all_exercises().values())
     choosers = [Chooser(exercise, rng) for exercise in exercises]
     rows = []
     if students > 20:

@@ -2,10 +2,11 @@
 """What the classes of the tests are made with: files, archives, and the table
 of what each student must get, in the form of grades.csv."""
 import csv
+import glob
 import io
 import os
 import re
-import sys
+import subprocess
 import tarfile
 import zipfile
 
@@ -13,6 +14,47 @@ import zipfile
 def read(path):
     with open(path, "rb") as file:
         return file.read()
+
+
+class Exercise:
+    """Its folder's name, its number, its file, and what the tests have for it:
+    (points, where from, content)."""
+
+    def __init__(self, folder):
+        self.folder = os.path.basename(folder)
+        self.number = int(self.folder[:2])
+        (solution,) = glob.glob(f"solutions/{self.folder}/ex*.c")
+        self.file = os.path.basename(solution)
+        self.right = read(solution)
+        self.starter = read(f"{folder}/starter.c")
+        brief = read(f"{folder}/README.md").decode()
+        self.starter_points = int(brief.split("starts at ")[1].split()[0])
+
+    def fair(self):
+        for path in sorted(glob.glob(f"tests/fair/{self.folder}/*.c")):
+            yield 10, path, read(path)
+
+    def wrong(self):
+        for path in sorted(glob.glob(f"tests/wrong/{self.folder}/*.patch")):
+            points = re.search(r"^Points: *(\d+)", read(path).decode(), re.M)
+            yield int(points[1]), path, whole(path)
+
+    def attacks(self):
+        for path in sorted(glob.glob(f"tests/attacks/{self.folder}/*.c")):
+            text = read(path)
+            yield int(header(text.decode(), "Score")), path, text
+
+
+def all_exercises():
+    """By number."""
+    folders = sorted(glob.glob("exercises/[0-9][0-9]-*/check.c"))
+    return {e.number: e for e in map(Exercise, map(os.path.dirname, folders))}
+
+
+def whole(patch):
+    """The wrong solution that a patch makes of ours."""
+    return subprocess.run(["sh", "tests/wrong.sh", patch], check=True,
+                          stdout=subprocess.PIPE).stdout
 
 
 def put(folder, name, content, mtime=1_700_000_000):

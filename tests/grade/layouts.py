@@ -2,27 +2,21 @@
 # SPDX-License-Identifier: MIT
 """Hands in, in every way a class does: layouts.py FOLDER
 
-Good files are the solutions of exercises 1 and 8, bad ones the starters. Prints
-what the grader must make of each student: name, points in 1 and in 8, status.
+Good files are the solutions of exercises 1 and 12, bad ones the starters. Prints
+what the grader must make of each student: name, points in 1 and in 12, status.
 """
-import glob
 import os
 import sys
 import tarfile
 
 import hand_in
-from hand_in import tarred, zipped
+from hand_in import all_exercises, tarred, zipped
 
 to = sys.argv[1]
-E1, E8 = "ex1_process_per_task.c", "ex8_break_even.c"
-
-
-def read(pattern):
-    return hand_in.read(glob.glob(pattern)[0])
-
-
-GOOD = {E1: read(f"solutions/01-*/{E1}"), E8: read(f"solutions/08-*/{E8}")}
-BAD = {name: read(f"exercises/common/starters/{name}") for name in GOOD}
+exercises = all_exercises()
+E1, E12 = exercises[1].file, exercises[12].file
+GOOD = {exercises[n].file: exercises[n].right for n in (1, 12)}
+BAD = {exercises[n].file: exercises[n].starter for n in (1, 12)}
 MANY = b"// " + b"x" * (300 << 10) + b"\n"
 expected = []
 
@@ -31,15 +25,15 @@ def put(path, *content):
     hand_in.put(to, path, *content)
 
 
-def expect(name, ex1, ex8, status="graded"):
-    expected.append((name, (ex1, ex8), status))
+def expect(name, ex1, ex12, status="graded"):
+    expected.append((name, (ex1, ex12), status))
 
 
 # Folders.
 for name in GOOD:
     put(f"direct/{name}", GOOD[name])
 put(f"below/01-process-per-task/{E1}", GOOD[E1])
-put(f"below/some/where/{E8}", GOOD[E8])
+put(f"below/some/where/{E12}", GOOD[E12])
 put("below/notes.txt", b"extra")
 os.makedirs(os.path.join(to, "empty"))
 expect("direct", 10, 10)
@@ -64,12 +58,12 @@ for name in ("broken", "closed", "essay"):
 
 # Moodle, Canvas, and plain names, flat.
 put(f"Jane Doe_11_assignsubmission_file_{E1}", GOOD[E1])
-put(f"Jane Doe_11_assignsubmission_file_{E8}", GOOD[E8])
+put(f"Jane Doe_11_assignsubmission_file_{E12}", GOOD[E12])
 put(f"Jane Doe_12_assignsubmission_file_/{E1}", BAD[E1])
 put("Max_13_assignsubmission_file_lab.zip", zipped(GOOD.items()))
 put(f"doejohn_LATE_21_900_{E1}", GOOD[E1])
-put(f"doejohn_21_901_{E8}", BAD[E8])
-put(f"doejohn_21_902_{E8[:-2]}-1.c", GOOD[E8])
+put(f"doejohn_21_901_{E12}", BAD[E12])
+put(f"doejohn_21_902_{E12[:-2]}-1.c", GOOD[E12])
 put(f"roe_{E1}", GOOD[E1])
 expect("Jane Doe (11)", 10, 10)
 expect("Jane Doe (12)", 3, 0, "incomplete")
@@ -98,7 +92,7 @@ for name in ("Дарья Ж", "王小明", "José", "=HYPERLINK(\"x\")", "a,b\"c
 put(f"new\nline/{E1}", GOOD[E1])
 put(b"latin\xe9/" + E1.encode(), GOOD[E1])
 put(f"turned\u202eround/{E1}", GOOD[E1])
-put(f"turned\u202around/{E8}", GOOD[E8])
+put(f"turned\u202around/{E12}", GOOD[E12])
 for name in ("Дарья Ж", "王小明", "José", "'=HYPERLINK(\"x\")", "a,b\"c",
              "new\ufffdline", "latin\ufffd"):
     expect(name, 10, 0, "incomplete")
@@ -107,20 +101,20 @@ expect("turned\ufffdround [turned___round-e6470883]", 0, 10, "incomplete")
 expect("turned\ufffdround [turned___round-f5ceba0f]", 10, 0, "incomplete")
 
 # Hostile: each its own student's loss.
-put("climbs.zip", zipped([(f"../../{E1}", GOOD[E1]), (E8, GOOD[E8])]))
-put("rooted.tar.gz", tarred([(f"/tmp/{E1}", GOOD[E1]), (E8, GOOD[E8])]))
+put("climbs.zip", zipped([(f"../../{E1}", GOOD[E1]), (E12, GOOD[E12])]))
+put("rooted.tar.gz", tarred([(f"/tmp/{E1}", GOOD[E1]), (E12, GOOD[E12])]))
 put("links.tar", tarred([(E1, (tarfile.SYMTYPE, "/etc/passwd", 0)),
-                         (E8, (tarfile.LNKTYPE, E1, 0))], "w:"))
+                         (E12, (tarfile.LNKTYPE, E1, 0))], "w:"))
 put("nested.zip", zipped([("in.zip", zipped(GOOD.items()))]))
-put("bomb.zip", zipped([(E1, b"\0" * (300 << 20)), (E8, GOOD[E8])]))
-put("bombed.tar.gz", tarred([("zeros", b"\0" * (300 << 20)), (E8, GOOD[E8])]))
+put("bomb.zip", zipped([(E1, b"\0" * (300 << 20)), (E12, GOOD[E12])]))
+put("bombed.tar.gz", tarred([("zeros", b"\0" * (300 << 20)), (E12, GOOD[E12])]))
 put("many.zip", zipped([(f"{i}.txt", b"") for i in range(11000)]))
 put(f"large/{E1}", MANY)
-put(f"linked/{E8}", GOOD[E8])
+put(f"linked/{E12}", GOOD[E12])
 os.symlink("/etc/passwd", os.path.join(to, "linked", E1))
 os.symlink("/etc", os.path.join(to, "linked", "etc"))
 os.symlink("direct", os.path.join(to, "follow"))
-put(f"pipe/{E8}", GOOD[E8])
+put(f"pipe/{E12}", GOOD[E12])
 os.mkfifo(os.path.join(to, "pipe", E1))
 os.mkfifo(os.path.join(to, f"fifo_{E1}"))
 put("deep/" + "d/" * 40 + E1, GOOD[E1])
@@ -136,4 +130,4 @@ expect("linked", 0, 10, "incomplete")
 expect("pipe", 0, 10, "incomplete")
 expect("deep", 0, 0, "empty")
 
-hand_in.write_expected(sys.stdout, (1, 8), expected)
+hand_in.write_expected(sys.stdout, (1, 12), expected)

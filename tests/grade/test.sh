@@ -9,7 +9,7 @@
 set -eu
 cd "$(dirname "$0")/../.."
 B=${B:-build/gcc} CC=${CC:-gcc}
-GR=$B/exercises/grade
+GRADER=$B/exercises/grader
 top=$(mktemp -d)
 chmod 755 "$top" # for ordinary users' tests
 failed=0
@@ -27,7 +27,7 @@ fail() {
 }
 
 grade() { # as make grade does
-    "$GR/grade" --build "$B" --compiler "$CC" "$@"
+    "$GRADER/grade/grade" --build "$B" --compiler "$CC" "$@"
 }
 
 # Runs the command, which must end with status $1 and say $2.
@@ -59,7 +59,7 @@ class() {
     for i in $(seq "$2"); do
         mkdir -p "$1/student$i"
         for n in $3; do
-            cp solutions/0"$n"-*/ex*.c "$1/student$i"
+            cp solutions/*/ex"$n"_*.c "$1/student$i"
         done
     done
 }
@@ -95,7 +95,7 @@ test_layouts() {
     fi
     umask 027
     says 0 "grades are in" grade --submissions "$work/class" \
-        --out "$work/out" --exercises "1 8"
+        --out "$work/out" --exercises "1 12"
     umask 022
     python3 -B tests/grade/compare.py "$work/out" "$work/expected" ||
         fail "not every student has the marks of what was handed in"
@@ -116,7 +116,7 @@ test_class() {
     for out in first second; do
         grade --submissions "$keep/class" --out "$keep/$out" >"$keep/$out.log" ||
             fail "not all is graded: $(tail -n 3 "$keep/$out.log")"
-        "$GR/render" "$keep/$out" >>"$keep/$out.log" || fail "no reports"
+        "$GRADER/reports/reports" "$keep/$out" >>"$keep/$out.log" || fail "no reports"
         python3 -B tests/grade/compare.py "$keep/$out" "$keep/expected.csv" ||
             fail "not every student has the marks of what was handed in"
     done
@@ -132,17 +132,17 @@ test_class() {
 # The same class twice, with the same seed: the same bytes. (What a judge saw of
 # a wrong program's race may be told otherwise; not so its marks.)
 test_twice() {
-    class "$work/two" 3 "1 8"
-    cp exercises/common/starters/ex8*.c "$work/two/student2"
+    class "$work/two" 3 "1 12"
+    cp exercises/12-break-even/starter.c "$work/two/student2/ex12_break_even.c"
     echo "int run_all(" >"$work/two/student3/ex1_process_per_task.c"
     for out in a b; do
-        grade --submissions "$work/two" --out "$work/$out" --exercises "1 8" \
+        grade --submissions "$work/two" --out "$work/$out" --exercises "1 12" \
             --seed 77 >/dev/null
         mv "$work/$out/run.json" "$work/$out.json"
     done
     diff -r "$work/a/students" "$work/b/students" || fail "other results"
     cmp "$work/a/grades.csv" "$work/b/grades.csv" || fail "other grades"
-    grade --submissions "$work/two" --out "$work/c" --exercises "1 8" >/dev/null
+    grade --submissions "$work/two" --out "$work/c" --exercises "1 12" >/dev/null
     cmp "$work/a/grades.csv" "$work/c/grades.csv" ||
         fail "other grades with another seed"
     ! cmp -s "$work/a/seed" "$work/c/seed" || fail "the seed can be known"
@@ -150,12 +150,12 @@ test_twice() {
 
 # Killed or interrupted in the middle, it goes on where it was.
 test_resume() {
-    class "$work/many" 12 "8"
+    class "$work/many" 12 "12"
     for signal in KILL INT; do
         out=$work/resume-$signal
         # A shell's background jobs ignore SIGINT; env does not.
-        env --default-signal=INT "$GR/grade" --build "$B" --compiler "$CC" \
-            --submissions "$work/many" --out "$out" --exercises 8 --jobs 2 \
+        env --default-signal=INT "$GRADER/grade/grade" --build "$B" --compiler "$CC" \
+            --submissions "$work/many" --out "$out" --exercises 12 --jobs 2 \
             >"$work/said" 2>&1 &
         pid=$!
         await 60 parts_are 3 "$out" || fail "nothing is graded"
@@ -171,28 +171,28 @@ test_resume() {
         kept=$(find "$out/parts" -name '*.json' | wc -l)
         [ "$kept" -lt 12 ] || fail "$signal came too late to show anything"
         says 0 "$((12 - kept)) of 12" grade --submissions "$work/many" \
-            --out "$out" --exercises 8
+            --out "$out" --exercises 12
         [ "$(grep -c ',10,10,10,graded' "$out/grades.csv")" = 12 ] ||
             fail "after $signal grades are missing"
     done
     # What has changed is graded again, and nothing else.
-    cp exercises/common/starters/ex8*.c "$work/many/student5"
+    cp exercises/12-break-even/starter.c "$work/many/student5/ex12_break_even.c"
     says 0 "1 of 12" grade --submissions "$work/many" --out "$out" \
-        --exercises 8
+        --exercises 12
     grep -q '^student5,0,' "$out/grades.csv" || fail "the change is not seen"
     # Who has left the class is not in its results.
     rm -r "$work/many/student7"
     says 0 "0 of 11" grade --submissions "$work/many" --out "$out" \
-        --exercises 8
+        --exercises 12
     [ ! -e "$out/students/student7" ] || fail "student7 is still there"
 }
 
 # Killed at any moment, again and again: no finished part is lost, nobody left.
 test_killed() {
-    class "$work/class" 20 "1 8"
+    class "$work/class" 20 "1 12"
     out=$work/out kept=0
     for i in 1 2 3 4 5 6 7 8 9 10; do
-        grade --submissions "$work/class" --out "$out" --exercises "1 8" \
+        grade --submissions "$work/class" --out "$out" --exercises "1 12" \
             --jobs 3 >/dev/null 2>&1 &
         pid=$!
         sleep "$(awk -v n="$i" 'BEGIN { srand(); print (rand() + n % 3) / 2 }')"
@@ -210,12 +210,12 @@ test_killed() {
 
 # In several parts, by GNU parallel and as a Slurm array: as in one.
 test_shards() {
-    class "$work/cut" 7 "8"
+    class "$work/cut" 7 "12"
     mkdir "$work/cut/empty"
-    grade --submissions "$work/cut" --out "$work/whole" --exercises 8 \
+    grade --submissions "$work/cut" --out "$work/whole" --exercises 12 \
         --seed 5 >/dev/null
-    parallel -j2 "$GR/grade" --build "$B" --compiler "$CC" --submissions \
-        "$work/cut" --out "$work/p{}" --exercises 8 --seed 5 --shard {}/3 \
+    parallel -j2 "$GRADER/grade/grade" --build "$B" --compiler "$CC" --submissions \
+        "$work/cut" --out "$work/p{}" --exercises 12 --seed 5 --shard {}/3 \
         ::: 1 2 3 >/dev/null
     merged="$work/p1 $work/p2 $work/p3"
     says 0 "8 students of 3 parts" grade --out "$work/merged" \
@@ -231,8 +231,8 @@ test_shards() {
     says 2 "no finished run" grade --out "$work/m4" --merge "$work/cut"
     for task in 1 2; do
         SLURM_ARRAY_TASK_ID=$task SLURM_ARRAY_TASK_COUNT=2 B=$B CC=$CC \
-            SUBMISSIONS=$work/cut OUT=$work/slurm EXERCISES=8 SEED=5 \
-            sh exercises/grade/slurm.sh >"$work/said" 2>&1 ||
+            SUBMISSIONS=$work/cut OUT=$work/slurm EXERCISES=12 SEED=5 \
+            sh exercises/grader/slurm.sh >"$work/said" 2>&1 ||
             fail "slurm.sh: $(cat "$work/said")"
     done
     grade --out "$work/m5" --merge "$work/slurm/1 $work/slurm/2" >/dev/null
@@ -261,7 +261,7 @@ test_no_sandbox() {
 
 # A sentence and a status for every setting that cannot be.
 test_settings() {
-    class "$work/set" 1 "8"
+    class "$work/set" 1 "12"
     mkdir "$work/nothing" "$work/other"
     touch "$work/other/file"
     s=$work/set o=$work/set-out
@@ -298,11 +298,11 @@ test_settings() {
 
 # Objects: what is refused and why, and what is fair.
 test_inspect() {
-    asked=$B/exercises/01-process-per-task/asked.txt
+    required=$B/exercises/01-process-per-task/required.txt
     object() { # $1 C code
         printf '%s\n' "$1" | $CC -w -std=gnu11 -O1 -c -x c -o "$work/o.o" -
     }
-    looks() { "$B/exercises/common/inspect" "$asked" exercises/common/imports.txt <"$work/o.o"; }
+    looks() { "$B/exercises/judge/inspect" "$required" exercises/judge/imports.txt <"$work/o.o"; }
     refused() { # $1 words, $2 code
         object "$2"
         says 3 "$1" looks
@@ -353,7 +353,7 @@ test_inspect() {
     object "$r"
     for n in 10 64 100 200 300 500; do # cut anywhere: a sentence, no crash
         head -c $n "$work/o.o" >"$work/cut.o" && mv "$work/cut.o" "$work/c.o"
-        "$B/exercises/common/inspect" "$asked" exercises/common/imports.txt <"$work/c.o" \
+        "$B/exercises/judge/inspect" "$required" exercises/judge/imports.txt <"$work/c.o" \
             >/dev/null && fail "an object of $n bytes is fine" || status=$?
         [ $status = 3 ] || fail "an object of $n bytes: status $status"
     done
@@ -375,20 +375,20 @@ test_ordinary() {
         return
     }
     user="setpriv --reuid=65534 --regid=65534 --clear-groups"
-    $user "$GR/sandbox" -- true 2>"$work/said" || {
+    $user "$GRADER/sandbox/sandbox" -- true 2>"$work/said" || {
         echo "ordinary: passed over, no sandbox here: $(cat "$work/said")"
         return
     }
-    class "$work/user" 2 "1 8"
+    class "$work/user" 2 "1 12"
     install -d -o 65534 "$work/theirs"
     mkdir -p "$work/user/locked" && chmod 0 "$work/user/locked"
-    says 0 "a user namespace" $user "$GR/grade" --build "$B" --compiler "$CC" \
-        --submissions "$work/user" --out "$work/theirs/out" --exercises "1 8"
+    says 0 "a user namespace" $user "$GRADER/grade/grade" --build "$B" --compiler "$CC" \
+        --submissions "$work/user" --out "$work/theirs/out" --exercises "1 12"
     [ "$(grep -c ',10,10,20,20,graded' "$work/theirs/out/grades.csv")" = 2 ] ||
         fail "an ordinary user's grades: $(cat "$work/theirs/out/grades.csv")"
     grep -q '^locked,.*unreadable' "$work/theirs/out/grades.csv" ||
         fail "an unreadable folder is not called so"
-    says 2 "cannot be made" $user "$GR/grade" --build "$B" \
+    says 2 "cannot be made" $user "$GRADER/grade/grade" --build "$B" \
         --submissions "$work/user" --out "$work"/out
 }
 
@@ -399,11 +399,11 @@ test_disk_full() {
         echo "disk_full: passed over, only root can make a small disk"
         return
     }
-    class "$work/full" 12 "8"
+    class "$work/full" 12 "12"
     says 2 "No space left" grade --submissions "$work/full" \
-        --out "$work/small/out" --exercises 8
+        --out "$work/small/out" --exercises 12
     mount -o remount,size=20m "$work/small"
-    grade --submissions "$work/full" --out "$work/small/out" --exercises 8 \
+    grade --submissions "$work/full" --out "$work/small/out" --exercises 12 \
         >"$work/said" 2>&1 &
     pid=$!
     await 60 parts_are 3 "$work/small/out" || fail "nothing is graded"
@@ -415,24 +415,24 @@ test_disk_full() {
     kept=$(find "$work/small/out/parts" -name '*.json' | wc -l)
     [ "$kept" -ge 3 ] || fail "a full disk has cost a grade"
     says 0 "$((12 - kept)) of 12" grade --submissions "$work/full" \
-        --out "$work/small/out" --exercises 8
+        --out "$work/small/out" --exercises 12
     umount "$work/small"
 }
 
 # An instructor's private checks count, and students do not see them.
 test_private_checks() {
-    mkdir -p "$work/checks/08-break-even"
-    cat >"$work/checks/08-break-even/extra.c" <<'END'
-#include "judge.h"
+    mkdir -p "$work/checks/12-break-even"
+    cat >"$work/checks/12-break-even/extra.c" <<'END'
+#include "check.h"
 static void always(struct run *run) { (void)run; }
 const struct check extra_checks[] = {{"private", 5, "is there", always}};
 const int extra_check_count = 1;
 END
-    class "$work/private" 1 "8"
+    class "$work/private" 1 "12"
     says 0 "10 of 10" grade --submissions "$work/private" \
-        --out "$work/private-out" --exercises 8
+        --out "$work/private-out" --exercises 12
     says 0 "15 of 15" make -s grade B="$B" CHECKS="$work/checks" \
-        SUBMISSIONS="$work/private" OUT="$work/private-out" EXERCISES=8
+        SUBMISSIONS="$work/private" OUT="$work/private-out" EXERCISES=12
     make -s grade-build B="$B" >/dev/null
 }
 

@@ -15,21 +15,21 @@ fail() {
     exit 1
 }
 
-mkdir -p "$work/private/04-chunked-map" "$A/source" "$A/results"
-cat >"$work/private/04-chunked-map/extra.c" <<'C'
-#include "judge.h"
+mkdir -p "$work/private/05-chunked-map" "$A/source" "$A/results"
+cat >"$work/private/05-chunked-map/extra.c" <<'C'
+#include "check.h"
 static void runs(struct run *run) {
     about(run, "map_run(2, task, items, 6, results, 2)");
     CALL(run, 0, 2, 6, 2);
-    expect(run, run->visits == 6, "6 tasks run", "others", "");
+    expect(run, run->executions == 6, "6 tasks run", "others", "");
 }
 const struct check extra_checks[] = {{"private", 3, "six tasks run", runs}};
 const int extra_check_count = 1;
 C
-make -s gradescope EXERCISES="1 4" CHECKS="$work/private" >"$work/said"
+make -s gradescope EXERCISES="1 5" CHECKS="$work/private" >"$work/said"
 grep -q '^build/gradescope.zip (' "$work/said" || fail "$(cat "$work/said")"
 cp build/gradescope.zip "$work/it.zip"
-make -s gradescope EXERCISES="1 4" CHECKS="$work/private" >/dev/null
+make -s gradescope EXERCISES="1 5" CHECKS="$work/private" >/dev/null
 cmp build/gradescope.zip "$work/it.zip" || fail "other bytes the second time"
 rm build/gradescope.zip
 unzip -q "$work/it.zip" -d "$A/source"
@@ -37,7 +37,7 @@ for name in setup.sh run_autograder; do
     [ -x "$A/source/$name" ] || fail "$name is not at the root, or cannot be run"
 done
 [ ! -e "$A/source/solutions" ] || fail "solutions are packed"
-python3 tests/packages/search.py solutions exercises/common/starters "$A/source" ||
+python3 tests/packages/search.py solutions exercises "$A/source" ||
     fail "solutions can be found"
 
 # Gradescope builds its image, then runs the copy of run_autograder.
@@ -55,21 +55,23 @@ grades() {
     grep -qF "$2" "$results" || fail "no \"$2\": $(head -3 "$results")"
 }
 
-submission() { # files of exercise 1 and 4
+submission() { # files of exercise 1 and 5
     rm -rf "$A/submission"
     mkdir "$A/submission"
     [ $# = 0 ] || cp "$1" "$A/submission/ex1_process_per_task.c"
-    [ $# = 0 ] || cp "$2" "$A/submission/ex4_chunked_map.c"
+    [ $# = 0 ] || cp "$2" "$A/submission/ex5_chunked_map.c"
 }
 good="solutions/01-process-per-task/ex1_process_per_task.c
-    solutions/04-chunked-map/ex4_chunked_map.c"
+    solutions/05-chunked-map/ex5_chunked_map.c"
 
 # shellcheck disable=SC2086 # two words
 submission $good
 grades 23 "23 of 23 points"
-submission tests/wrong/01-process-per-task/forgets_the_last.c LICENSE
-bad=$(sed -n 's,^// Points: *,,p' tests/wrong/01-process-per-task/forgets_the_last.c)
-grades "$bad" "04-chunked-map: does not compile"
+wrong=tests/wrong/01-process-per-task/forgets_the_last.patch
+sh tests/wrong.sh "$wrong" >"$work/wrong.c"
+submission "$work/wrong.c" LICENSE
+bad=$(sed -n 's,^Points: *,,p' "$wrong")
+grades "$bad" "05-chunked-map: does not compile"
 submission
 grades 0 "01-process-per-task: not handed in"
 

@@ -2,7 +2,7 @@
 """Looks for solutions in a tree: no file may have a third or more of the lines
 that tell a solution from its starter. Built files are searched, too.
 
-    search.py SOLUTIONS STARTERS TREE
+    search.py SOLUTIONS EXERCISES TREE
 """
 
 import pathlib
@@ -15,10 +15,11 @@ def lines(path):
     return {line.strip() for line in text if len(line.strip()) > 20}
 
 
-solutions, starters, tree = map(pathlib.Path, sys.argv[1:])
+solutions, exercises, tree = map(pathlib.Path, sys.argv[1:])
 telling = {}
 for path in sorted(solutions.glob("*/*.c")):
-    telling[path.name] = lines(path) - lines(starters / path.name)
+    telling[path.name] = lines(path) - lines(
+        exercises / path.parent.name / "starter.c")
     assert len(telling[path.name]) >= 3, f"{path}: too little to look for"
 found = searched = 0
 for path in sorted(tree.rglob("*")):

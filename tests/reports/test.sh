@@ -3,12 +3,12 @@
 # The reports of a nasty class: valid in every format, the same each time, and
 # a sentence where something is wrong.
 #
-#   test.sh RENDER SANE JUDGES
+#   test.sh RENDER SANITIZED JUDGES
 #
-# SANE is RENDER built with sanitizers, JUDGES the folder with NN-name/judge.
+# SANITIZED is RENDER built with sanitizers, JUDGES the folder with NN-name/judge.
 set -eu
 cd "$(dirname "$0")/../.."
-render=$(realpath "$1") sane=$(realpath "$2") judges=$3
+reports=$(realpath "$1") sanitized=$(realpath "$2") judges=$3
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 out=$work/out
@@ -33,14 +33,14 @@ says() {
 }
 
 python3 tests/reports/nasty.py "$judges" "$out"
-says 0 "14 students" "$render" "$out"
+says 0 "14 students" "$reports" "$out"
 says 0 " 0 mistakes" python3 tests/reports/validate.py "$out"
 
 # The same input, the same bytes. From here on the one with sanitizers.
 cp -r "$out" "$work/first"
-says 0 "14 students" "$sane" "$out"
+says 0 "14 students" "$sanitized" "$out"
 diff -r "$work/first" "$out" >/dev/null || fail "other bytes the second time"
-render=$sane
+reports=$sanitized
 
 # The validator sees what is wrong: each of these spoils one file.
 spoil() { # a file, an expression for sed
@@ -53,32 +53,32 @@ spoil() { # a file, an expression for sed
 }
 spoil students/s0/gradescope/results.json 's/"max_score"/"maximum"/'
 spoil students/s0/gradescope/results.json 's/"failed"/"fail"/'
-spoil students/s0/exercism/04-chunked-map/results.json 's/"version": 3/"version": 2/'
+spoil students/s0/exercism/05-chunked-map/results.json 's/"version": 3/"version": 2/'
 spoil students/s7/classroom50/result.json 's/"score": \([0-9]\)/"score": \1.5/'
 spoil students/s7/classroom50/result.json 's/submit.local/main/'
 spoil students/s0/junit.xml 's/ type="check"//'
-spoil students/s0/junit.xml 's/name="02-/n="02-/'
+spoil students/s0/junit.xml 's/name="03-/n="02-/'
 spoil students/s0/feedback.html 's/<h1>/<h1 onclick="x">/'
 spoil students/s0/feedback.html 's/&lt;/</'
 spoil index.html 's/<svg/<img src="http:x" \/><svg/'
 
 # What is wrong with the input gets a sentence; the others get their reports.
-says 2 "cannot read $work/none/students: No such file" "$render" "$work/none"
-says 2 "usage: render OUT" "$render"
+says 2 "cannot read $work/none/students: No such file" "$reports" "$work/none"
+says 2 "usage: reports OUT" "$reports"
 echo '{"cut off' >"$out/students/s3/result.json"
-says 1 "s3/result.json is passed over: line 1" "$render" "$out"
+says 1 "s3/result.json is passed over: line 1" "$reports" "$out"
 grep -q "<b>13</b> students" "$out/index.html" || fail "the others are not there"
 echo '[]' >"$out/students/s3/result.json"
-says 1 "s3/result.json is passed over: line 1: not an object" "$render" "$out"
+says 1 "s3/result.json is passed over: line 1: not an object" "$reports" "$out"
 rm -r "$out/students/s3" "$out/run.json"
-says 1 "run.json: No such file" "$render" "$out"
+says 1 "run.json: No such file" "$reports" "$out"
 
 # A full disk: a sentence, and the reports that were there stay as they were.
 full() { # a limit on the size of files stands for it
     (
         trap '' XFSZ
         ulimit -f 8
-        "$render" "$1"
+        "$reports" "$1"
     )
 }
 cp -r "$work/first" "$work/full"
@@ -89,7 +89,7 @@ diff -r "$work/first" "$work/full" || fail "a full disk costs reports"
 mkdir "$work/bin"
 bare() { (
     PATH=$work/bin
-    "$render" "$1"
+    "$reports" "$1"
 ); }
 says 0 "Pictures need gnuplot" bare "$work/first"
 grep -q "Pictures need gnuplot" "$work/first/index.html" || fail "no word of it"

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+// Exercise 8's calls. The judge may have processes forked ("servers") that
+// serve the same calls on the same queue. Runs in: driver and its servers.
+#include "driver.h"
+#include "queue.h"
+
+static struct queue *queue;
+
+static void call_create(struct wire *m) {
+    queue = queue_create((int)m->value[0]);
+    m->value[0] = queue != NULL;
+    m->count = 1;
+}
+
+static void call_server(struct wire *m) {
+    driver_fork_server((int)m->value[0]);
+    m->count = 0;
+}
+
+// how many there are
+static void call_race(struct wire *m) {
+    driver_race_test((int)m->value[0]);
+    m->count = 0;
+}
+
+// how many, first item, whether with the race -> how many were put
+static void call_put(struct wire *m) {
+    int64_t done = 0;
+    if (m->value[2])
+        driver_barrier();
+    while (done < m->value[0] && queue_put(queue, m->value[1] + done) == 0)
+        done++;
+    m->value[0] = done;
+    m->count = 1;
+}
+
+// how many at most, whether with the race -> how many were got, and which
+static void call_get(struct wire *m) {
+    int64_t most = m->value[0], done = 0;
+    long item;
+    if (m->value[1])
+        driver_barrier();
+    while (done < most && queue_get(queue, &item) == 0)
+        m->value[++done] = item;
+    m->value[0] = done;
+    m->count = 1 + (uint32_t)done;
+}
+
+static void call_close(struct wire *m) {
+    queue_close(queue);
+    m->count = 0;
+}
+
+static void call_destroy(struct wire *m) {
+    queue_destroy(queue);
+    m->count = 0;
+}
+
+DRIVER_CALLS(call_create, call_server, call_race, call_put, call_get,
+             call_close, call_destroy);

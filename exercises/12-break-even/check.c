@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: MIT
+// Exercise 12's checks. Runs in: judge. Values are twice what they mean.
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+
+enum { MEDIAN, INTERVAL, DIFFER, BREAK_EVEN, RUN, CALLS };
+
+static int by_value(const void *a, const void *b) {
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+// Fills values[1 …] with n numbers, skewed as times are, and `sorted`.
+static void draw(struct run *run, int n, int64_t *values, int64_t *sorted) {
+    values[0] = n;
+    for (int i = 0; i < n; i++)
+        values[1 + i] =
+            2 * (pick(run, 1, 1000) + (pick(run, 0, 9) == 0 ? 50000 : 0));
+    memcpy(sorted, values + 1, (size_t)n * sizeof *sorted);
+    qsort(sorted, (size_t)n, sizeof *sorted, by_value);
+}
+
+static void expect_untouched(struct run *run, bool untouched) {
+    expect(run, untouched, "x stays as it is", "it was changed",
+           "Sort a copy: the caller still needs to know which run was which.");
+}
+
+static void median(struct run *run) {
+    static int64_t values[WIRE_VALUES], sorted[WIRE_VALUES];
+    for (int n = 1; n <= 12; n++) {
+        draw(run, n, values, sorted);
+        about(run, "bench_median(x, %d)", n);
+        const int64_t *reply = call(run, MEDIAN, 1 + n, values);
+        int64_t due = (sorted[(n - 1) / 2] + sorted[n / 2]) / 2;
+        expect(run, reply[0] == due, text("%.1f", (double)due / 2),
+               text("%.1f", (double)reply[0] / 2),
+               "The middle of the sorted values; of an even number, the mean "
+               "of the two in the middle.");
+        expect_untouched(run, reply[1]);
+    }
+}
+
+// By the exact binomial, in steps: no logarithms needed for n up to 900.
+static int rank_for(int n) {
+    long double p = 1, below = 0;
+    for (int i = 0; i < n; i++)
+        p /= 2;
+    for (int k = 0; k <= n; k++) {
+        below += p;
+        if (below > 0.025L)
+            return k;
+        p = p * (n - k) / (k + 1);
+    }
+    return 0;
+}
+
+static void interval(struct run *run) {
+    static const int sizes[] = {10, 20, 7, 9, 25, 40, 101, 500, 900};
+    static int64_t values[WIRE_VALUES], sorted[WIRE_VALUES];
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        int n = sizes[i], l = rank_for(n);
+        draw(run, n, values, sorted);
+        if (i == 0) // closer than whole numbers, the largest first
+            for (int k = 0; k < n; k++)
+                values[n - k] = sorted[k] = sorted[0] + k;
+        about(run, "bench_interval(x, %d, &low, &high)", n);
+        const int64_t *reply = call(run, INTERVAL, 1 + n, values);
+        expect(run,
+               reply[0] == 0 && reply[2] == sorted[l - 1] &&
+                   reply[3] == sorted[n - l],
+               text("0, %.1f to %.1f (ranks %d and %d)",
+                    (double)sorted[l - 1] / 2, (double)sorted[n - l] / 2, l,
+                    n + 1 - l),
+               text("%ld, %.1f to %.1f", (long)reply[0], (double)reply[2] / 2,
+                    (double)reply[3] / 2),
+               "Add up P(B = 0), P(B = 1), and so on, as long as the sum stays "
+               "within 0.025. Ranks count from 1, C counts from 0. And does "
+               "what sorts them see that 1.5 is less than 2?");
+        expect_untouched(run, reply[1]);
+    }
+}
+
+static void too_few(struct run *run) {
+    static int64_t values[WIRE_VALUES], sorted[WIRE_VALUES];
+    for (int n = 1; n <= 6; n++) {
+        draw(run, n, values, sorted);
+        about(run, "bench_interval(x, %d, &low, &high)", n);
+        const int64_t *reply = call(run, INTERVAL, 1 + n, values);
+        expect(run, reply[0] == (n < 6 ? -1 : 0), n < 6 ? "-1" : "0",
+               text("%ld", (long)reply[0]),
+               "With 5 values even the smallest and the largest cover the "
+               "median too seldom: 1 - 2/32. Six are enough.");
+        if (n == 6)
+            expect(run, reply[2] == sorted[0] && reply[3] == sorted[5],
+                   "the smallest and the largest", "others", "");
+    }
+}
+
+static void differ(struct run *run) {
+    for (int i = 0; i < 40; i++) {
+        int64_t a = 2 * pick(run, 1, 20), b = a + 2 * pick(run, 0, 10);
+        int64_t c = i % 4 == 0 ? b : 2 * pick(run, 1, 20);
+        int64_t d = c + 2 * pick(run, 0, 10);
+        int64_t due = b < c ? -1 : a > d ? 1 : 0;
+        about(run, "bench_differ(%ld, %ld, %ld, %ld)", (long)a / 2, (long)b / 2,
+              (long)c / 2, (long)d / 2);
+        int64_t got = CALL(run, DIFFER, a, b, c, d)[0];
+        expect(run, got == due, text("%ld", (long)due), text("%ld", (long)got),
+               "Intervals that overlap or touch: no clear difference.");
+    }
+}
+
+static void break_even(struct run *run) {
+    for (int i = 0; i < 60; i++) {
+        int64_t forked = pick(run, 2, 900), pooled = pick(run, 0, 300);
+        int64_t create = pick(run, 0, 20000);
+        if (i % 3 == 0 && forked > pooled) // equal at a whole number
+            create = (forked - pooled) * pick(run, 1, 50);
+        int64_t due = forked <= pooled ? -1 : create / (forked - pooled) + 1;
+        about(run, "bench_break_even(%ld, %ld, %ld)", (long)create,
+              (long)pooled, (long)forked);
+        int64_t got =
+            CALL(run, BREAK_EVEN, 2 * create, 2 * pooled, 2 * forked)[0];
+        expect(run, got == due, text("%ld", (long)due), text("%ld", (long)got),
+               "The smallest n with create + n * pooled < n * forked. Where "
+               "both cost the same, the pool is not yet cheaper.");
+    }
+}
+
+struct measured {
+    int count, rounds, warmups;
+    int64_t durations[WIRE_VALUES];
+    const int64_t *order, *samples;
+};
+
+static void measure(struct run *run, struct measured *m, int rounds,
+                    int warmups, int64_t seed) {
+    static int64_t values[WIRE_VALUES];
+    m->rounds = rounds;
+    m->warmups = warmups;
+    m->count = 4 * (rounds + warmups);
+    values[0] = rounds;
+    values[1] = warmups;
+    values[2] = seed;
+    for (int i = 0; i < m->count; i++)
+        values[3 + i] = m->durations[i] = pick(run, 1, 100000);
+    about(run, "bench_run(variant, 4, %d, %d, %ld, now, samples)", rounds,
+          warmups, (long)seed);
+    const int64_t *reply = call(run, RUN, 3 + m->count, values);
+    expect(run, reply[0] == 0, "returns 0", text("%ld", (long)reply[0]), "");
+    expect(run, reply[1] == m->count, text("%d runs in all", m->count),
+           text("%ld", (long)reply[1]), "(rounds + warmups) * variants.");
+    m->order = reply + 2;
+    m->samples = reply + 2 + m->count;
+}
+
+// Of a variant; 0 for what is none.
+static unsigned bit(int64_t variant) {
+    return variant >= 0 && variant < 4 ? 1u << variant : 0;
+}
+
+static void rounds(struct run *run) {
+    static struct measured m;
+    measure(run, &m, (int)pick(run, 10, 40), (int)pick(run, 1, 5), 7);
+    for (int r = 0; r < m.rounds + m.warmups; r++) {
+        unsigned seen = 0;
+        for (int i = 0; i < 4; i++)
+            seen |= bit(m.order[4 * r + i]);
+        expect(run, seen == 15, "each variant once in each round",
+               text("not in round %d", r + 1),
+               "A round runs all variants; then comes the next round. So a "
+               "slow minute of the machine hits all alike.");
+    }
+    for (int k = 4 * m.warmups; k < m.count; k++) {
+        int v = (int)m.order[k], r = k / 4 - m.warmups;
+        expect(run, m.samples[v * m.rounds + r] == m.durations[k],
+               text("samples[%d * rounds + %d] is %ld", v, r,
+                    (long)m.durations[k]),
+               text("%ld", (long)m.samples[v * m.rounds + r]),
+               "The clock just before and just after that one variant; "
+               "warm-up rounds are run and not recorded.");
+    }
+}
+
+static void shuffled(struct run *run) {
+    static struct measured m;
+    static int64_t first[WIRE_VALUES];
+    int64_t seed = pick(run, 1, 1000000);
+    measure(run, &m, 100, 0, seed);
+    memcpy(first, m.order, (size_t)m.count * sizeof *first);
+    unsigned begins = 0;
+    for (int r = 0; r < 100; r++)
+        begins |= bit(m.order[4 * r]);
+    expect(run, begins == 15, "in 100 rounds each variant comes first at times",
+           "some never did",
+           "Shuffle in each round: who always comes first finds cold caches, "
+           "who comes last a warm machine.");
+    measure(run, &m, 100, 0, seed);
+    expect(run, !memcmp(first, m.order, (size_t)m.count * sizeof *first),
+           "the same seed gives the same orders", "others",
+           "Take the random numbers from the seed and nothing else: rand_r.");
+    measure(run, &m, 100, 0, seed + 1);
+    expect(run, memcmp(first, m.order, (size_t)m.count * sizeof *first) != 0,
+           "another seed gives other orders", "the same", "");
+}
+
+static const struct check checks[] = {
+    {"median", 2, "the middle, of odd and even numbers", median},
+    {"interval", 2, "95 % by ranks, from 7 to 900 values", interval},
+    {"too-few", 1, "no interval from five values", too_few},
+    {"differ", 1, "overlap means no clear difference", differ},
+    {"break-even", 2, "the first n where the pool is cheaper", break_even},
+    {"rounds", 1, "all variants in each round, times right", rounds},
+    {"shuffled", 1, "a new order each round, from the seed", shuffled},
+};
+
+EXERCISE(checks, CALLS);

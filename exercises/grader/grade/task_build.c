@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: MIT
+// Makes a driver of a student's file: compile, inspect, link. Each step runs in
+// a sandbox of its own, and only its output goes on to the next.
+//
+// Runs in: workers.
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "files.h"
+#include "sandbox.h"
+#include "task.h"
+
+bool task_end_with(struct job *job, enum grade_status status,
+                   const char *format, ...) {
+    char *text = NULL;
+    va_list args;
+    va_start(args, format);
+    if (vasprintf(&text, format, args) < 0)
+        text = NULL;
+    va_end(args);
+    name_show(text ? text : "", true, job->message, sizeof job->message);
+    free(text);
+    job->status = status;
+    return false;
+}
+
+static bool fail_on_our_side(struct job *job, const char *what) {
+    job->ours = true;
+    return task_end_with(job, GRADE_NOT_GRADED, "%s: %s", what,
+                         strerror(errno));
+}
+
+// Runs one line in the sandbox. True: it succeeded, `run` has its output. What
+// we run there ends with SANDBOX_REFUSED, or is killed, where it is the
+// student's fault; any other status is the sandbox's own.
+static bool run_command(struct job *job, struct command *command,
+                        struct spawn *run, size_t most_out,
+                        enum grade_status otherwise, const char *what) {
+    *run = (struct spawn){.argv = (char *const *)command->word,
+                          .input = run->input,
+                          .most_out = most_out,
+                          .most_err = LIMIT_MESSAGES,
+                          .wall_s = LIMIT_SANDBOX_WALL_S};
+    enum spawn_end end = spawn(run);
+    const char *says = run->err.bytes ? run->err.bytes : "";
+    if (end == SPAWN_EXITED && run->status == 0)
+        return true;
+    if (end == SPAWN_FAILED)
+        return fail_on_our_side(job, "A program cannot be started");
+    if (end == SPAWN_EXITED && run->status != SANDBOX_REFUSED &&
+        run->status < 128) {
+        job->ours = true;
+        return task_end_with(job, GRADE_NOT_GRADED, "The sandbox failed: %.*s",
+                             LIMIT_MESSAGE_KEPT, says);
+    }
+    if (end == SPAWN_TOO_LONG)
+        return task_end_with(job, otherwise, "%s takes more than %d seconds.",
+                             what, LIMIT_SANDBOX_WALL_S);
+    if (end == SPAWN_FLOODED)
+        return task_end_with(job, otherwise, "%s puts out too much.\n%.*s",
+                             what, LIMIT_MESSAGE_KEPT / 2, says);
+    return task_end_with(job, otherwise, "%.*s", LIMIT_MESSAGE_KEPT, says);
+}
+
+static void text_pair_free(struct spawn *run) {
+    text_free(&run->out);
+    text_free(&run->err);
+}
+
+// The compiler sees the source, the header, and the system.
+bool task_compile(struct job *job) {
+    const char *source = file_path("/sandbox/%s", job->exercise->file);
+    const char *header = file_path("%s/headers", job->staging);
+    struct command command = {0};
+    command_sandbox(&command, pool_worker_index());
+    const char *options = file_path("%s/staging/compile.options", grader.work);
+    if (!grader.set.unsafe) {
+        command_read(&command, options, "/sandbox/compile.options");
+        command_read(&command, job->file->path, source);
+        command_read(&command, header, "/sandbox/headers");
+    }
+    const char *end[] = {
+        "--",
+        "sh",
+        "-c",
+        "cd \"${3%/*}\" && \"$1\" @\"$5\" -w -fmax-errors=20 -I \"$2\" -c "
+        "-o \"$4/student.o\" \"${3##*/}\" && cat \"$4/student.o\" || exit 3",
+        "sh",
+        grader.set.compiler,
+        grader.set.unsafe ? header : "/sandbox/headers",
+        grader.set.unsafe ? job->file->path : source,
+        grader.set.unsafe ? job->slot : "/tmp",
+        grader.set.unsafe ? options : "/sandbox/compile.options"};
+    for (size_t i = 0; i < sizeof end / sizeof *end; i++)
+        command_add(&command, end[i]);
+    struct spawn run = {.input = -1};
+    bool ok = run_command(job, &command, &run, LIMIT_OBJECT,
+                          GRADE_DOES_NOT_COMPILE, "Compiling");
+    if (!ok && !job->ours && job->message[0] == 0)
+        task_end_with(job, GRADE_DOES_NOT_COMPILE,
+                      "The compiler needs too much time or memory for it.");
+    const char *object = file_path("%s/student.o", job->slot);
+    if (ok && file_write(object, run.out.bytes, run.out.length, 0644,
+                         FILE_SCRATCH) < 0)
+        ok = fail_on_our_side(job, object);
+    text_pair_free(&run);
+    return ok;
+}
+
+bool task_inspect(struct job *job) {
+    const char *object = file_path("%s/student.o", job->slot);
+    const char *required = file_path("%s/required.txt", job->staging);
+    const char *imports = file_path("%s/staging/imports.txt", grader.work);
+    int fd = open(object, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return fail_on_our_side(job, object);
+    struct command command = {0};
+    command_sandbox(&command, pool_worker_index());
+    if (!grader.set.unsafe) {
+        command_read(&command, required, "/sandbox/required.txt");
+        command_read(&command, imports, "/sandbox/imports.txt");
+        command_add(&command, "--bring");
+    }
+    command_add(&command, "--");
+    command_add(&command, file_path("%s/staging/inspect", grader.work));
+    command_add(&command,
+                grader.set.unsafe ? required : "/sandbox/required.txt");
+    command_add(&command, grader.set.unsafe ? imports : "/sandbox/imports.txt");
+    struct spawn run = {.input = fd};
+    bool ok = run_command(job, &command, &run, LIMIT_MESSAGES, GRADE_REFUSED,
+                          "Looking at the object file");
+    if (!ok && !job->ours && run.out.length > 0)
+        task_end_with(job, GRADE_REFUSED, "%.*s", LIMIT_MESSAGE_KEPT,
+                      run.out.bytes);
+    else if (!ok && !job->ours && job->message[0] == 0)
+        task_end_with(job, GRADE_REFUSED,
+                      "Its object file cannot be looked at.");
+    text_pair_free(&run);
+    close(fd);
+    return ok;
+}
+
+// Where a program in the sandbox finds a file.
+static const char *place(const char *file, const char *inside) {
+    return grader.set.unsafe ? file : inside;
+}
+
+bool task_link(struct job *job) {
+    static const char *const name[] = {"student.o", "driver.o", "common.o",
+                                       "wire.o", "link.options"};
+    const char *file[] = {file_path("%s/student.o", job->slot),
+                          file_path("%s/driver.o", job->staging),
+                          file_path("%s/staging/driver.o", grader.work),
+                          file_path("%s/staging/wire.o", grader.work),
+                          file_path("%s/staging/link.options", grader.work)};
+    const int files = sizeof file / sizeof *file;
+    char as[sizeof file / sizeof *file][40];
+    struct command command = {0};
+    command_sandbox(&command, pool_worker_index());
+    for (int i = 0; i < files; i++) {
+        snprintf(as[i], sizeof as[i], "/sandbox/%s", name[i]);
+        if (!grader.set.unsafe)
+            command_read(&command, file[i], as[i]);
+    }
+    const char *end[] = {
+        "--",
+        "sh",
+        "-c",
+        "compiler=$1 to=$2 sanitize=$3; shift 3; \"$compiler\" "
+        "${sanitize:+-fsanitize=$sanitize} -o \"$to/driver\" "
+        "\"$@\" 2>\"$to/says\" && cat \"$to/driver\" || { "
+        "grep -oE '(undefined|multiple) .*' \"$to/says\" | sort -u >&2 || "
+        "cat \"$to/says\" >&2; exit 3; }",
+        "sh",
+        grader.set.compiler,
+        grader.set.unsafe ? job->slot : "/tmp",
+        grader.set.sanitize};
+    for (size_t i = 0; i < sizeof end / sizeof *end; i++)
+        command_add(&command, end[i]);
+    for (int i = 0; i < files; i++)
+        command_add(&command, i < files - 1
+                                  ? place(file[i], as[i])
+                                  : file_path("@%s", place(file[i], as[i])));
+    struct spawn run = {.input = -1};
+    bool ok = run_command(job, &command, &run, LIMIT_DRIVER,
+                          GRADE_DOES_NOT_COMPILE, "Linking");
+    if (!ok && !job->ours) {
+        char says[sizeof job->message];
+        strcpy(says, job->message);
+        task_end_with(
+            job, GRADE_DOES_NOT_COMPILE,
+            "It compiles, but does not fit the exercise's header:\n%s", says);
+    }
+    const char *driver = file_path("%s/driver", job->slot);
+    if (ok && file_write(driver, run.out.bytes, run.out.length, 0755,
+                         FILE_SCRATCH) < 0)
+        ok = fail_on_our_side(job, driver);
+    text_pair_free(&run);
+    return ok;
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+// Who takes more of the machine than a check may is stopped, and told so.
+//
+// Runs in: judge.
+#include "judge.h"
+
+// text() only where a check fails: it uses the same memory again in the end.
+
+static void expect_processor_time(struct run *run) {
+    uint64_t limit = LIMIT_CPU_S * 1000;
+    uint64_t all = run->state->processes.init_reaped_ms;
+    const char *who = NULL;
+    for (int i = 0; i < run->state->processes.count; i++) {
+        struct process *p = &run->state->processes.at[i];
+        all += (uint64_t)p->used_ms + p->reaped_ms;
+        if ((uint64_t)p->used_ms > limit)
+            who = p->pid == run->driver ? "your process"
+                                        : "one of your processes";
+    }
+    if (!who && all > 2 * limit) {
+        who = "your processes together";
+        limit *= 2;
+    }
+    if (who)
+        fail(run, "the call returns",
+             text("stopped: %s used %d s of processor time", who,
+                  (int)(limit / 1000)),
+             "An endless loop? A worker must leave when its input ends, and "
+             "nobody should poll in a loop without waiting.");
+}
+
+static void expect_memory(struct run *run) {
+    uint64_t all = 0, shares = 0;
+    for (int i = 0; i < run->state->processes.count; i++)
+        all += run->state->processes.at[i].memory;
+    if (all <= LIMIT_MEMORY)
+        return;
+    // What they share was counted for each of them: now with more care.
+    for (int i = 0; i < run->state->processes.count; i++)
+        shares += proc_share(run->state->processes.at[i].pid);
+    if (shares > LIMIT_MEMORY)
+        fail(run, text("at most %d MB of memory", (int)(LIMIT_MEMORY >> 20)),
+             "stopped: your processes together took more",
+             "Does something grow with every task and is never freed?");
+}
+
+// What no process's own memory shows: the kernel keeps it for them. Where the
+// network and /tmp are not their own, others' would count.
+static void expect_kernel_memory(struct run *run) {
+    if (!run->state->sandbox.own && !run->state->sandbox.boxed)
+        return;
+    if (proc_sockets(run->driver) > LIMIT_SOCKETS)
+        fail(run, text("at most %d sockets", LIMIT_SOCKETS),
+             "stopped: more than that", "Is each closed when it has served?");
+    if (proc_inodes(run->driver) > LIMIT_INODES)
+        fail(run, text("at most %d files in /tmp or /dev/shm", LIMIT_INODES),
+             "stopped: more than that", "Is each removed when it has served?");
+}
+
+void expect_limits(struct run *run) {
+    if (run->state->processes.count > LIMIT_PROCESSES)
+        fail(run, text("at most %d processes", LIMIT_PROCESSES),
+             "stopped: more processes than that",
+             "A fork bomb: does a child go on in the parent's loop? A child "
+             "must _exit when its work is done.");
+    expect_processor_time(run);
+    expect_memory(run);
+    expect_kernel_memory(run);
+}

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: MIT
+// What many checks ask about a run: who ran what, and what is left over.
+//
+// Runs in: judge.
+#define _GNU_SOURCE
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "judge.h"
+
+struct execution *first_running(struct run *run) {
+    for (int i = 0; i < run->executions; i++)
+        if (!run->execution[i].left && !run->execution[i].answered)
+            return &run->execution[i];
+    return NULL;
+}
+
+struct execution *last_running(struct run *run) {
+    for (int i = run->executions - 1; i >= 0; i--)
+        if (!run->execution[i].left && !run->execution[i].answered)
+            return &run->execution[i];
+    return NULL;
+}
+
+int times_run(struct run *run, int64_t id) {
+    int times = 0;
+    for (int i = 0; i < run->executions; i++)
+        times += run->execution[i].id == id;
+    return times;
+}
+
+int different_pids(struct run *run, int from) {
+    int count = 0;
+    for (int i = from; i < run->executions; i++) {
+        bool seen = false;
+        for (int j = from; j < i && !seen; j++)
+            seen = run->execution[j].pid == run->execution[i].pid;
+        count += !seen;
+    }
+    return count;
+}
+
+// The judge decides nothing about what it cannot see.
+static int seen(struct run *run, int it, const char *what) {
+    if (it < 0)
+        fail(run, text("the judge can look at %s", what), "it could not",
+             "Has your process ended, or hidden itself?");
+    return it;
+}
+
+static void list_processes(struct run *run) {
+    bool complete =
+        proc_list(&run->state->processes, run->state->sandbox.init, false);
+    seen(run, complete ? 0 : -1, "the processes");
+}
+
+int children(struct run *run, int *zombies) {
+    list_processes(run);
+    int count = 0;
+    if (zombies)
+        *zombies = 0;
+    for (int i = 0; i < run->state->processes.count; i++) {
+        struct process *p = &run->state->processes.at[i];
+        if (p->parent != run->driver)
+            continue;
+        count++;
+        if (zombies)
+            *zombies += p->state == 'Z';
+    }
+    return count;
+}
+
+int workers_alive(struct run *run) {
+    list_processes(run);
+    int count = 0;
+    for (int i = 0; i < run->state->processes.count; i++) {
+        struct process *p = &run->state->processes.at[i];
+        count += p->pid != run->driver && p->state != 'Z' &&
+                 proc_is_below(&run->state->processes, p->pid, run->driver);
+    }
+    return count;
+}
+
+int orphans(struct run *run) {
+    list_processes(run);
+    int count = 0;
+    for (int i = 0; i < run->state->processes.count; i++) {
+        struct process *p = &run->state->processes.at[i];
+        // Not those that are above it: a sandbox's own processes.
+        count += !proc_is_below(&run->state->processes, p->pid, run->driver) &&
+                 !proc_is_below(&run->state->processes, run->driver, p->pid) &&
+                 p->state != 'Z' && p->pid != run->driver;
+    }
+    return count;
+}
+
+bool has_ended(struct run *run, int64_t pid) {
+    list_processes(run);
+    for (int i = 0; i < run->state->processes.count; i++)
+        if (run->state->processes.at[i].pid == pid)
+            return run->state->processes.at[i].state == 'Z';
+    return true;
+}
+
+bool is_reaped(struct run *run, int64_t pid) {
+    list_processes(run);
+    for (int i = 0; i < run->state->processes.count; i++)
+        if (run->state->processes.at[i].pid == pid)
+            return false;
+    return true;
+}
+
+bool nobody_is_left(struct run *run, int64_t n) {
+    (void)n;
+    return children(run, NULL) == 0 && orphans(run) == 0;
+}
+
+int open_descriptors(struct run *run) {
+    return seen(run, proc_descriptors(run->driver), "your descriptors");
+}
+
+int shared_mappings(struct run *run) {
+    return seen(run, proc_shared_mappings(run->driver), "your mappings");
+}
+
+int shm_files(struct run *run) {
+    return seen(run, proc_shm_files(run->driver), "/dev/shm");
+}
+
+// Through a descriptor, so that no other process with the same number is hit.
+void kill_one(struct run *run, pid_t pid, int sig) {
+    int fd = (int)syscall(SYS_pidfd_open, pid, 0);
+    if (fd < 0)
+        return; // it has ended
+    if (proc_climb(pid, run->state->sandbox.init) == 1)
+        syscall(SYS_pidfd_send_signal, fd, sig, NULL, 0);
+    close(fd);
+}
+
+bool ignores_signal(struct run *run, pid_t pid, int sig) {
+    (void)run;
+    return proc_ignores(pid, sig);
+}
+
+int64_t activity(struct run *run) {
+    int64_t sum = 0;
+    bool complete =
+        proc_list(&run->state->processes, run->state->sandbox.init, true);
+    seen(run, complete ? 0 : -1, "the processes");
+    for (int i = 0; i < run->state->processes.count; i++) {
+        if (run->state->processes.at[i].state == 'R')
+            return -1;
+        sum += (int64_t)run->state->processes.at[i].switches;
+    }
+    return sum;
+}
+
+void expect_each_once(struct run *run, int64_t count) {
+    for (int64_t id = 0; id < count; id++)
+        expect(run, times_run(run, id) == 1, "each task runs exactly once",
+               text("task %ld of %ld ran %d times", (long)id, (long)count,
+                    times_run(run, id)),
+               "Every task must be handed to one process, and to one only.");
+    expect(run, run->executions == count, text("%ld tasks run", (long)count),
+           text("%d ran", run->executions),
+           "A task ran with an argument that was never handed in.");
+}
+
+void expect_no_children(struct run *run, const char *when) {
+    int zombies;
+    int left = children(run, &zombies);
+    expect(run, left == 0, text("no child is left %s", when),
+           text("%d left, %d of them zombies", left, zombies),
+           "A process that has ended stays a zombie until its parent has "
+           "waited for it: one successful waitpid for each fork, again if a "
+           "signal interrupts it.");
+    int away = orphans(run);
+    expect(run, away == 0, text("no process is left %s", when),
+           text("%d orphan%s", away, away == 1 ? "" : "s"),
+           "A child's child was left behind and runs on without you.");
+}
+
+void expect_workers(struct run *run, int n) {
+    int there = workers_alive(run);
+    expect(run, there >= n, text("%d worker processes while tasks run", n),
+           text("%d", there),
+           "Without the processes there is nothing to see about them.");
+}

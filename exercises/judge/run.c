@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+// One check's run, from the driver's start to the verdict.
+//
+// Runs in: judge.
+#define _GNU_SOURCE
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "judge.h"
+
+// Calling. -------------------------------------------------------------------
+
+const int64_t *reply_of(struct run *run, int server) {
+    return run->state->server[server].reply.value;
+}
+
+int returned_at(struct run *run, int server) {
+    return run->state->server[server].returned_at;
+}
+
+void driver_may_end(struct run *run) { run->state->driver_may_end = true; }
+
+void start(struct run *run, int server, int id, int count,
+           const int64_t *values) {
+    struct wire *message = &run->state->sandbox.page->call[server].message;
+    *message = (struct wire){.id = id, .count = (uint32_t)count};
+    if (count > 0)
+        memcpy(message->value, values, (size_t)count * sizeof *values);
+    run->state->server[server].busy = true;
+    run->state->alone = false;
+    sequence_advance(&run->state->sandbox.page->call[server].sequence);
+}
+
+int fork_server(struct run *run, int id) {
+    int number = run->state->servers;
+    if (number == PAGE_SERVERS)
+        cannot_judge(run, "a check wants too many servers");
+    CALL(run, id, number);
+    run->state->server[run->state->servers++] = (struct server){0};
+    return number;
+}
+
+const int64_t *finish(struct run *run, int server) {
+    await(run, is_back, server, "the call returns");
+    return run->state->server[server].reply.value;
+}
+
+const int64_t *call(struct run *run, int id, int count, const int64_t *values) {
+    start(run, 0, id, count, values);
+    return finish(run, 0);
+}
+
+// From start to end. ----------------------------------------------------------
+
+// A process that says hello must be the one that the judge started, and not a
+// child of it: of all above it, none may run the same program. Code that runs
+// before main() could have forked one.
+static bool is_the_driver(struct run *run, pid_t pid) {
+    return proc_climb(pid, run->state->sandbox.init) == 1 &&
+           proc_count_program(pid, run->state->sandbox.init,
+                              &run->state->sandbox.program) == 1;
+}
+
+static void meet(struct run *run) {
+    static struct wire message;
+    struct pollfd fd[2] = {
+        {.fd = run->state->sandbox.channel, .events = POLLIN},
+        {.fd = run->state->sandbox.status, .events = POLLIN}};
+    pid_t sender;
+    int ready;
+    do {
+        int64_t left = run->state->ends_at_last - now_ms();
+        ready = poll(fd, 2, left > 0 ? (int)left : 0);
+    } while (ready < 0 && errno == EINTR);
+    if (ready <= 0 || !fd[0].revents ||
+        wire_receive(run->state->sandbox.channel, &message, &sender) <= 0 ||
+        message.kind != WIRE_HELLO || !is_the_driver(run, sender))
+        fail(run, "the driver starts", "it did not",
+             "This is not your code's fault, unless it runs something before "
+             "main().");
+    run->driver = run->state->server[0].pid = sender;
+    if (message.value[0] != exercise.calls)
+        cannot_judge(run, text("driver.c has a table of %ld calls, the enum "
+                               "in check.c says %d",
+                               (long)message.value[0], exercise.calls));
+}
+
+// What must hold whatever the check was about.
+static void expect_sound(struct run *run) {
+    for (int i = 0; i < run->executions; i++)
+        if (run->execution[i].dying)
+            await(run, has_ended, run->execution[i].pid,
+                  "a process that was told to die ends");
+    expect(run, !exercise.in_processes || run->state->outside,
+           "tasks run in processes that you made",
+           "none did: your own process ran them all",
+           "This check is about processes; there were none.");
+    expect(run, sandbox_is_whole(&run->state->sandbox),
+           "the judge's processes live", "one was killed",
+           "Kill only what you have forked.");
+}
+
+static void take_last_output(struct run *run) {
+    ssize_t got = 0;
+    while (run->state->sandbox.output >= 0 &&
+           run->state->output_kept < OUTPUT_KEPT &&
+           (got = read(run->state->sandbox.output,
+                       run->state->output + run->state->output_kept,
+                       OUTPUT_KEPT - run->state->output_kept)) > 0)
+        run->state->output_kept += (size_t)got;
+}
+
+bool run_check(struct run *run, const struct check *check, const char *driver,
+               const struct sandbox_options *options) {
+    volatile bool judged = true; // setjmp
+    run->state->check = check;
+    run->hold_id = INT64_MIN;
+    run->state->random = run->state->seed;
+    run->state->sampled_at = now_ms();
+    run->state->judge_waited_ns = proc_waited(getpid());
+    if (!sandbox_start(&run->state->sandbox, driver, options)) {
+        snprintf(run->state->cannot, sizeof run->state->cannot,
+                 "%s cannot be started: %s", driver, strerror(errno));
+        return false;
+    }
+    run->state->servers = 1; // the driver
+    switch (setjmp(run->state->over)) {
+    case 0:
+        meet(run);
+        check->judge(run);
+        expect_sound(run);
+        break;
+    case CANNOT_JUDGE:
+        judged = false;
+        break;
+    default:
+        take_last_output(run);
+    }
+    sandbox_end(&run->state->sandbox);
+    free(run->state->processes.at);
+    free(run->state->sampled.at);
+    free(run->state->settling[0].at);
+    free(run->state->settling[1].at);
+    return judged;
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+// What passes between a driver (in the student's process) and the judge.
+//
+// The driver, and all that it forks, talk to the judge through one
+// SOCK_SEQPACKET socket: a message is whole or not there, and the kernel adds
+// the sender's pid, which an unprivileged process cannot forge. Whatever else
+// is in a message, the judge treats as the student's word.
+//
+// The judge talks to them through a shared page. It reads nothing there, so it
+// does not matter what they write on it. No descriptor is passed, ever: how
+// many of a user's may be on their way at once is limited, and one hostile
+// submission could use that up for all.
+//
+// Part of the page is for the driver and its processes alone: tasks that are to
+// collide have no time to ask anybody.
+//
+// Runs in: driver and judge.
+#ifndef EXERCISES_WIRE_H
+#define EXERCISES_WIRE_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define WIRE_VALUES 1000
+#define DRIVER_GIVES_UP 121 // exit status: it cannot reach the judge
+
+enum wire_kind {
+    WIRE_HELLO = 1, // the driver is ready; value[0]: how many calls it knows
+    WIRE_RETURN,    // server number `id` (the driver is 0): it returned these
+    WIRE_ENTER,     // task `id` begins; value[0]: its slot on the page
+    WIRE_LEAVE,     // task `id` ends
+    WIRE_EVENT,     // anything else that an exercise reports
+};
+
+struct wire {
+    uint32_t kind;
+    uint32_t count; // how many values are there
+    int64_t id;
+    int64_t value[WIRE_VALUES];
+};
+
+// What a task is told to do.
+enum command {
+    COMMAND_RETURN,         // return the value
+    COMMAND_DIE,            // die by this signal
+    COMMAND_EXIT,           // exit with this status
+    COMMAND_IGNORE_SIGTERM, // and wait for another answer
+};
+
+#define PAGE_SLOTS 4096 // for answers; used again in turn
+#define PAGE_SERVERS 16
+#define RACE_ITEMS 8000
+
+struct shared_page {
+    _Atomic uint32_t next_slot; // the driver's and its processes' own count
+    struct {
+        _Atomic uint32_t sequence; // grows with each answer; a futex
+        int32_t command;
+        int64_t value;
+    } answer[PAGE_SLOTS];
+    struct {
+        _Atomic uint32_t sequence;
+        struct wire message; // call function number `id` with these values
+    } call[PAGE_SERVERS];
+    struct { // see driver_race_test()
+        _Atomic uint32_t number, members, came, here, awake;
+        _Atomic uint32_t times[RACE_ITEMS];
+    } race;
+};
+
+// Waits until a word is no longer what it was, and says what it is. What was
+// written before it is there then. The other: makes a new one of it.
+uint32_t sequence_wait(_Atomic uint32_t *sequence, uint32_t seen);
+void sequence_advance(_Atomic uint32_t *sequence);
+
+// Sends a message. 0, or -1.
+int wire_send(int fd, const struct wire *message);
+
+// Receives a message that is there. `sender` gets the pid that the kernel
+// vouches for, if SO_PASSCRED is set, or 0. Values that were not sent are 0. 1;
+// 0 at the end; -1 (errno) else, EBADMSG for a message that is not one.
+int wire_receive(int fd, struct wire *message, pid_t *sender);
+
+#endif
