@@ -48,8 +48,8 @@ $(JUDGE)/inspect: $(JUDGE)/inspect.o
 # names.
 $(B)/exercises/%/required.txt: $(B)/exercises/%/driver.o
 	nm -u $< | while read -r _ name; do \
-		grep -qw "$$name" exercises/$*/*.h && echo "$$name"; done >$@.new; \
-		test -s $@.new && mv $@.new $@
+		grep -qw "$$name" exercises/$*/*.h && echo "$$name"; done >$@.$$$$; \
+		test -s $@.$$$$ && mv $@.$$$$ $@
 
 # A judge with other checks is another judge.
 $(JUDGE)/checks.stamp: FORCE

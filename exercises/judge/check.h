@@ -118,6 +118,9 @@ int returned_at(struct run *run, int server);         // time on the run's clock
 // Servers are processes that serve calls: the driver, and those it forks with
 // its call number `id`. The number of the new one.
 int fork_server(struct run *run, int id);
+// The driver's next call says driver_spare_start(): its children are the
+// caller's, and are not counted below.
+void expect_spare(struct run *run);
 // The driver may end by itself from here on.
 void driver_may_end(struct run *run);
 

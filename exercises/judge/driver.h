@@ -29,6 +29,17 @@ int64_t driver_task(int64_t id);
 // Reports something that is neither a return nor a task, such as a callback.
 void driver_event(int64_t id, int64_t value, int64_t detail);
 
+// What the caller had before the student's function came: a child that has
+// ended and is not waited for, one that lives, two open descriptors. The check
+// has said expect_spare() before. The end says what is harmed, and removes them.
+enum {
+    SPARE_STATUS_TAKEN = 1, // somebody waited for the child that has ended
+    SPARE_CHILD_GONE = 2,   // the living one was killed or waited for
+    SPARE_CLOSED = 4,       // a descriptor was closed, or is another one
+};
+void driver_spare_start(void);
+int64_t driver_spare_end(void);
+
 // Forks a process that serves the judge's calls as this one does, as number
 // `server`, which the judge's fork_server() gives.
 void driver_fork_server(int server);

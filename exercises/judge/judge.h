@@ -147,10 +147,11 @@ struct run_state {
         enum command command;
     } scripted[64];
     int scripted_count;
-    int clock;    // counts messages
-    pid_t dying;  // was told to die; others wait until it has
-    bool outside; // a task ran in another process than the driver
-    bool alone;   // none will in this call: all others have had their turn
+    int clock;      // counts messages
+    pid_t dying;    // was told to die; others wait until it has
+    bool outside;   // a task ran in another process than the driver
+    bool alone;     // none will in this call: all others have had their turn
+    pid_t spare[2]; // the caller's own children; -1: the driver will say
     int driver_status;
     bool driver_ended, driver_may_end;
     int64_t began_at; // monotonic ms
@@ -188,6 +189,7 @@ bool take_end(struct run *run, int timeout);
 _Noreturn void cannot_judge(struct run *run, const char *why);
 _Noreturn void fail_ended(struct run *run);
 _Noreturn void fail_forged(struct run *run, const char *what);
+bool is_spare(const struct run *run, pid_t pid);
 // limits.c: fails the check if its processes take too much.
 void expect_limits(struct run *run);
 // accounting.c: samples the processes, now or if it is time to.

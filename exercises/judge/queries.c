@@ -56,6 +56,14 @@ static void list_processes(struct run *run) {
     seen(run, complete ? 0 : -1, "the processes");
 }
 
+void expect_spare(struct run *run) {
+    run->state->spare[0] = run->state->spare[1] = -1;
+}
+
+bool is_spare(const struct run *run, pid_t pid) {
+    return pid == run->state->spare[0] || pid == run->state->spare[1];
+}
+
 int children(struct run *run, int *zombies) {
     list_processes(run);
     int count = 0;
@@ -63,7 +71,7 @@ int children(struct run *run, int *zombies) {
         *zombies = 0;
     for (int i = 0; i < run->state->processes.count; i++) {
         struct process *p = &run->state->processes.at[i];
-        if (p->parent != run->driver)
+        if (p->parent != run->driver || is_spare(run, p->pid))
             continue;
         count++;
         if (zombies)
@@ -78,6 +86,7 @@ int workers_alive(struct run *run) {
     for (int i = 0; i < run->state->processes.count; i++) {
         struct process *p = &run->state->processes.at[i];
         count += p->pid != run->driver && p->state != 'Z' &&
+                 !is_spare(run, p->pid) &&
                  proc_is_below(&run->state->processes, p->pid, run->driver);
     }
     return count;

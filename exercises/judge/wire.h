@@ -31,6 +31,7 @@ enum wire_kind {
     WIRE_ENTER,     // task `id` begins; value[0]: its slot on the page
     WIRE_LEAVE,     // task `id` ends
     WIRE_EVENT,     // anything else that an exercise reports
+    WIRE_SPARE,     // value: the pids of the caller's own children
 };
 
 struct wire {
