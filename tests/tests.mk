@@ -15,7 +15,8 @@ PACKAGES  += gcc make libc6-dev clang libclang-rt-dev libcmocka-dev \
 	libjansson-dev pkg-config gcovr valgrind cppcheck clang-tidy clang-format \
 	spin locales
 TEST_TARGETS += check-failing check-lint check-format test-make test-harness \
-	test-pool test-install test-storm test-attacks test-kill-ci test-model
+	test-pool test-install test-storm test-attacks test-kill-ci test-model \
+	test-litmus test-tsan
 LONG_TARGETS += test-pool-clang test-pool-sanitized test-pool-clang-sanitized \
 	test-storm-long test-kill-long test-valgrind
 # What they need, built once before they run side by side.
@@ -34,6 +35,7 @@ run_tests = MAKE='$(MAKE) WERROR=1' sh tests/run.sh $(B)/test-logs/$1 $(TEST_JOB
 .PHONY: check-failing test-pool test-one test-harness test-install coverage
 .PHONY: test-storm test-storm-long test-valgrind test-kill test-kill-ci
 .PHONY: test-kill-long test-model test-attacks check-lint check-format
+.PHONY: test-litmus test-tsan tsan
 .PHONY: test-pool-clang test-pool-sanitized test-pool-clang-sanitized
 
 setup: ## develop: install what tests, charts and site need (Debian)
@@ -145,6 +147,22 @@ test-kill-long: $(B)/tests/kill/kill # after each 13th
 
 test-model: ## develop: search all states of the model (spin)
 	sh tests/model/check.sh $(B)/tests/model
+
+test-litmus: ## develop: no sleeper and waker miss each other (herd7)
+	sh tests/model/litmus.sh
+
+# The roles as threads: calls that make or end a process go through roles.c.
+TSAN      = $(B)/tests/tsan/tsan
+TSAN_WRAP = _exit pause kill client_arena_map sys_fork sys_reap
+
+test-tsan: ## develop: the roles as threads, under ThreadSanitizer
+	+$(call other_make,gcc,thread) CFLAGS='-O1 -g -Wno-tsan' tsan
+
+tsan: $(TSAN)
+	sh tests/tsan/tsan.sh $<
+
+$(TSAN): $(B)/tests/tsan/main.o $(B)/tests/tsan/roles.o $(LIBPOOL)
+	$(LINK) $(TSAN_WRAP:%=-Wl,--wrap=%) -o $@ $^ -lpthread
 
 # Submissions that cheat or harm. See attacks/README.md.
 FULL =

@@ -8,12 +8,12 @@ here=$(cd "$(dirname "$0")" && pwd) model=$here/wake.pml lines=$1/lines.txt
 command -v spin >/dev/null || { echo "spin is missing: make setup"; exit 1; }
 mkdir -p "$1"
 
-if ! sh "$here/lines.sh" "$model" lib >"$lines"; then
+if ! sh "$here/lines.sh" lib "$model" >"$lines"; then
     grep -v '  lib/' "$lines"
     exit 1
 fi
 if sed 's/arena_unmark(arena->asleep/arena_mark(arena->asleep/' "$model" |
-    sh "$here/lines.sh" - lib >/dev/null; then
+    sh "$here/lines.sh" lib - >/dev/null; then
     echo "not noticed: a step that is no line of lib/"
     exit 1
 fi

@@ -3,11 +3,15 @@
 # Which line of lib/ each step of the model is: it quotes that line above the
 # step, as "//: FILE FUNCTION: code". Fails where a function has no such line,
 # or several.
-#   lines.sh MODEL LIB
+#   lines.sh LIB MODEL…
 set -eu
-awk -v lib="$2" '
+lib=$1
+shift
+awk -v lib="$lib" '
 $1 == "//:" {
     file = lib "/" $2
+    model = FILENAME
+    sub(/.*\//, "", model)
     name = substr($3, 1, length($3) - 1)
     code = $0
     sub(/^ *\/\/: [^ ]* [^ ]* /, "", code)
@@ -25,13 +29,13 @@ $1 == "//:" {
     }
     close(file)
     if (found == 1)
-        printf "wake.pml:%d  %s:%d  %s\n", FNR, file, at, code
+        printf "%s:%d  %s:%d  %s\n", model, FNR, file, at, code
     else
-        printf "wake.pml:%d: %s(): %d lines with \"%s\"\n", FNR, name, found, code
+        printf "%s:%d: %s(): %d lines with \"%s\"\n", model, FNR, name, found, code
     wrong += found != 1
     steps++
 }
 END {
-    printf "%d steps of the model have their line in lib/\n", steps - wrong
+    printf "%d steps have their line in lib/\n", steps - wrong
     exit wrong != 0 || steps == 0
-}' "$1"
+}' "$@"
