@@ -76,7 +76,7 @@ compile() { # $1 folder, $2 file, $3 where to
     fi
     if ! LC_ALL=C $CC ${SANITIZE:+-fsanitize=$SANITIZE} \
         -o "$3/driver" "$B/$1/driver.o" "$B/exercises/judge/driver.o" \
-        "$B/exercises/judge/wire.o" "$3/student.o" \
+        "$B/exercises/judge/caller.o" "$B/exercises/judge/wire.o" "$3/student.o" \
         @exercises/judge/link.options 2>"$3/linker.txt"; then
         echo "Your file compiles, but the linker cannot make a program of it:"
         echo

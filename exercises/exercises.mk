@@ -62,7 +62,7 @@ $(B)/$(1)/judge: $(B)/$(1)/check.o $$(JUDGE_OBJ) $(JUDGE)/checks.stamp \
 	$$(LINK) -o $$@ $$(filter %.o,$$^) -ljansson -lseccomp
 
 $(B)/$(1)/ready: $(B)/$(1)/judge $(B)/$(1)/driver.o $(JUDGE)/driver.o \
-		$(JUDGE)/wire.o $(JUDGE)/report $(B)/$(1)/required.txt
+		$(JUDGE)/caller.o $(JUDGE)/wire.o $(JUDGE)/report $(B)/$(1)/required.txt
 	touch $$@
 endef
 $(foreach dir,$(EXERCISE_DIRS),$(eval $(call EXERCISE_RULES,$(dir))))

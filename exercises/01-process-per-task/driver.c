@@ -18,9 +18,9 @@ static void call_run_all(struct wire *m) {
     // The judge may interrupt whoever waits.
     sigaction(SIGUSR1,
               &(struct sigaction){.sa_handler = no_more_than_interrupt}, NULL);
-    driver_calls_left[FAIL_FORK] = m->value[1];
+    driver_fault[FAIL_FORK] = m->value[1];
     m->value[0] = run_all(task, count, results);
-    driver_calls_left[FAIL_FORK] = -1;
+    driver_fault[FAIL_FORK] = -1;
     for (int i = 0; i < count; i++)
         m->value[1 + i] = results[i];
     m->count = 1 + (uint32_t)count;

@@ -56,7 +56,7 @@ static int64_t patience(struct run *run) {
     bool alone = is_back(run, 0) && run->state->servers == 1;
     for (int i = 0; i < run->state->processes.count && alone; i++)
         alone = (run->state->processes.at[i].parent != run->driver ||
-                 is_spare(run, run->state->processes.at[i].pid)) &&
+                 run->state->processes.at[i].pid == run->state->lent) &&
                 !(run->state->processes.at[i].pid != run->driver &&
                   !proc_is_below(&run->state->processes, run->driver,
                                  run->state->processes.at[i].pid));

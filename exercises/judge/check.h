@@ -31,8 +31,10 @@ struct check {
     void (*judge)(struct run *);
 };
 
-// Which numbers the judge gives tasks to return.
+// Which numbers the judge gives tasks to return: small ones, unless a check is
+// about numbers. So a mistake with them costs that check only.
 enum answers {
+    ANSWERS_SMALL,  // 1 to 250
     ANSWERS_STATUS, // 0 to 255: an exit status
     ANSWERS_INT,    // all of int, its ends, 0 and -1 often among them
     ANSWERS_LONG,   // all of int64_t likewise
@@ -48,7 +50,6 @@ struct exercise {
     // Tasks run in processes that the student makes: a check in which none did
     // shows nothing, and earns nothing.
     bool in_processes;
-    enum answers answers;
 };
 extern const struct exercise exercise;
 
@@ -92,8 +93,9 @@ struct event { // see driver_event()
 
 struct run {
     pid_t driver;
-    bool hold;       // do not answer tasks by yourself
-    int64_t hold_id; // nor, whatever `hold` says, this one
+    bool hold;            // do not answer tasks by yourself
+    int64_t hold_id;      // nor, whatever `hold` says, this one
+    enum answers answers; // set it before tasks run
     struct execution execution[MAX_EXECUTIONS];
     int executions, running, most_running;
     struct event event[MAX_EXECUTIONS];
@@ -115,12 +117,19 @@ const int64_t *finish(struct run *run, int server);
 const int64_t *reply_of(struct run *run, int server); // the last one
 int returned_at(struct run *run, int server);         // time on the run's clock
 
+// From now on system calls misbehave in the student's process.
+void set_fault(struct run *run, enum fault fault, int64_t value);
+// Gives the student's process a child that has ended, and descriptors, as if
+// its caller had them; and later looks whether they, the caller's signal
+// handlers and its mask are as they were, each pid was killed while it was
+// there, and each descriptor closed while it was open. From lend() on SIGUSR1
+// interrupts the driver and does nothing else.
+void lend(struct run *run);
+void expect_unharmed(struct run *run);
+
 // Servers are processes that serve calls: the driver, and those it forks with
 // its call number `id`. The number of the new one.
 int fork_server(struct run *run, int id);
-// The driver's next call says driver_spare_start(): its children are the
-// caller's, and are not counted below.
-void expect_spare(struct run *run);
 // The driver may end by itself from here on.
 void driver_may_end(struct run *run);
 
@@ -168,8 +177,10 @@ int children(struct run *run, int *zombies); // the driver's; zombies or NULL
 int workers_alive(struct run *run);          // below the driver, zombies not
 int orphans(struct run *run);          // in the sandbox, not below the driver
 int open_descriptors(struct run *run); // the driver's
-int shared_mappings(struct run *run);  // the driver's
-int shm_files(struct run *run);        // in the sandbox's /dev/shm
+int write_ends_of(struct run *run, pid_t pid); // of pipes, of any process
+int shared_mappings(struct run *run);          // the driver's
+int shm_files(struct run *run);                // in the sandbox's /dev/shm
+char state_of(struct run *run, pid_t pid); // as in ps: T is stopped; 0: gone
 bool ignores_signal(struct run *run, pid_t pid, int sig);
 // How often the processes were switched to so far; -1: one runs just now.
 int64_t activity(struct run *run);

@@ -19,9 +19,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 // The channel sits high, out of the way of those who count descriptors.
@@ -34,7 +31,6 @@
 static int channel = -1;
 static struct shared_page *page;
 static cpu_set_t processors; // that we may use; none if that is not known
-int64_t driver_calls_left[FAILING_KINDS] = {-1, -1, -1};
 
 _Noreturn static void give_up(const char *what) {
     bool full = errno == EMFILE;
@@ -42,64 +38,6 @@ _Noreturn static void give_up(const char *what) {
             full ? "Has your code left many descriptors open?"
                  : "Has your code closed a descriptor that it had not opened?");
     _exit(DRIVER_GIVES_UP);
-}
-
-// Whether this call is to fail.
-static bool fails(enum driver_failing kind) {
-    if (driver_calls_left[kind] > 0)
-        driver_calls_left[kind]--;
-    else if (driver_calls_left[kind] == 0)
-        return true;
-    return false;
-}
-
-// The linker sends the student's calls here (--wrap=fork …).
-pid_t __real_fork(void);
-pid_t __wrap_fork(void);
-pid_t __wrap_fork(void) {
-    if (!fails(FAIL_FORK))
-        return __real_fork();
-    errno = EAGAIN;
-    return -1;
-}
-
-int __real_pipe(int fd[2]);
-int __wrap_pipe(int fd[2]);
-int __wrap_pipe(int fd[2]) {
-    if (!fails(FAIL_PIPE))
-        return __real_pipe(fd);
-    errno = EMFILE;
-    return -1;
-}
-
-int __real_pipe2(int fd[2], int flags);
-int __wrap_pipe2(int fd[2], int flags);
-int __wrap_pipe2(int fd[2], int flags) {
-    if (!fails(FAIL_PIPE))
-        return __real_pipe2(fd, flags);
-    errno = EMFILE;
-    return -1;
-}
-
-int __real_socketpair(int domain, int type, int protocol, int fd[2]);
-int __wrap_socketpair(int domain, int type, int protocol, int fd[2]);
-int __wrap_socketpair(int domain, int type, int protocol, int fd[2]) {
-    if (!fails(FAIL_PIPE))
-        return __real_socketpair(domain, type, protocol, fd);
-    errno = EMFILE;
-    return -1;
-}
-
-void *__real_mmap(void *at, size_t length, int protection, int flags, int fd,
-                  off_t offset);
-void *__wrap_mmap(void *at, size_t length, int protection, int flags, int fd,
-                  off_t offset);
-void *__wrap_mmap(void *at, size_t length, int protection, int flags, int fd,
-                  off_t offset) {
-    if (!fails(FAIL_MMAP))
-        return __real_mmap(at, length, protection, flags, fd, offset);
-    errno = ENOMEM;
-    return MAP_FAILED;
 }
 
 static void send_or_give_up(const struct wire *message) {
@@ -195,73 +133,13 @@ int64_t driver_count_not_once(int64_t items) {
     return odd;
 }
 
-static struct {
-    pid_t ended, alive;
-    int fd[2];
-    struct stat file[2];
-} spare;
-
-static pid_t fork_spare(bool stays) {
-    pid_t pid = __real_fork();
-    if (pid < 0)
-        give_up("cannot fork");
-    if (pid > 0)
-        return pid;
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    while (stays && getppid() != 1)
-        pause();
-    _exit(0);
-}
-
-void driver_spare_start(void) {
-    siginfo_t info;
-    if (__real_pipe2(spare.fd, O_CLOEXEC) < 0 ||
-        fstat(spare.fd[0], &spare.file[0]) < 0 ||
-        fstat(spare.fd[1], &spare.file[1]) < 0)
-        give_up("cannot open descriptors");
-    spare.ended = fork_spare(false);
-    spare.alive = fork_spare(true);
-    while (waitid(P_PID, (id_t)spare.ended, &info, WEXITED | WNOWAIT) < 0 &&
-           errno == EINTR) {
-    }
-    struct wire message = {
-        .kind = WIRE_SPARE, .count = 2, .value = {spare.ended, spare.alive}};
-    send_or_give_up(&message);
-}
-
-static bool is_same(int fd, const struct stat *file) {
-    struct stat now;
-    return fstat(fd, &now) == 0 && now.st_dev == file->st_dev &&
-           now.st_ino == file->st_ino;
-}
-
-int64_t driver_spare_end(void) {
-    int64_t harm = 0;
-    siginfo_t info = {0};
-    for (int i = 0; i < 2; i++)
-        if (!is_same(spare.fd[i], &spare.file[i]))
-            harm |= SPARE_CLOSED;
-        else
-            close(spare.fd[i]);
-    if (waitpid(spare.ended, NULL, WNOHANG) != spare.ended)
-        harm |= SPARE_STATUS_TAKEN;
-    if (waitid(P_PID, (id_t)spare.alive, &info, WEXITED | WNOHANG | WNOWAIT) <
-            0 ||
-        info.si_pid != 0)
-        harm |= SPARE_CHILD_GONE;
-    else
-        kill(spare.alive, SIGKILL);
-    while (waitpid(spare.alive, NULL, 0) < 0 && errno == EINTR) {
-    }
-    return harm;
-}
-
 _Noreturn static void serve(int server) {
     static struct wire message;
     for (uint32_t seen = 0;;) {
         seen = sequence_wait(&page->call[server].sequence, seen);
         message = page->call[server].message;
-        if (message.id >= 0 && message.id < driver_call_count)
+        if (!caller_serves(&message) && message.id >= 0 &&
+            message.id < driver_call_count)
             driver_calls[message.id](&message);
         message.kind = WIRE_RETURN;
         message.id = server;
@@ -269,6 +147,7 @@ _Noreturn static void serve(int server) {
     }
 }
 
+pid_t __real_fork(void);
 void driver_fork_server(int server) {
     pid_t pid = __real_fork();
     if (pid < 0)

@@ -7,6 +7,7 @@
 #ifndef EXERCISES_DRIVER_H
 #define EXERCISES_DRIVER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "wire.h"
@@ -29,17 +30,6 @@ int64_t driver_task(int64_t id);
 // Reports something that is neither a return nor a task, such as a callback.
 void driver_event(int64_t id, int64_t value, int64_t detail);
 
-// What the caller had before the student's function came: a child that has
-// ended and is not waited for, one that lives, two open descriptors. The check
-// has said expect_spare() before. The end says what is harmed, and removes them.
-enum {
-    SPARE_STATUS_TAKEN = 1, // somebody waited for the child that has ended
-    SPARE_CHILD_GONE = 2,   // the living one was killed or waited for
-    SPARE_CLOSED = 4,       // a descriptor was closed, or is another one
-};
-void driver_spare_start(void);
-int64_t driver_spare_end(void);
-
 // Forks a process that serves the judge's calls as this one does, as number
 // `server`, which the judge's fork_server() gives.
 void driver_fork_server(int server);
@@ -57,14 +47,10 @@ void driver_count(int64_t item);
 // How many of the items 0 … items - 1 were not done exactly once.
 int64_t driver_count_not_once(int64_t items);
 
-// System calls of the student's that can be made to fail.
-enum driver_failing {
-    FAIL_FORK,
-    FAIL_PIPE, // pipe, pipe2, socketpair: EMFILE
-    FAIL_MMAP, // ENOMEM
-    FAILING_KINDS
-};
-// After this many more calls in this process they fail. Negative: never.
-extern int64_t driver_calls_left[FAILING_KINDS];
+// How the student's system calls misbehave: see enum fault. caller.c.
+extern int64_t driver_fault[FAULTS];
+
+// Serves the calls that every driver has. False: it is none of them.
+bool caller_serves(struct wire *message);
 
 #endif

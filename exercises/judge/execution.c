@@ -8,7 +8,8 @@
 #include "judge.h"
 
 // Mistakes with numbers live at the ends of their types, and where an int ends.
-static int64_t number_from(uint64_t random) {
+// Every one of these comes up among so many tasks; the other half is random.
+static int64_t number_from(uint64_t turn, uint64_t random, bool is_int) {
     static const int64_t ends[] = {0,
                                    -1,
                                    1,
@@ -21,19 +22,36 @@ static int64_t number_from(uint64_t random) {
                                    INT64_MAX,
                                    INT64_C(1) << 32,
                                    -(INT64_C(1) << 32) - 1};
-    const uint64_t ints = 8, all = sizeof ends / sizeof *ends;
-    bool is_int = exercise.answers == ANSWERS_INT;
-    uint64_t which = random >> 32;
-    if (which % 2 == 0)
-        return ends[which / 2 % (is_int ? ints : all)];
+    const uint64_t count = is_int ? 8 : sizeof ends / sizeof *ends;
+    if (turn % 2 == 0)
+        return ends[turn / 2 % count];
     return is_int ? (int32_t)random : (int64_t)random;
+}
+
+// An exit status: 0, 255 and those with the upper bit come up, too.
+static int64_t status_from(uint64_t turn, uint64_t random) {
+    switch (turn % 4) {
+    case 0:
+        return turn % 8 == 0 ? 0 : 255;
+    case 1:
+        return (int64_t)(128 + random % 127);
+    default:
+        return (int64_t)(random % 256);
+    }
 }
 
 int64_t answer_for(struct run *run, int64_t id) {
     uint64_t state = run->state->seed ^ ((uint64_t)id * 0xd1342543de82ef95);
+    uint64_t turn = run->state->seed + (uint64_t)id;
     uint64_t random = next_random(&state);
-    return exercise.answers == ANSWERS_STATUS ? (int64_t)(random % 256)
-                                              : number_from(random);
+    switch (run->answers) {
+    case ANSWERS_SMALL:
+        return 1 + (int64_t)(random % 250);
+    case ANSWERS_STATUS:
+        return status_from(turn, random);
+    default:
+        return number_from(turn, random, run->answers == ANSWERS_INT);
+    }
 }
 
 void execution_leaves(struct run *run, struct execution *execution) {

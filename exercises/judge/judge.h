@@ -119,6 +119,7 @@ void proc_copy(struct processes *to, const struct processes *from);
 bool proc_ignores(pid_t pid, int sig);
 bool proc_has_ended(pid_t pid);      // gone, or a zombie
 int proc_descriptors(pid_t pid);     // how many, or -1
+int proc_write_ends(pid_t pid);      // of pipes, or -1
 int proc_shared_mappings(pid_t pid); // anonymous shared ones, or -1
 int proc_shm_files(pid_t pid);       // files in its /dev/shm, or -1
 int proc_sockets(pid_t pid);         // of its network namespace, or -1
@@ -147,11 +148,11 @@ struct run_state {
         enum command command;
     } scripted[64];
     int scripted_count;
-    int clock;      // counts messages
-    pid_t dying;    // was told to die; others wait until it has
-    bool outside;   // a task ran in another process than the driver
-    bool alone;     // none will in this call: all others have had their turn
-    pid_t spare[2]; // the caller's own children; -1: the driver will say
+    int clock;    // counts messages
+    pid_t dying;  // was told to die; others wait until it has
+    pid_t lent;   // a child of the caller's; see lend()
+    bool outside; // a task ran in another process than the driver
+    bool alone;   // none will in this call: all others have had their turn
     int driver_status;
     bool driver_ended, driver_may_end;
     int64_t began_at; // monotonic ms
@@ -189,7 +190,6 @@ bool take_end(struct run *run, int timeout);
 _Noreturn void cannot_judge(struct run *run, const char *why);
 _Noreturn void fail_ended(struct run *run);
 _Noreturn void fail_forged(struct run *run, const char *what);
-bool is_spare(const struct run *run, pid_t pid);
 // limits.c: fails the check if its processes take too much.
 void expect_limits(struct run *run);
 // accounting.c: samples the processes, now or if it is time to.

@@ -88,14 +88,6 @@ static void take_return(struct run *run, const struct wire *message,
     server->returned_at = run->state->clock;
 }
 
-static void take_spare(struct run *run, const struct wire *message,
-                       pid_t sender) {
-    if (sender != run->driver || run->state->spare[0] != -1)
-        fail_forged(run, "children that were not the caller's");
-    for (int i = 0; i < 2; i++)
-        run->state->spare[i] = (pid_t)message->value[i];
-}
-
 void take_message(struct run *run, const struct wire *message, pid_t sender) {
     run->state->clock++;
     run->state->asleep_ms = 0;
@@ -110,9 +102,6 @@ void take_message(struct run *run, const struct wire *message, pid_t sender) {
         break;
     case WIRE_LEAVE:
         take_leave(run, message->id, sender);
-        break;
-    case WIRE_SPARE:
-        take_spare(run, message, sender);
         break;
     case WIRE_EVENT:
         if (run->events == MAX_EXECUTIONS)

@@ -250,6 +250,31 @@ int proc_descriptors(pid_t pid) {
     return count;
 }
 
+int proc_write_ends(pid_t pid) {
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/fd", (int)pid);
+    DIR *dir = opendir(path);
+    if (!dir)
+        return -1;
+    int count = 0;
+    for (struct dirent *entry; (entry = readdir(dir));) {
+        char name[320], target[64], info[512];
+        unsigned flags = 0;
+        snprintf(name, sizeof name, "/proc/%d/fd/%s", (int)pid, entry->d_name);
+        ssize_t got = readlink(name, target, sizeof target - 1);
+        target[got < 0 ? 0 : got] = 0;
+        snprintf(name, sizeof name, "/proc/%d/fdinfo/%s", (int)pid,
+                 entry->d_name);
+        const char *at = NULL;
+        if (strncmp(target, "pipe:", 5) == 0 &&
+            read_file(name, info, sizeof info) &&
+            (at = strstr(info, "flags:")) && sscanf(at + 6, "%o", &flags) == 1)
+            count += (flags & O_ACCMODE) == O_WRONLY;
+    }
+    closedir(dir);
+    return count;
+}
+
 int proc_shared_mappings(pid_t pid) {
     char path[64], line[512];
     snprintf(path, sizeof path, "/proc/%d/maps", (int)pid);

@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -56,14 +57,6 @@ static void list_processes(struct run *run) {
     seen(run, complete ? 0 : -1, "the processes");
 }
 
-void expect_spare(struct run *run) {
-    run->state->spare[0] = run->state->spare[1] = -1;
-}
-
-bool is_spare(const struct run *run, pid_t pid) {
-    return pid == run->state->spare[0] || pid == run->state->spare[1];
-}
-
 int children(struct run *run, int *zombies) {
     list_processes(run);
     int count = 0;
@@ -71,7 +64,7 @@ int children(struct run *run, int *zombies) {
         *zombies = 0;
     for (int i = 0; i < run->state->processes.count; i++) {
         struct process *p = &run->state->processes.at[i];
-        if (p->parent != run->driver || is_spare(run, p->pid))
+        if (p->parent != run->driver || p->pid == run->state->lent)
             continue;
         count++;
         if (zombies)
@@ -86,7 +79,6 @@ int workers_alive(struct run *run) {
     for (int i = 0; i < run->state->processes.count; i++) {
         struct process *p = &run->state->processes.at[i];
         count += p->pid != run->driver && p->state != 'Z' &&
-                 !is_spare(run, p->pid) &&
                  proc_is_below(&run->state->processes, p->pid, run->driver);
     }
     return count;
@@ -126,8 +118,18 @@ bool nobody_is_left(struct run *run, int64_t n) {
     return children(run, NULL) == 0 && orphans(run) == 0;
 }
 
+char state_of(struct run *run, pid_t pid) {
+    list_processes(run);
+    struct process *process = proc_find(&run->state->processes, pid);
+    return (char)(process ? process->state : 0);
+}
+
 int open_descriptors(struct run *run) {
     return seen(run, proc_descriptors(run->driver), "your descriptors");
+}
+
+int write_ends_of(struct run *run, pid_t pid) {
+    return seen(run, proc_write_ends(pid), "the pipes of your processes");
 }
 
 int shared_mappings(struct run *run) {
@@ -166,15 +168,25 @@ int64_t activity(struct run *run) {
     return sum;
 }
 
+// The item behind an id that was never given; see item_for().
+static long strange_item(int64_t id) {
+    bool is_small = id > -1000000 && id < 1000000;
+    return (long)(is_small ? id : item_for(id));
+}
+
 void expect_each_once(struct run *run, int64_t count) {
+    for (int i = 0; i < run->executions; i++) {
+        int64_t id = run->execution[i].id;
+        expect(run, id >= 0 && id < count,
+               "tasks get the items that were handed in",
+               text("one got %ld", strange_item(id)),
+               "Does the item arrive whole? And does each place get its own?");
+    }
     for (int64_t id = 0; id < count; id++)
         expect(run, times_run(run, id) == 1, "each task runs exactly once",
                text("task %ld of %ld ran %d times", (long)id, (long)count,
                     times_run(run, id)),
                "Every task must be handed to one process, and to one only.");
-    expect(run, run->executions == count, text("%ld tasks run", (long)count),
-           text("%d ran", run->executions),
-           "A task ran with an argument that was never handed in.");
 }
 
 void expect_no_children(struct run *run, const char *when) {
@@ -196,4 +208,53 @@ void expect_workers(struct run *run, int n) {
     expect(run, there >= n, text("%d worker processes while tasks run", n),
            text("%d", there),
            "Without the processes there is nothing to see about them.");
+}
+
+void set_fault(struct run *run, enum fault fault, int64_t value) {
+    static struct wire last; // a check may still read the last reply
+    last = run->state->server[0].reply;
+    CALL(run, CALL_FAULT, fault, value);
+    run->state->server[0].reply = last;
+}
+
+// The driver knows its child by another number: so it is the one that is new.
+void lend(struct run *run) {
+    struct processes *now = &run->state->processes, before = {0};
+    list_processes(run);
+    proc_copy(&before, now);
+    call(run, CALL_LEND, 0, NULL);
+    list_processes(run);
+    for (int i = 0; i < now->count; i++)
+        if (now->at[i].parent == run->driver && now->at[i].state == 'Z' &&
+            !proc_find(&before, now->at[i].pid))
+            run->state->lent = now->at[i].pid;
+    free(before.at);
+}
+
+void expect_unharmed(struct run *run) {
+    const int64_t *reply = call(run, CALL_TAKE_BACK, 0, NULL);
+    enum harm harm = (enum harm)reply[0];
+    int detail = (int)reply[1];
+    run->state->lent = 0;
+    expect(run, harm != HARM_CHILD, "your caller can wait for its own child",
+           "somebody else has",
+           "Wait for the pids that you have forked: wait, and waitpid with -1, "
+           "take whichever child ends first.");
+    expect(run, harm != HARM_DESCRIPTOR,
+           "the descriptors of your caller are as they were",
+           text("descriptor %d is closed, or another one", detail),
+           "Close what you have opened, each once. The number of a closed one "
+           "may be somebody else's by now.");
+    expect(run, harm != HARM_CLOSED_TWICE, "close gets open descriptors",
+           text("it got %d, which was not open", detail),
+           "Closed twice? Next time that number may be somebody else's.");
+    expect(run, harm != HARM_KILLED_GONE, "kill gets processes that are there",
+           text("it got %d, which had been reaped", detail),
+           "After waitpid the number may be somebody else's.");
+    expect(run, harm != HARM_HANDLER, "signal handlers are as they were",
+           text("that of signal %d (%s) is another", detail, strsignal(detail)),
+           "Who needs another one for a moment puts the old one back.");
+    expect(run, harm == HARM_NONE, "blocked signals are as they were",
+           text("signal %d (%s) is not", detail, strsignal(detail)),
+           "Put the signal mask back, too.");
 }

@@ -31,7 +31,6 @@ enum wire_kind {
     WIRE_ENTER,     // task `id` begins; value[0]: its slot on the page
     WIRE_LEAVE,     // task `id` ends
     WIRE_EVENT,     // anything else that an exercise reports
-    WIRE_SPARE,     // value: the pids of the caller's own children
 };
 
 struct wire {
@@ -48,6 +47,49 @@ enum command {
     COMMAND_EXIT,           // exit with this status
     COMMAND_IGNORE_SIGTERM, // and wait for another answer
 };
+
+// Calls that every driver serves, beside an exercise's own. caller.c.
+enum { CALL_FAULT = 1000000, CALL_LEND, CALL_TAKE_BACK };
+
+// How system calls of the student's may misbehave, in his process and in those
+// that it forks from then on.
+enum fault {
+    FAIL_FORK,    // fork fails after so many more calls; -1: never
+    FAIL_PIPE,    // likewise pipe, pipe2 and socketpair
+    FAIL_MMAP,    // likewise mmap
+    SMALL_PIECES, // read and write move so many bytes at most; 0: all
+    CORE_DUMPS,   // 1: the status of a crash says that it has dumped core
+    FAULTS
+};
+
+// What may have happened to things of the caller's.
+enum harm {
+    HARM_NONE,
+    HARM_CHILD,        // it has been waited for
+    HARM_DESCRIPTOR,   // detail: which one is closed, or another
+    HARM_CLOSED_TWICE, // detail: a descriptor that was not open
+    HARM_KILLED_GONE,  // detail: a pid that had been reaped
+    HARM_HANDLER,      // detail: of which signal
+    HARM_MASK,         // likewise
+};
+
+// Items over all of int64_t, for tasks whose ids are 0, 1, 2 …: the first few
+// are the ends of types, the others are scattered. Both ways; what is no item
+// becomes a large id.
+static const int64_t item_ends[] = {
+    0, -1, INT64_MIN, INT64_MAX, INT32_MAX, INT64_C(1) << 32, 256, -65536};
+#define ITEM_ENDS ((int64_t)(sizeof item_ends / sizeof *item_ends))
+static inline int64_t item_for(int64_t id) {
+    return id >= 0 && id < ITEM_ENDS
+               ? item_ends[id]
+               : (int64_t)((uint64_t)id * 0x9e3779b97f4a7c15);
+}
+static inline int64_t id_of(int64_t item) {
+    for (int64_t id = 0; id < ITEM_ENDS; id++)
+        if (item_ends[id] == item)
+            return id;
+    return (int64_t)((uint64_t)item * 0xf1de83e19937733d); // its inverse
+}
 
 #define PAGE_SLOTS 4096 // for answers; used again in turn
 #define PAGE_SERVERS 16

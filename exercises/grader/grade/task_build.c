@@ -152,10 +152,11 @@ static const char *place(const char *file, const char *inside) {
 
 bool task_link(struct job *job) {
     static const char *const name[] = {"student.o", "driver.o", "common.o",
-                                       "wire.o", "link.options"};
+                                       "caller.o",  "wire.o",   "link.options"};
     const char *file[] = {file_path("%s/student.o", job->slot),
                           file_path("%s/driver.o", job->staging),
                           file_path("%s/staging/driver.o", grader.work),
+                          file_path("%s/staging/caller.o", grader.work),
                           file_path("%s/staging/wire.o", grader.work),
                           file_path("%s/staging/link.options", grader.work)};
     const int files = sizeof file / sizeof *file;
