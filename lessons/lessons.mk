@@ -101,11 +101,8 @@ $(LESSON_ALONES): %: %.o
 # Lesson 12 measures with the charts' own parts, not with copies of them. They
 # need no more than a C compiler; GLib is linked where they found it.
 LESSON12 = $(B)/lessons/12-measuring-honestly
-$(LESSON12)/lesson: LESSON_LIBS += $(call BENCH_GLIB,libs)
-$(LESSON12)/lesson: $(addprefix $(B)/plots/charts/,cells.o one.o order.o \
-	variants.o run_pool.o run_process.o draw_says.o draw_values.o) \
-	$(addprefix $(B)/plots/bench/,work.o stats.o ours.o ref_glib.o \
-		ref_script.o)
+$(LESSON12)/lesson: LESSON_LIBS += $(PLOTS_LIBS)
+$(LESSON12)/lesson: $(B)/plots/libplots.a
 
 # Lesson 13 is two programs: the client, which needs no MPI, and the ranks,
 # which mpirun starts. Where there is no mpicc, the client says what to install.

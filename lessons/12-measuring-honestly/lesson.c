@@ -45,12 +45,14 @@ static void one_run(size_t workers, size_t tasks) {
     size_t a_first = 0;
     for (size_t i = 0; i < PAIRS; i++)
         a_first += a->values[i] < b->values[i];
+    bool apart = a->median.low > b->median.high ||
+                 b->median.low > a->median.high;
     lesson_say("In this run A was faster in %zu of %d pairs. By A's best run "
                "and B's worst, A is %.1f times as fast; by B's best and A's "
                "worst, B is %.1f times as fast. By their medians' intervals "
                "there is %s.",
                a_first, PAIRS, bs.most / as.least, as.most / bs.least,
-               differ(a, b) ? "a clear difference, as there is by luck once in "
+               apart ? "a clear difference, as there is by luck once in "
                               "some hundred times"
                             : "no clear difference");
     lesson_claim(as.least < bs.most && bs.least < as.most,
@@ -71,9 +73,15 @@ static void one_run(size_t workers, size_t tasks) {
 
 // Part 2: break-even in number. Returns the right answer's letter.
 static char how_many(size_t workers) {
-    size_t count;
     struct median at;
-    struct cell *cells = make_cells("2", true, workers, &count);
+    struct plan plan = {.workers = workers,
+                        .names = (const char *const[]){"fork per task",
+                                                       "thread per task",
+                                                       "pool_map", NULL}};
+    for (size_t n = 1; n <= 256; n *= 4)
+        add_cells(&plan, WHOLE, (double)n, (struct job){.n = n}, 0);
+    struct cell *cells = plan.cells;
+    size_t count = plan.count;
     lesson_say("A pool of %zu, made for so many tasks and ended after them, "
                "beside a process for each task:",
                workers);
@@ -84,7 +92,7 @@ static char how_many(size_t workers) {
         row("tasks", n, r, verdict(r));
     }
     putchar('\n');
-    if (crossing(&groups, 0, "fork per task", "pool_map", &at))
+    if (crosses(&groups, "fork per task", "pool_map", &at))
         lesson_say(
             "In this run the pool has paid for itself from %.1f tasks on "
             "(%.1f to %.1f).",
@@ -121,7 +129,7 @@ static void how_long(size_t workers, size_t tasks) {
         row("us", us, r, verdict(r));
     }
     putchar('\n');
-    if (crossing(&groups, 0, "iterative", "pool_map", &at))
+    if (crosses(&groups, "iterative", "pool_map", &at))
         lesson_say("In this run making a pool pays from %.0f us of work on "
                    "(%.0f to %.0f), that is, with %zu tasks of %.1f us.",
                    at.middle, at.low, at.high, tasks,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Lesson 12: measures as the charts do, and tells what the values say.
 // Runs in: client. Each measurement runs in a process of its own, which
-// measure_cell() forks (../../plots/charts/one.c).
+// measure_cell() forks (../../plots/measure/measure.c).
 #include "repeat.h"
 #include "lesson.h"
 
@@ -13,9 +13,7 @@
 struct cell cell_of(enum mode mode, const char *variant, double x,
                     struct job job, double work_ns) {
     struct cell cell = {.mode = mode, .x = x, .job = job};
-    for (size_t i = 0; i < variant_count; i++)
-        if (strcmp(variants[i].name, variant) == 0)
-            cell.variant = &variants[i];
+    cell.variant = find_variant(variant);
     if (!cell.variant)
         die("no variant %s", variant);
     cell.task_ns = work_ns / (double)job.n;
@@ -32,9 +30,7 @@ static void keep(struct table *table, const struct cell *cell, int repetition,
     for (size_t i = 0; i < outcome->count; i++) {
         const struct sample *sample = &outcome->samples[i];
         struct reading *row = &table->rows[table->count++];
-        // Chart 2 is about the time on the clock, and so are we.
-        *row = (struct reading){.chart = 2,
-                                .repetition = repetition,
+        *row = (struct reading){.repetition = repetition,
                                 .x = cell->x,
                                 .tasks = (double)cell->job.n,
                                 .wall_ns = sample->wall_ns};
@@ -63,7 +59,8 @@ struct groups repeat(struct cell *cells, size_t count, int repetitions) {
         }
     }
     // 4 the median of each cell, and its interval
-    struct groups groups = make_groups(&table, 2);
+    static const struct chart time_on_the_clock = {.kind = LINES};
+    struct groups groups = make_groups(&table, &time_on_the_clock);
     free(table.rows);
     return groups;
 }
@@ -74,6 +71,12 @@ struct median times_as_fast(const struct groups *groups, const char *slow,
     size_t n;
     return ratio_of(find_group(groups, 0, slow, slow_x),
                     find_group(groups, 0, fast, fast_x), &n);
+}
+
+bool crosses(const struct groups *groups, const char *dear, const char *cheap,
+             struct median *at) {
+    return crossing(groups, 0, dear, cheap, at) >= FEWEST && at->low > 0 &&
+           isfinite(at->high);
 }
 
 const char *verdict(struct median ratio) {

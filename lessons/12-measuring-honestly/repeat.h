@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 // Lesson 12: measures as the charts do, and tells what the values say.
 //
-// Interface: a cell, a variant of ../../plots/charts at one place x, is from
-// measure.h there; groups, medians and crossings are from draw.h. All values
+// Interface: a cell, a variant at one place x, is from measure.h of
+// ../../plots/measure; groups, medians and crossings are from ../../plots/draw,
+// chart.h. All values
 // are times on the clock, in nanoseconds.
 #ifndef REPEAT_H
 #define REPEAT_H
 
-#include "../../plots/charts/draw.h"
-#include "../../plots/charts/measure.h"
+#include "../../plots/draw/chart.h"
+#include "../../plots/measure/passes.h"
 
 #define REPETITIONS 10
 
@@ -24,6 +25,11 @@ struct groups repeat(struct cell *cells, size_t count, int repetitions);
 // How many times as fast `fast` is at its place, with the ratio's interval.
 struct median times_as_fast(const struct groups *groups, const char *slow,
                             double slow_x, const char *fast, double fast_x);
+
+// Where `dear` becomes dearer than `cheap`. False: its interval leaves the
+// places that were measured.
+bool crosses(const struct groups *groups, const char *dear, const char *cheap,
+             struct median *at);
 
 // "clearly faster", "clearly slower" or "no clear difference".
 const char *verdict(struct median ratio);

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+// References in other languages: a script does the work, checks its results,
+// times itself and prints one number, which is read here.
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "passes.h"
+
+// Where the scripts are, from the top folder; overridden when compiling.
+#ifndef SCRIPTS
+#define SCRIPTS "plots/measure"
+#endif
+
+static bool works(const char *command) {
+    int status = system(command);
+    return status != -1 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+const char *python_missing(void) {
+    return works("python3 -c '' 2>/dev/null") ? NULL : "no python3";
+}
+
+const char *perl_missing(void) {
+    return works("perl -MMCE::Map -e1 2>/dev/null")
+               ? NULL
+               : "no Perl MCE: apt-get install libmce-perl";
+}
+
+static double script(const char *program, const char *what,
+                     const struct job *job) {
+    char command[300];
+    snprintf(command, sizeof command, "%s %s %zu %zu", program, what, job->n,
+             job->workers);
+    FILE *output = popen(command, "r");
+    double value;
+    if (!output || fscanf(output, "%lf", &value) != 1)
+        die("'%s' printed no number", command);
+    if (pclose(output) != 0)
+        die("'%s' failed", command);
+    return value;
+}
+
+#define PYTHON "python3 " SCRIPTS "/script.py"
+#define PERL "perl " SCRIPTS "/script.pl"
+
+double python_map(const struct job *job) { return script(PYTHON, "map", job); }
+double python_executor(const struct job *job) {
+    return script(PYTHON, "executor", job);
+}
+double python_apply(const struct job *job) {
+    return script(PYTHON, "apply", job);
+}
+double python_process(const struct job *job) {
+    return script(PYTHON, "process", job);
+}
+double python_memory(const struct job *job) {
+    return script(PYTHON, "memory", job);
+}
+double perl_mce(const struct job *job) { return script(PERL, "map", job); }

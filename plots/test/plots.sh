@@ -1,0 +1,170 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Tests the charts' programs with a tiny run: fields, pictures, sentences.
+# PLOTS names the program, TESTS the folder of the C tests. It judges no times.
+set -eu
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+fail() {
+    echo "FAIL: $*"
+    exit 1
+}
+# says STATUS TEXT COMMAND…: the command ends so, and says so on stderr.
+says() {
+    expected=$1 text=$2 status=0
+    shift 2
+    "$@" >"$folder/out" 2>"$folder/err" || status=$?
+    [ $status -eq "$expected" ] || fail "$* exits with $status"
+    grep -q -- "$text" "$folder/err" || fail "$* does not say '$text'"
+}
+
+for test in functions rule; do
+    "$TESTS/$test" >"$folder/out" || fail "$(cat "$folder/out")"
+done
+
+for run in a b; do
+    timeout 120 "$PLOTS" measure --quick --repeat 1 --seed 7 \
+        --out "$folder/$run.csv" 2>"$folder/err" || fail "measuring"
+done
+! grep -q failed "$folder/err" || fail "$(cat "$folder/err")"
+grep -v '^#' "$folder/a.csv" | awk -F, 'NF != 15 { exit 1 }' ||
+    fail "a row has not 15 fields"
+for fact in run date cpu cpus_allowed kernel compiler flags load commit seed; do
+    grep -q "^# $fact: ." "$folder/a.csv" || fail "the CSV tells no $fact"
+done
+charts=$("$PLOTS" list | grep -c '^[0-9]')
+[ "$(grep -v '^#' "$folder/a.csv" | cut -d, -f3 | sort -u | grep -c '[1-9]')" \
+    -eq "$charts" ] || fail "not all charts were measured"
+
+says 2 "no chart" "$PLOTS" measure --out "$folder/c" --charts "1 12"
+says 2 "no chart" "$PLOTS" measure --out "$folder/c" --charts 1x
+says 2 "WORKERS takes" "$PLOTS" measure --out "$folder/c" --workers x
+says 1 "cannot write" "$PLOTS" measure --out /dev/full --charts 8
+says 1 "cannot write" "$PLOTS" measure --out "$folder/none/c" --charts 8
+: >"$folder/empty.csv"
+says 1 "is empty" "$PLOTS" draw "$folder/empty.csv"
+echo "a,b,c" >"$folder/foreign.csv"
+says 1 "not a run of these charts" "$PLOTS" draw "$folder/foreign.csv"
+sed 's/^run_id,/run_id,more,/' "$folder/a.csv" >"$folder/other.csv"
+says 1 "another version" "$PLOTS" draw "$folder/other.csv"
+says 2 "no chart" "$PLOTS" draw --charts "1 12" "$folder/a.csv"
+says 1 "No such file" "$PLOTS" draw "$folder/missing.csv"
+says 2 "name two runs" "$PLOTS" compare "$folder/a.csv"
+mkdir "$folder/bin"
+for tool in sh mkdir; do
+    ln -s "$(command -v $tool)" "$folder/bin/$tool"
+done
+says 1 "gnuplot is not installed" env PATH="$folder/bin" "$PLOTS" draw \
+    --out "$folder/p" "$folder/a.csv"
+
+: >"$folder/stop.csv"
+"$PLOTS" measure --out "$folder/stop.csv" 2>"$folder/err" & # Ctrl-C keeps the rows
+pid=$!
+until [ "$(grep -c '^[0-9]' "$folder/stop.csv" )" -gt 2 ]; do
+    kill -0 $pid || fail "it ended before it was stopped"
+done
+kill -TERM $pid
+status=0
+wait $pid || status=$?
+[ $status -eq 130 ] && grep -q "are kept" "$folder/err" || fail "stopping it"
+
+if command -v gnuplot >/dev/null; then
+    "$PLOTS" draw --out "$folder/p" "$folder/a.csv" >"$folder/out" 2>"$folder/err" ||
+        fail "drawing: $(cat "$folder/err")"
+    [ "$(find "$folder/p" -size +1k -name '*.*g' | wc -l)" -eq $((2 * charts)) ] ||
+        fail "not an SVG and a PNG of each chart"
+    [ ! -s "$folder/err" ] || fail "$(cat "$folder/err")"
+    "$PLOTS" compare --out "$folder/p" "$folder/a.csv" "$folder/b.csv" \
+        >"$folder/out" 2>&1 || fail "comparing: $(cat "$folder/out")"
+    grep -q "^Of [0-9]* comparisons, 0 show" "$folder/out" ||
+        fail "clear differences of runs with one value each"
+    grep -q "REPEAT=8 is" "$folder/out" || fail "it does not say how many"
+
+    # A run beside itself: what gnuplot is told. Each line of B has the places
+    # of A's, and all that is drawn lies between the axes' ends.
+    mkdir "$folder/fake"
+    printf '#!/bin/sh\n[ "$1" ] || cat >>"%s"\n' "$folder/script" \
+        >"$folder/fake/gnuplot"
+    chmod +x "$folder/fake/gnuplot"
+    for chart in 2 4 7; do
+        rm -f "$folder/script"
+        PATH="$folder/fake:$PATH" "$PLOTS" compare --charts $chart \
+            --out "$folder/f" "$folder/a.csv" "$folder/a.csv" >/dev/null 2>&1 ||
+            true # no picture comes of it
+        awk '
+            /^set xrange/ { split(substr($3, 2, length($3) - 2), range, ":") }
+            /^\$[mp][0-9]+ <</ { name = $1; next }
+            /^EOD/ { name = "" }
+            name ~ /^\$/ && ($1 <= range[1] || $1 >= range[2]) {
+                print "outside: " $0; bad = 1 }
+            name ~ /^\$m/ { data[name] = data[name] $0 "\n"; seen[name] = 1 }
+            /^reset/ && ++pictures > 1 { exit }
+            END {
+                for (name in seen) n++
+                for (i = 0; i < n / 2; i++)
+                    if (data["$m" i] != data["$m" (i + n / 2)]) {
+                        print "line " i " differs"; bad = 1 }
+                exit bad || n < 6
+            }' "$folder/script" >"$folder/out" ||
+            fail "a run beside itself, chart $chart: $(cat "$folder/out")"
+    done
+
+    # A run that was stopped early: no loop yet to compare with.
+    grep '^#\|^run_id\|,3,"pool_map"' "$folder/a.csv" >"$folder/part.csv"
+    "$PLOTS" draw --out "$folder/q" "$folder/part.csv" >"$folder/out" ||
+        fail "drawing a part"
+    grep -q "^Not drawn" "$folder/out" || fail "a part does not say so"
+
+    # Made-up runs of two variants; one of them takes $1 per cent of its time.
+    made_run() {
+        grep '^#\|^run_id' "$folder/a.csv" | grep -v '^# others'
+        for repetition in 1 2 3 4 5 6 7 8; do
+            time=$((100000 + repetition * 37 % 10 * 500))
+            echo "made,1,1,\"vfork\",0,2,-1,0,9,$repetition,$time,0,0,0,0"
+            time=$((time * $1 / 100))
+            echo "made,1,1,\"pool_map\",0,2,-1,0,9,$repetition,$time,0,0,0,0"
+        done
+    }
+    made_run 100 >"$folder/a.csv2"
+    for percent in 100 130 70; do
+        made_run $percent >"$folder/b.csv2"
+        "$PLOTS" compare --out "$folder/p" "$folder/a.csv2" "$folder/b.csv2" \
+            >"$folder/out" || fail "comparing made-up runs"
+        says=$(grep "^Of 2 comparisons" "$folder/out")
+        case "$percent $says" in
+        "100 "*", 0 show "* | "130 "*"(0 faster, 1 slower"*) ;;
+        "70 "*"(1 faster, 0 slower"*) ;;
+        *) fail "made-up runs, $percent per cent: $says" ;;
+        esac
+    done
+
+    # Ten made-up repetitions cross at 4 tasks, but in $1 of them the pool is
+    # cheaper from the first task on: a number is told only while that is rare.
+    made() {
+        grep '^#\|^run_id' "$folder/a.csv" | grep -v '^# others'
+        for repetition in 1 2 3 4 5 6 7 8 9 10; do
+            for n in 1 4 16; do
+                pool=$((repetition <= $1 ? 50000 : 400000))
+                echo "made,1,2,\"fork per task\",$n,2,-1,0,$n,$repetition,${n}00000,0,0,0,0"
+                echo "made,1,2,\"pool_map\",$n,2,-1,0,$n,$repetition,$pool,0,0,0,0"
+            done
+        done
+    }
+    for early in 0 1 4; do
+        made $early >"$folder/made.csv"
+        "$PLOTS" draw --out "$folder/p" --charts 2 "$folder/made.csv" >"$folder/out" ||
+            fail "drawing made-up rows"
+        grep -q "cross at 4 tasks (4 " "$folder/out" &&
+            told=yes || told=no
+        case $early-$told in 0-yes | 1-yes | 4-no) ;; *)
+            fail "a crossing, $early of 10 early, told: $told" ;;
+        esac
+    done
+    # What a disturbed machine measured is not interpreted.
+    { made 0; echo "# others: 35 %"; } >"$folder/made.csv"
+    "$PLOTS" draw --out "$folder/p" --charts 2 "$folder/made.csv" \
+        >"$folder/out" || fail "drawing a disturbed run"
+    grep -q "other programs had 35 %" "$folder/out" &&
+        ! grep -q "cross" "$folder/out" || fail "a disturbed run"
+fi
+echo "charts: measured, drawn, compared"
