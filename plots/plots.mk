@@ -52,11 +52,12 @@ plots-pictures: ## develop: measure here, and renew the pictures of the texts
 	echo "plots/README.md names their run: $$(sed -n 's/^# date: //p' plots/pictures/run.csv)"
 
 # They judge no times.
+PLOTS_TESTS   = $(PLOTS) $(B)/plots/task \
+	$(B)/plots/test/functions $(B)/plots/test/rule
 test-bench: $(PLOTS) ## develop: every row of the benchmark runs
 	PLOTS='$(PLOTS)' sh plots/test/bench.sh
 
-test-plots: $(PLOTS) $(B)/plots/task $(B)/plots/test/functions \
-		$(B)/plots/test/rule # a tiny run: measured, drawn, compared
+test-plots: $(PLOTS_TESTS) # a tiny run: measured, drawn, compared
 	PLOTS='$(PLOTS)' TESTS='$(B)/plots/test' sh plots/test/plots.sh
 
 # --- the program. Lesson 12 measures with libplots.a as well.

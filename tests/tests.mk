@@ -21,8 +21,8 @@ LONG_TARGETS += test-pool-clang test-pool-sanitized test-pool-clang-sanitized \
 	test-storm-long test-kill-long test-valgrind
 # What they need, built once before they run side by side.
 TEST_BUILDS   = $(TESTS) $(B)/tests/harness_selftest $(B)/tests/storm \
-	$(B)/tests/kill/kill lib lessons-build exercises grade-build $(BENCH) \
-	$(MEASURE) $(DRAW) $(B)/plots/bench/test/stats $(B)/plots/charts/test/rule
+	$(B)/tests/kill/kill lib lessons-build exercises grade-build \
+	$(PLOTS_TESTS)
 # How many targets run side by side: most of them wait most of the time.
 TEST_JOBS    = $(shell expr 2 '*' $$(nproc))
 # Those that take longest begin first.

@@ -92,7 +92,7 @@ static char how_many(size_t workers) {
         row("tasks", n, r, verdict(r));
     }
     putchar('\n');
-    if (crosses(&groups, "fork per task", "pool_map", &at))
+    if (where_they_cross(&groups, "fork per task", "pool_map", &at))
         lesson_say(
             "In this run the pool has paid for itself from %.1f tasks on "
             "(%.1f to %.1f).",
@@ -129,7 +129,7 @@ static void how_long(size_t workers, size_t tasks) {
         row("us", us, r, verdict(r));
     }
     putchar('\n');
-    if (crosses(&groups, "iterative", "pool_map", &at))
+    if (where_they_cross(&groups, "iterative", "pool_map", &at))
         lesson_say("In this run making a pool pays from %.0f us of work on "
                    "(%.0f to %.0f), that is, with %zu tasks of %.1f us.",
                    at.middle, at.low, at.high, tasks,

@@ -73,8 +73,8 @@ struct median times_as_fast(const struct groups *groups, const char *slow,
                     find_group(groups, 0, fast, fast_x), &n);
 }
 
-bool crosses(const struct groups *groups, const char *dear, const char *cheap,
-             struct median *at) {
+bool where_they_cross(const struct groups *groups, const char *dear,
+                      const char *cheap, struct median *at) {
     return crossing(groups, 0, dear, cheap, at) >= FEWEST && at->low > 0 &&
            isfinite(at->high);
 }

@@ -28,8 +28,8 @@ struct median times_as_fast(const struct groups *groups, const char *slow,
 
 // Where `dear` becomes dearer than `cheap`. False: its interval leaves the
 // places that were measured.
-bool crosses(const struct groups *groups, const char *dear, const char *cheap,
-             struct median *at);
+bool where_they_cross(const struct groups *groups, const char *dear,
+                      const char *cheap, struct median *at);
 
 // "clearly faster", "clearly slower" or "no clear difference".
 const char *verdict(struct median ratio);
