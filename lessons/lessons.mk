@@ -23,8 +23,9 @@ LESSON_ALONES  = $(patsubst %.c,$(B)/%,$(filter $(LESSON_ALONE),\
 lesson_parts   = $(patsubst %.c,$(B)/%.o,\
 	$(filter-out $(LESSON_ALONE),$(wildcard lessons/$1/*.c)))
 LESSON_LIBS    = -lm -lpthread
-# What the programs see; knobs such as WORKERS= come through make by themselves.
-LESSON_ENV     = LESSON_OUT=$(B)/lessons PYTHONPATH=lessons/common \
+# Where they draw. Settings such as WORKERS= come through make by themselves.
+LESSON_OUT     = $(B)/lessons
+LESSON_ENV     = LESSON_OUT='$(LESSON_OUT)' PYTHONPATH=lessons/common \
 	PYTHONDONTWRITEBYTECODE=1
 
 .PHONY: first lessons lessonN lessonN-python transcripts test-lessons
@@ -77,7 +78,7 @@ $(call lesson_name,$1)-python: $$(B)/lessons/$1/guide
 	$$(GUIDE_ENV) TWIN=lessons/$1 $$< $$(B)/lessons/$1
 endef
 $(foreach lesson,$(GUIDED),$(eval $(call guided_rules,$(lesson))))
-GUIDE_ENV = LESSON_OUT='$(B)/lessons' GUIDE_SANITIZE='$(SANITIZE)'
+GUIDE_ENV = LESSON_OUT='$(LESSON_OUT)' GUIDE_SANITIZE='$(SANITIZE)'
 
 .PHONY: lessons-build
 lessons-build:
@@ -137,32 +138,42 @@ lesson11-steps: $(LESSON_COMMON) $(B)/lib/libpool.a
 # Any other number. Patterns come last: a lesson's own rule is found first.
 lesson%:
 	echo "The lessons are 1 to $(words $(LESSONS) $(GUIDED)): make lesson1"; exit 2
-# The site: all texts and the reference as pages, under build/site.
-#
-# doxygen reads lib/pool.h and, through lessons/site/site.py, the README.md
-# files; the lessons draw their timelines. A warning is an error.
 
-PACKAGES += doxygen doxygen-awesome-css python3 gnuplot-nox chromium \
-	chromium-driver
+# The site: all texts and the reference as pages, under build/site. site.py finds
+# the texts, doxygen turns them and lib/pool.h into pages, frame.py puts these
+# into their frame. A warning is an error.
+
+PACKAGES += doxygen doxygen-awesome-css libjs-lunr python3 python3-lxml \
+	gnuplot-nox chromium chromium-driver npm
 TEST_TARGETS += test-links test-site
 SITE      = $(BUILD)/site
 TEXTS     = $(BUILD)/texts
+# Of the system's Python: it has what Debian's packages bring.
+SYSTEM_PYTHON = PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3
 
-.PHONY: docs test-links test-site
+.PHONY: docs test-links test-site test-site-all
+LONG_TARGETS += test-site-all
 docs: lessons-build ## learn: all texts and the reference as one site
 	rm -rf $(SITE) $(TEXTS)
 	mkdir -p $(SITE) $(TEXTS)
-	rm -f $(B)/lessons/lesson*.svg
 	for lesson in $(foreach l,$(LESSONS) $(GUIDED),$(call lesson_name,$l)); do \
-		$(MAKE) -s $$lesson PREDICT=0 </dev/null >$(TEXTS)/$$lesson.txt 2>&1 || \
-		{ cat $(TEXTS)/$$lesson.txt; echo "docs: without $$lesson's timeline"; }; \
+		$(MAKE) -s $$lesson PREDICT=0 LESSON_OUT=$(TEXTS) </dev/null \
+			>$(TEXTS)/$$lesson.txt 2>&1 || { cat $(TEXTS)/$$lesson.txt; \
+			echo "docs: without $$lesson's timeline"; }; \
 	done
-	PYTHONDONTWRITEBYTECODE=1 python3 lessons/site/site.py $(TEXTS) $(SITE) $(B)/lessons
-	doxygen lessons/site/Doxyfile
+	$(SYSTEM_PYTHON) lessons/site/site.py $(TEXTS) $(SITE) $(TEXTS)
+	sed 's|@BUILD@|$(BUILD)|' lessons/site/Doxyfile | doxygen -
+	cp lessons/site/site.css lessons/site/site.js lessons/site/favicon.svg \
+		/usr/share/javascript/lunr/lunr.js $(SITE)
+	$(SYSTEM_PYTHON) lessons/site/frame.py $(SITE) $(TEXTS)
 	echo "built $(SITE)/index.html"
 
 test-links: # every relative link in every text leads somewhere
-	PYTHONDONTWRITEBYTECODE=1 python3 tests/site/links.py
+	$(SYSTEM_PYTHON) tests/site/links.py
 
 test-site: docs ## develop: the site in a browser
-	PYTHONDONTWRITEBYTECODE=1 python3 tests/site/site.py $(SITE)
+	sh tests/site/axe.sh $(BUILD)/axe
+	$(SYSTEM_PYTHON) tests/site/site.py $(SITE) $(BUILD)/axe/axe.js
+
+test-site-all: # axe-core looks at every text
+	ALL=1 $(MAKE) --no-print-directory test-site

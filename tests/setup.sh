@@ -1,10 +1,13 @@
 #!/bin/sh
-# Installs Debian packages, those that are missing; says what it does.
+# SPDX-License-Identifier: MIT
+# Installs Debian packages, those that are missing; says what it does. Node.js has
+# many sources: where npm is there already, Debian's is not wanted.
 #   setup.sh PACKAGE…
 set -eu
 missing=
 for package; do
     case " $missing " in *" $package "*) continue ;; esac
+    [ "$package" != npm ] || ! command -v npm >/dev/null || continue
     dpkg-query -W -f '${Status}' "$package" 2>/dev/null |
         grep -q 'ok installed' || missing="$missing $package"
 done

@@ -5,24 +5,30 @@
     site.py TEXTS HTML TIMELINES
 
 Begins with README.md and follows its links: a text becomes a page, a source
-file a listing, an image is copied. Into TEXTS go the pages as doxygen 1.9.4
-understands them, and layout.xml with the tabs and their menus; into HTML the
+file a listing, an image is copied. Into TEXTS go the pages as doxygen 1.9
+understands them, and site.json, the tree of pages for frame.py; into HTML the
 images. TIMELINES holds the lessons' pictures, lessonN.svg, as make docs had
 them drawn. No lesson or exercise is named here: folders are.
 """
 
 import html
+import json
 import re
 import shutil
 import sys
 from pathlib import Path
-from xml.sax import saxutils
 
 import texts
 
-# The tabs, in order, and the folders whose texts are listed under each.
-TABS = [("Lessons", ["lessons"]), ("Exercises", ["exercises", "solutions"]),
-        ("Charts", ["plots"]), ("Reference", []), ("Internals", ["lib", "tests"])]
+# The tabs, in order, and what is listed under each: the first that matches. The
+# first text that matches the first pattern is the tab's own.
+TABS = [("Teach", [r"exercises/grade[^/]*/", r"tests/attacks/", r".*/(AUTHORS|teach\w*|instruct\w*)\.md"]),
+        ("Lessons", [r"lessons/"]), ("Exercises", [r"exercises/", r"solutions/"]),
+        ("Charts", [r"plots/"]), ("Internals", [r"lib/", r"tests/"])]
+ORDER = ["Lessons", "Exercises", "Teach", "Charts", "Reference", "Internals"]
+# Of which folders all sources are pages, whether a text leads to them or not.
+LISTED = ("lib/*.c", "lib/*.h", "lessons/[0-9]*/*.c", "lessons/[0-9]*/*.h",
+          "lessons/[0-9]*/*.py")
 HEADER = "lib/pool.h"  # the reference: doxygen's own page for it
 NUMBERED = re.compile(r"(\w+)s/0*(\d+)-[^/]*/README\.md")
 
@@ -94,33 +100,56 @@ class Page:
     def heading(self, match):
         level, words, anchor = next(self.anchors)
         words = escape(texts.plain(words))
-        if self.id == "index":  # a section would be listed in the side tree
+        if self.id == "index":  # the main page knows no names of sections
             return (f"# {words} {{#mainpage}}\n" if level == 1 else
                     f"\\anchor index-{anchor}\n{'#' * (level - 1)} {words}")
         if level == 1:  # the page's title
-            return f"# {words} {{#{self.id}}}\n\n\\tableofcontents\n"
+            return f"# {words} {{#{self.id}}}\n"
         return f"{'#' * (level - 1)} {words} {{#{self.id}-{anchor}}}"
+
+    def quote(self, words):
+        """A part of a program; its twin in Python beside it."""
+        command = ("\\include " + words[0] if len(words) == 1
+                   else "\\snippet " + " ".join(words[:2]))
+        twin = Path(words[0]).with_suffix(".py")
+        if not words[0].endswith(".c") or not twin.is_file() or twin in self.twins:
+            return command
+        self.twins.add(twin)
+        return (raw('<div class="twins"><div><p class="twin">In C: '
+                    f'<a href="{url(words[0])}">{Path(words[0]).name}</a></p>')
+                + command + raw('</div><div><p class="twin">In Python: '
+                                f'<a href="{url(str(twin))}">{twin.name}</a></p>')
+                + f"\\include {twin}" + raw("</div></div>"))
 
     def convert(self, timelines):
         """The page in doxygen's markdown."""
-        done, quote = [], ""
+        done, quote, self.twins = [], "", set()
         self.anchors = texts.headings(self.text)
         for piece in texts.pieces(self.text):
             words = piece.text.strip("<!-> \n").split()
             if piece.kind == "prose":
                 done.append(texts.HEADING.sub(self.heading, self.prose(piece.text)))
+            elif piece.kind == "fence" and quote == "transcript:" and self.id != "index":
+                command = piece.text.split("\n")[1].removeprefix("$ ")
+                done.append(raw('<details class="transcript"><summary>What <code>'
+                                f"{html.escape(command)}</code> printed</summary>")
+                            + piece.text + raw("</details>"))
             elif piece.kind == "fence" and quote != "code:":
-                done.append(piece.text.replace("```c\n", "```{.c}\n"))
+                done.append(re.sub(r"^(`+)(c|python|sh)\n", r"\1{.\2}\n", piece.text))
             elif piece.kind == "comment" and words[0] == "end":
                 if quote == "transcript:":
                     done += [picture(file) for file in timelines]
+                    timelines = []
                 quote = ""
             elif piece.kind == "comment":
                 quote = words[0]
                 if quote == "code:":  # compiled code: its calls become links
-                    done.append("\\include " + words[1] if len(words) == 2
-                                else "\\snippet " + " ".join(words[1:3]))
+                    done.append(self.quote(words[1:]))
         return "".join(done)
+
+
+def raw(markup):
+    return f"\n\n\\htmlonly[block]\n{markup}\n\\endhtmlonly\n\n"
 
 
 def picture(file):
@@ -147,13 +176,15 @@ def collect():
         elif path not in pages:
             pages[path] = Page(path)
             todo += pages[path].links()
+    files.update(str(file) for pattern in LISTED for file in Path().glob(pattern))
     images = {file for file in files if file.endswith((".png", ".svg"))}
     return pages, files - images - {HEADER}, images
 
 
 def order(path):
-    """A folder's text first, then numbered folders by number, then the rest."""
-    return (path.count("/"), not NUMBERED.fullmatch(path), path)
+    """A folder's text first, then others in it, numbered folders, the rest."""
+    return (path.split("/")[0], path.count("/"), not path.endswith("README.md"),
+            not NUMBERED.fullmatch(path), path)
 
 
 def short(path, folder):
@@ -163,21 +194,47 @@ def short(path, folder):
     return re.sub(r"^\w+ (\d+):", r"\1", title) if own else title
 
 
-def layout(pages):
-    """The tabs, each with a menu of the texts in its folders."""
-    def tab(kind, name, link, inner=""):
-        return (f'<tab type="{kind}" visible="yes" url="{link}" '
-                f'title="{saxutils.escape(name)}" intro="">{inner}</tab>\n')
+def tab_of(path):
+    for name, patterns in TABS:
+        if any(re.match(pattern, path) for pattern in patterns):
+            return name
+    return None
 
-    tabs = '<tab type="mainpage" visible="yes" title="Introduction"/>\n'
-    for name, folders in TABS:
-        own = [p for p in sorted(pages, key=order) if p.split("/")[0] in folders]
-        main = HEADER if name == "Reference" else f"{folders[0]}/README.md"
-        if main != HEADER and main not in pages:
-            sys.exit(f"no text leads to {main}, so it cannot have a tab")
-        inner = "".join(tab("user", short(p, folders[0]), url(p)) for p in own if p != main)
-        tabs += tab("usergroup" if inner else "user", name, url(main), inner)
+
+def tree(pages, sources):
+    """The tabs, the texts under each, and below a text the sources of its
+    folder; of no folder with a text, below the tab's own."""
+    patterns = dict(TABS)
+    tabs = []
+    for name in ORDER:
+        if name == "Reference":
+            tabs.append({"name": name, "url": url(HEADER), "pages": [
+                {"title": "pool.h", "url": url(HEADER), "sources": []}]})
+            continue
+        own = sorted((p for p in pages if tab_of(p) == name), key=order)
+        first = [p for p in own if re.match(patterns[name][0], p)]
+        if not first:
+            sys.exit(f"no text leads to {patterns[name][0]}, so it cannot have a tab")
+        own.remove(first[0])
+        own.insert(0, first[0])
+        below = {p: [] for p in own}
+        for source in sorted(s for s in sources if tab_of(s) == name):
+            folder = Path(source)
+            while (text := f"{folder.parent}/README.md") not in below and folder.parent.name:
+                folder = folder.parent
+            below[text if text in below else own[0]].append(source)
+        root = first[0].split("/")[0]
+        tabs.append({"name": name, "url": url(own[0]), "pages": [
+            {"title": short(p, root), "url": url(p), "sources": [
+                {"title": name_in(s, p), "url": url(s)} for s in below[p]]}
+            for p in own]})
     return tabs
+
+
+def name_in(source, text):
+    """A source's name as its neighbours see it."""
+    folder = str(Path(text).parent) + "/"
+    return source.removeprefix(folder)
 
 
 def main(out, site, timelines):
@@ -193,9 +250,7 @@ def main(out, site, timelines):
     for image in images:
         Path(site, image).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(image, Path(site, image))
-    frame = (Path(__file__).parent / "layout.xml").read_text()
-    Path(out, "layout.xml").write_text(
-        frame.replace("<!-- tabs -->", layout(pages)))
+    Path(out, "site.json").write_text(json.dumps(tree(pages, sources)))
 
 
 main(*sys.argv[1:])

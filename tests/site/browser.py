@@ -35,7 +35,7 @@ class Browser:
         self.base = "http://127.0.0.1:" + line.rstrip(".\n").rsplit(" ", 1)[1]
         options = {"binary": "/usr/bin/chromium", "args": OPTIONS}
         found = self._ask("POST", "/session", {"capabilities": {"alwaysMatch": {
-            "goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}}}})
+            "goog:chromeOptions": options, "timeouts": {"script": 300000}, "goog:loggingPrefs": {"browser": "ALL"}}}})
         self.base += "/session/" + found["sessionId"]
         self.devtools("Emulation.setEmulatedMedia", features=[{
             "name": "prefers-color-scheme", "value": "dark" if dark else "light"}])
@@ -55,7 +55,7 @@ class Browser:
         data = json.dumps(body).encode() if body is not None else None
         request = urllib.request.Request(self.base + path, data, method=method)
         try:
-            with urllib.request.urlopen(request, timeout=60) as answer:
+            with urllib.request.urlopen(request, timeout=300) as answer:
                 return json.load(answer)["value"]
         except urllib.error.HTTPError as error:
             raise RuntimeError(json.load(error)["value"]["message"]) from None
@@ -69,6 +69,10 @@ class Browser:
     def run(self, script, *args):
         """Runs JavaScript in the page; what it returns."""
         return self._ask("POST", "/execute/sync", {"script": script, "args": args})
+
+    def asynchronous(self, script):
+        """Runs JavaScript that calls its last argument with what it found."""
+        return self._ask("POST", "/execute/async", {"script": script, "args": []})
 
     def wait(self, script, *args):
         """Runs JavaScript at every frame until it returns something true."""

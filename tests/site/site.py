@@ -1,55 +1,38 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The site as a reader meets it, in a headless Chromium.
+"""The site as a reader meets it: from disk, in a headless Chromium.
 
-    site.py SITE [PICTURES]
+    site.py SITE AXE [PICTURES]
 
-SITE is a built site, PICTURES a folder for screenshots. What must hold: every
-page is reached by links from the first, every link, anchor and image leads
-somewhere, the console is silent, nothing is wider than a phone, text can be
-told from its ground by day and by night, the search finds, and the keyboard
-is enough.
+SITE is a built site, AXE the file axe.js of axe-core, PICTURES a folder for
+screenshots. What must hold: every page is reached by links from the first,
+every link, anchor and image leads somewhere, the console is silent, nothing is
+wider than a phone, axe-core finds no barrier by day or by night, the search
+finds what the texts are about, what is folded opens, paper has no menus, and
+the keyboard is enough. ALL=1 has axe-core look at every text.
 """
 
-import functools
-import http.server
+import os
 import sys
-import threading
 import time
 import urllib.parse
 from pathlib import Path
 
 from browser import Browser
 
-PHONE, DESK = (360, 740), (1280, 900)
+PHONE, TABLET, DESK = (390, 800), (768, 1000), (1280, 900)
+# What the search must find, and a page that must be among what it finds.
+WORDS = {"zombie": "lesson1", "chunk": "lesson5", "fork": "lesson1",
+         "terminate": "lesson6", "deadlock": "lessons-glossary",
+         "pool_map": "pool_8h", "chunked maps": "exercise5", "zomb": "lesson1"}
 wrong = []
 
 
 def one_of_each_kind(base):
     """A page of each kind."""
-    names = ("index", "lessons", "lesson3", "exercise1", "plots", "pool_8h", "lib")
+    names = ["index", "lessons", "lesson3", "lesson4", "exercise1", "plots",
+             "pool_8h", "lib", "exercises-grader", "lib-client-life-c"]
     return [f"{base}{name}.html" for name in names]
-
-
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_):
-        pass
-
-    def do_GET(self):
-        if self.path == "/favicon.ico":  # browsers ask for it by themselves
-            self.send_response(204)
-            self.end_headers()
-        else:
-            super().do_GET()
-
-
-def serve(site):
-    """Serves the site on loopback: pages from files may not look into frames,
-    and doxygen's search results are one."""
-    server = http.server.ThreadingHTTPServer(
-        ("127.0.0.1", 0), functools.partial(Quiet, directory=site))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    return f"http://127.0.0.1:{server.server_address[1]}/"
 
 
 def file_of(url, base, site):
@@ -60,43 +43,27 @@ def file_of(url, base, site):
 
 
 def hold(so, what):
-    print(("  ok    " if so else "  WRONG ") + what)
+    print(("[       OK ] site: " if so else "[  FAILED  ] site: ") + what)
     if not so:
         wrong.append(what)
 
 
-# What a page shows of itself. Ratio of luminances as in WCAG 2: text needs 4.5,
-# large or bold text 3; comments in code may be as pale as large text.
+# What a page shows of itself.
 LOOK = """
-const channel = c => (c /= 255) <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
-const light = c => 0.2126 * channel(c[0]) + 0.7152 * channel(c[1]) + 0.0722 * channel(c[2]);
-const parse = s => (s.match(/[\\d.]+/g) || []).map(Number);
-const ground = e => {
-    for (; e; e = e.parentElement) {
-        const c = parse(getComputedStyle(e).backgroundColor);
-        if (c.length === 3 || c[3] > 0.5) return c;
-    }
-    return [255, 255, 255];
-};
-const pale = [];
-for (const e of document.querySelectorAll('div.contents *')) {
-    const own = [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim());
-    if (!own || !e.getClientRects().length) continue;
-    const a = light(parse(getComputedStyle(e).color)), b = light(ground(e));
-    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-    const code = e.closest('.fragment');
-    if (ratio < (code ? 2.5 : 4)) pale.push(ratio.toFixed(1) + ' ' + e.textContent.slice(0, 30));
-}
 return {
-    title: document.title,
-    links: [...document.querySelectorAll('div.contents a[href], #main-nav a[href]')].map(a => a.href),
+    links: [...document.querySelectorAll('a[href]')].map(a => a.href),
     ids: [...document.querySelectorAll('[id], a[name]')].map(e => e.id || e.name),
     broken: [...document.images].filter(i => i.complete && !i.naturalWidth).map(i => i.src),
-    unnamed: [...document.querySelectorAll('div.contents img')].filter(i => !i.alt).map(i => i.src),
+    unnamed: [...document.querySelectorAll('main img')].filter(i => !i.alt).map(i => i.src),
     wide: document.scrollingElement.scrollWidth - innerWidth,
-    cut: [...document.querySelectorAll('div.contents .fragment')].filter(
-        e => e.scrollWidth > e.clientWidth).map(e => e.textContent.slice(0, 30)),
-    pale: pale,
+    h1: document.querySelectorAll('h1').length,
+    title: document.title,
+    about: document.querySelector('meta[name=description]')?.content || '',
+    icon: document.querySelector('link[rel=icon]')?.href || '',
+    current: document.querySelectorAll('.tree [aria-current]').length,
+    tree: document.querySelectorAll('.tree').length,
+    fixed: [...document.querySelectorAll('.fragment')].filter(
+        e => e.scrollWidth > e.clientWidth && e.tabIndex < 0).length,
 };
 """
 
@@ -145,62 +112,123 @@ def check_reached(pages):
     hold("pool_8h" in names, "the reference is reached by clicks")
 
 
-def look(browser, urls):
-    """What each page shows of itself, at the size the browser has now."""
+def names(urls):
+    return " ".join(Path(url).stem for url in list(urls)[:5])
+
+
+def check_heads(pages, base, site):
+    """Title, description and picture of a page; one h1; its place in the tree."""
+    titles = [page["title"] for page in pages.values()]
+    hold(len(set(titles)) == len(titles), "no two pages have the same title")
+    lacking = [url for url, page in pages.items()
+               if page["h1"] != 1 or len(page["about"]) < 20
+               or not file_of(page["icon"], base, site).exists()]
+    hold(not lacking, "every page has one h1, a description and an icon " + names(lacking))
+    lost = [url for url, page in pages.items() if page["tree"] and page["current"] != 1]
+    hold(not lost, "every page with a tree stands in it once " + names(lost))
+    stuck = [url for url, page in pages.items() if page["fixed"]]
+    hold(not stuck, "whatever code scrolls can have the focus " + names(stuck))
+
+
+def check_widths(browser, urls, pictures):
+    for size in (PHONE, TABLET, DESK):
+        browser.size(*size)
+        wide = []
+        for url in urls:
+            browser.open(url)
+            if browser.run(LOOK)["wide"] > 0:
+                wide.append(url)
+            if pictures:
+                browser.picture(f"{pictures}/{Path(url).stem}-{size[0]}.png")
+        hold(not wide, f"at {size[0]} pixels no page is wider than the screen " + names(wide))
+
+
+# All rules that axe-core has, at their own limits.
+BARRIERS = """
+const done = arguments[0];
+document.querySelectorAll('details').forEach(part => part.open = true);
+axe.run(document).then(found => done(found.violations.map(
+    v => v.id + ' ' + v.nodes.length + ': ' + v.nodes[0].html.slice(0, 120))));
+"""
+
+
+def check_barriers(browser, urls, axe, how, pictures=None):
+    found = []
     for url in urls:
         browser.open(url)
-        yield url, browser.run(LOOK)
-
-
-def check_looks(browser, looks, size, dark, pictures):
-    """Pages at one size, by day or by night."""
-    browser.size(*size)
-    wide, pale, cut = [], [], []
-    for url, page in looks:
-        name = Path(url).stem
-        if page["wide"] > 0:
-            wide.append(f"{name} by {page['wide']}")
-        pale += [f"{name}: {text}" for text in page["pale"][:1]]
-        cut += [f"{name}: {text}" for text in page["cut"]]
-        if pictures and url == browser.url() and url in one_of_each_kind(url.rsplit("/", 1)[0] + "/"):
-            browser.picture(f"{pictures}/{name}-{size[0]}{'-dark' if dark else ''}.png")
-    where = f"at {size[0]} pixels, {'dark' if dark else 'light'}"
-    hold(not wide, f"{where}: no page is wider than the screen {wide[:5]}")
-    if size == DESK:
-        hold(not cut, f"{where}: no line of code is cut off {cut[:5]}")
-    hold(not pale, f"{where}: text stands out from its ground {pale[:5]}")
-
-
-def check_tree(browser, page):
-    """The tree at the side: the tabs and their pages, none above another."""
-    browser.size(*DESK)
-    browser.open(page)
-    rows = browser.wait("""
-        const rows = [...document.querySelectorAll('#nav-tree .label')].map(
-            e => ({text: e.textContent, box: e.getBoundingClientRect()}));
-        return document.querySelector('#nav-tree .selected') &&
-            rows.map(r => [r.text, r.box.top, r.box.bottom]);""")
-    tabs = browser.run("""return [...document.querySelectorAll(
-        '#main-menu > li > a')].map(e => e.textContent.trim())""")
-    missing = set(tabs[1:]) - {text for text, _, _ in rows}
-    above = [a[0] for a, b in zip(rows, rows[1:]) if a[2] > b[1]]
-    hold(tabs and not missing and not above,
-         f"the tree beside {Path(page).stem} has {len(rows)} rows {missing or above or ''}")
-    return len(rows) - len(tabs)
+        if pictures:
+            browser.picture(f"{pictures}/{Path(url).stem}-{how}.png")
+        browser.run(axe)
+        found += [f"{Path(url).stem}: {what}" for what in browser.asynchronous(BARRIERS)]
+    hold(not found, f"axe-core finds no barrier in {len(urls)} pages, {how} "
+         + " | ".join(found[:5]))
 
 
 def check_search(browser, start):
     browser.size(*DESK)
-    browser.open(start)
-    browser.run("document.getElementById('MSearchField').focus()")
-    browser.keys("pool_map")
-    found = browser.wait("""
-        const frame = document.getElementById('MSearchResults');
-        const doc = frame && (frame.contentDocument || frame.contentWindow.document);
-        const hits = doc ? [...doc.querySelectorAll('.SRResult')].filter(
-            e => e.style.display !== 'none' && e.getClientRects().length) : [];
-        return hits.length ? hits.map(e => e.textContent).join(' ') : '';""")
-    hold("pool_map" in found, "the search finds pool_map")
+    for words, page in WORDS.items():
+        browser.open(start)
+        browser.run("document.getElementById('search').focus()")
+        browser.keys(words)
+        found = browser.wait("""
+            const hits = [...document.querySelectorAll('#found:not([hidden]) li a')];
+            return hits.length ? hits.map(a => a.href) : '';""")
+        hold(any(f"/{page}.html" in url for url in found), f"the search finds {words}")
+    browser.keys("\ue015\ue007")  # down to the first, Enter
+    until = time.monotonic() + 20
+    while browser.url() == start and time.monotonic() < until:
+        pass
+    hold(browser.url() != start, "arrow and Enter lead to what was found")
+
+
+def check_folds(browser, page):
+    """A transcript opens when it is asked for, and on paper."""
+    shown = """const part = document.querySelector('details.transcript .fragment');
+        return Boolean(part && part.checkVisibility())"""
+    browser.open(page)
+    folded = browser.run(shown)
+    browser.run("document.querySelector('details.transcript summary').focus()")
+    browser.keys("\ue007")
+    hold(folded is False and browser.wait(shown), "a transcript opens when it is asked for")
+    browser.open(page)
+    browser.run("dispatchEvent(new Event('beforeprint'))")
+    opened = browser.run(shown)
+    browser.devtools("Emulation.setEmulatedMedia", media="print")
+    menus = browser.run("""return [...document.querySelectorAll(
+        'header, .tree, .toc, .around')].filter(e => e.getClientRects().length).length""")
+    browser.devtools("Emulation.setEmulatedMedia", media="screen")
+    hold(opened and menus == 0, "paper has what was folded, and no menus")
+
+
+def check_neighbours(browser, base):
+    """Next leads through all lessons; a source has its neighbours beside it."""
+    browser.open(base + "lesson3.html")
+    there = browser.run("""return [document.querySelector('.around [rel=next]').href,
+        document.querySelector('.around [rel=prev]').href]""")
+    hold(there[0] == base + "lesson4.html" and there[1].startswith(base + "lesson"),
+         "next leads from lesson 3 to lesson 4")
+    browser.open(base + "lib-client-life-c.html")
+    beside = browser.run("""return [...document.querySelectorAll('.tree li li a')].map(
+        a => a.textContent)""")
+    hold({"client_life.c", "super_main.c", "internal.h"} <= set(beside),
+         "a source stands in the tree with its neighbours")
+
+
+def check_twins(browser, pages):
+    """C and Python stand side by side on a wide screen, one above the other on
+    a phone."""
+    for url in pages:
+        browser.size(*DESK)
+        browser.open(url)
+        edges = "return [...document.querySelectorAll('.twins')].map(t => " \
+            "[...t.children].map(c => c.getBoundingClientRect().left))"
+        wide = browser.run(edges)
+        if wide:
+            browser.size(*PHONE)
+            narrow = browser.run(edges)
+            hold(all(a < b for a, b in wide) and all(a == b for a, b in narrow),
+                 f"C and Python are side by side in {Path(url).stem}")
+            return
 
 
 def follow(browser, page):
@@ -225,27 +253,36 @@ def check_keyboard(browser, start):
          "from the start to lesson 1 with Tab and Enter")
 
 
-def main(site, pictures=None):
-    base = serve(site)
-    start = base + "index.html"
+def main(site, axe, pictures=None):
+    base = Path(site).resolve().as_uri() + "/"
+    start, kinds = base + "index.html", one_of_each_kind(base)
+    axe = Path(axe).read_text()
     with Browser() as browser:
         browser.size(*PHONE)
         pages = walk(browser, base, site)
-        check_looks(browser, pages.items(), PHONE, False, None)
+        kinds = [url for url in kinds if url in pages]
+        wide = [url for url, page in pages.items() if page["wide"] > 0]
+        hold(not wide, f"no page is wider than a phone {names(wide)}")
         check_reached(pages)
         check_links(pages, base, site)
-        hold(check_tree(browser, start) == 0,
-             "beside the start page it has the tabs and nothing else")
-        check_tree(browser, base + "exercise1.html")
+        check_heads(pages, base, site)
+        check_widths(browser, kinds, pictures)
         check_search(browser, start)
         check_keyboard(browser, start)
-        check_looks(browser, look(browser, one_of_each_kind(base)), DESK, False, pictures)
+        check_folds(browser, base + "lesson4.html")
+        check_neighbours(browser, base)
+        check_twins(browser, [url for url in pages if "/lesson" in url])
+        if os.environ.get("ALL"):
+            kinds = list(pages)
+        browser.size(*DESK)
+        check_barriers(browser, kinds, axe, "light", pictures)
+        browser.size(*PHONE)
+        check_barriers(browser, kinds[:4], axe, "on a phone")
         noise = browser.console()
         hold(not noise, f"the console is silent {noise[:3]}")
     with Browser(dark=True) as browser:
-        check_looks(browser, look(browser, pages), PHONE, True, pictures)
-        noise = browser.console()
-        hold(not noise, f"the console is silent in the dark {noise[:3]}")
+        browser.size(*DESK)
+        check_barriers(browser, kinds, axe, "dark", pictures)
     return bool(wrong)
 
 
