@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 # What the make targets of an exercise do. Built parts are under $B/exercises.
 #
-#   exercise.sh check N | hint N | watch N | reset N | progress
+#   exercise.sh check N | schedule N | hint N | watch N | reset N |
+#               progress
 #
 # From make: B, CC, SANITIZE; from the student: CHECK, SEED. FILE names another
 # file than the student's, OUT another place for what comes out.
@@ -136,6 +137,27 @@ check() {
     "$B/exercises/judge/report" "$result"
 }
 
+schedule() { # SCHEDULE: a seed, or nothing: as many as there is time for
+    dir=$(folder "$1")
+    [ -f "$dir/schedule.c" ] || {
+        echo "SCHEDULE= is for exercises whose processes share memory:" \
+            "$(for it in exercises/*/schedule.c; do
+                expr "$it" : 'exercises/0*\([0-9]*\)-'
+            done | tr '\n' ' ')"
+        exit 2
+    }
+    [ -z "${SANITIZE:-}" ] || {
+        echo "SCHEDULE= and SANITIZE= do not go together."
+        exit 2
+    }
+    [ -n "${FILE:-}" ] || begin "$1"
+    file=${FILE:-$(students "$1")}
+    need "$file" "$1"
+    OBJECTS=$B/exercises/schedule sh exercises/schedule/run.sh "$file" \
+        "$B/$dir/schedule.o" "$dir" "${OUT:-$STATE/$1}" \
+        ${SCHEDULE:+--seed "$SCHEDULE"} --again "make exercise$1 SCHEDULE="
+}
+
 hint() { # the next of three, then the first again
     begin "$1"
     dir=$(folder "$1")
@@ -214,7 +236,7 @@ progress() {
 }
 
 case ${1:-} in
-check | hint | watch | reset) "$1" "${2:?which exercise?}" ;;
+check | schedule | hint | watch | reset) "$1" "${2:?which exercise?}" ;;
 numbers | progress) "$1" ;;
-*) sed -n '3,9p' "$0"; exit 2 ;;
+*) sed -n '3,10p' "$0"; exit 2 ;;
 esac

@@ -71,11 +71,33 @@ EXERCISES_READY = $(EXERCISE_DIRS:%=$(B)/%/ready)
 
 exercises: $(EXERCISES_READY) ## teach: build all that the exercises need
 
+# Seeded schedules, SCHEDULE= or SCHEDULE=seed. See schedule/README.md.
+SCHEDULE_OBJ  := $(patsubst %.c,$(B)/%.o,$(filter-out %/program.c,$(wildcard \
+	exercises/schedule/*.c)))
+SCHEDULED     := $(patsubst %/schedule.c,%,$(wildcard \
+	exercises/[0-9][0-9]-*/schedule.c))
+SCHEDULES     := $(SCHEDULE_OBJ) $(SCHEDULED:%=$(B)/%/schedule.o) \
+	$(B)/exercises/schedule/program.o
+TEST_TARGETS  += $(if $(wildcard solutions),test-schedules)
+.PHONY: test-schedules
+
+$(B)/exercises/schedule/%.o: FOLDER_CFLAGS =
+$(B)/exercises/%/schedule.o: FOLDER_CFLAGS = -Iexercises/schedule -I$(<D)
+
+test-schedules: $(SCHEDULES) ## develop: races are found by schedules, each time [TRIES=n]
+	B='$(B)' CC='$(CC)' TRIES='$(TRIES)' sh tests/schedules.sh
+
+ifneq ($(origin SCHEDULE),undefined)
+$(EXERCISE_NUMBERS:%=exercise%): exercise%:
+	$(MAKE) -s $(SCHEDULES) >/dev/null
+	SCHEDULE='$(SCHEDULE)' $(EXERCISES_SH) schedule $* || $(EXERCISE_STATUS)
+else
 # What is built before a check, without its commands on the student's screen.
 $(EXERCISE_NUMBERS:%=exercise%): exercise%: need-libraries
 	$(MAKE) -s $(B)/$(call exercise_dir,$*)/ready >/dev/null
 	$(MAKE) -s $(JUDGE)/inspect >/dev/null 2>&1 || : # needs libelf
 	$(EXERCISES_SH) check $* || $(EXERCISE_STATUS)
+endif
 
 $(EXERCISE_NUMBERS:%=hint%): hint%: FORCE
 	$(EXERCISES_SH) hint $* || $(EXERCISE_STATUS)

@@ -1,0 +1,395 @@
+// SPDX-License-Identifier: MIT
+// Tells a run that went wrong in at most twelve lines: of some thousand steps,
+// those in which one process was held up, another changed what it had read, and
+// it went on with what was no longer true.
+//
+// Runs in: the runner.
+#include "wrapped.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LINES_MAX 12
+#define NEAR 40       // steps of a process before it was held up, and after
+#define SOURCE_MAX 34 // columns of source text
+
+struct place {
+    char file[400];
+    int line;
+};
+
+static struct place place[STEPS_MAX];
+static bool shown[STEPS_MAX];
+
+static int count(void) { return (int)atomic_load(&control->steps); }
+
+// Where in the source the shown steps are, asked of addr2line in one go.
+static void find_places(const char *program) {
+    char command[16384], line[400];
+    int length =
+        snprintf(command, sizeof command, "addr2line -e '%s'", program);
+    for (int i = 0; i < count(); i++)
+        if (shown[i] && length < (int)sizeof command - 40)
+            length += snprintf(command + length,
+                               sizeof command - (size_t)length, " %#lx",
+                               control->step[i].where
+                                   ? (unsigned long)control->step[i].where - 1
+                                   : 0UL);
+    FILE *answers = popen(command, "r");
+    if (!answers)
+        return;
+    for (int i = 0; i < count(); i++) {
+        if (!shown[i] || !fgets(line, sizeof line, answers))
+            continue;
+        char *colon = strrchr(line, ':');
+        if (!colon)
+            continue;
+        *colon = '\0';
+        place[i].line = atoi(colon + 1);
+        snprintf(place[i].file, sizeof place[i].file, "%s", line);
+    }
+    pclose(answers);
+}
+
+static struct place place_of(const char *program, uintptr_t where) {
+    struct place found = {.line = 0};
+    char command[5000], line[400];
+    snprintf(command, sizeof command, "addr2line -e '%s' %#lx", program,
+             (unsigned long)where - 1);
+    FILE *answer = where ? popen(command, "r") : NULL;
+    if (!answer)
+        return found;
+    if (fgets(line, sizeof line, answer)) {
+        char *colon = strrchr(line, ':');
+        if (colon) {
+            *colon = '\0';
+            found.line = atoi(colon + 1);
+            snprintf(found.file, sizeof found.file, "%s", line);
+        }
+    }
+    pclose(answer);
+    return found;
+}
+
+// The line of the source, without what it begins and ends with.
+static void read_source(const struct place *at, char *text, size_t size) {
+    char line[400];
+    *text = '\0';
+    FILE *file = at->line > 0 ? fopen(at->file, "r") : NULL;
+    if (!file)
+        return;
+    for (int number = 1; fgets(line, sizeof line, file); number++) {
+        if (number != at->line)
+            continue;
+        char *start = line + strspn(line, " \t");
+        start[strcspn(start, "\r\n")] = '\0';
+        snprintf(text, size, "%s", start);
+        if (strlen(start) >= size)
+            memcpy(text + size - 4, "...", 4);
+    }
+    fclose(file);
+}
+
+// Which steps decide ----------------------------------------------------------
+
+static bool writes(const struct step *step) {
+    return step->kind == STEP_WRITE || step->kind == STEP_UPDATE;
+}
+
+static bool overlap(const struct step *a, const struct step *b) {
+    return a->address && b->address && a->address < b->address + b->size &&
+           b->address < a->address + a->size;
+}
+
+static int before(int slot, int from) { // that process's step before `from`
+    while (--from >= 0 && control->step[from].slot != slot) {
+    }
+    return from;
+}
+
+// A process was held up before step `back`. Another has written, meanwhile, a
+// place that it had looked at before and comes to again: marks the steps of it.
+// How well that tells the fault.
+static int mark_conflict(int back, bool mark) {
+    const struct step *step = control->step;
+    int slot = step[back].slot, held = before(slot, back), score = 0;
+    int after = back, looked = 0;
+    for (; after < count() && looked < NEAR; after++) {
+        if (step[after].slot != slot || !step[after].address ||
+            step[after].kind == STEP_CALL)
+            continue;
+        looked++;
+        int read = held, near = 0;
+        while (read >= 0 && near < NEAR &&
+               !(overlap(&step[read], &step[after]) &&
+                 step[read].kind != STEP_CALL)) {
+            read = before(slot, read);
+            near++;
+        }
+        int written = -1, other_read = -1;
+        for (int i = held + 1; i < back; i++)
+            if (step[i].slot != slot && overlap(&step[i], &step[after])) {
+                if (writes(&step[i]))
+                    written = i;
+                else if (other_read < 0 && step[i].kind == STEP_READ)
+                    other_read = i;
+            }
+        if (written < 0)
+            continue;
+        int worth = 1 + (read >= 0 && near < NEAR) + 2 * writes(&step[after]);
+        if (worth > score)
+            score = worth;
+        if (!mark || worth < 2)
+            continue;
+        shown[after] = shown[written] = true;
+        if (other_read >= 0)
+            shown[other_read] = true;
+        if (read >= 0 && near < NEAR)
+            shown[read] = true;
+    }
+    return score;
+}
+
+static bool begins_with(const struct step *step, const char *words) {
+    return step->kind == STEP_CALL &&
+           !strncmp(step->words, words, strlen(words));
+}
+
+// Who slept, who woke whom.
+static bool tells_of_sleep(const struct step *step) {
+    return begins_with(step, "sleeps") || begins_with(step, "signals") ||
+           begins_with(step, "broadcasts") || begins_with(step, "wakes") ||
+           begins_with(step, "adds");
+}
+
+static bool somebody_sleeps(void) {
+    for (int i = 0; i < control->slots; i++) {
+        const struct slot *slot = &control->slot[i];
+        if (slot->life == LIFE_WAITING && (slot->wait.kind == WAIT_CONDITION ||
+                                           slot->wait.kind == WAIT_FUTEX ||
+                                           slot->wait.kind == WAIT_SEMAPHORE))
+            return true;
+    }
+    return false;
+}
+
+// The preemption that tells the fault best, and the latest of the best.
+static void show_conflict(void) {
+    int best = -1, best_score = 0;
+    for (int i = 0; i < count(); i++)
+        if (control->step[i].preempted) {
+            int score = mark_conflict(i, false);
+            if (score >= best_score && score > 0) {
+                best = i;
+                best_score = score;
+            }
+        }
+    if (best >= 0)
+        mark_conflict(best, true);
+}
+
+static int count_shown(void) {
+    int shown_steps = 0;
+    for (int i = 0; i < count(); i++)
+        shown_steps += shown[i];
+    return shown_steps;
+}
+
+// It looked, found that it must sleep, and slept; but meanwhile another had
+// changed what it looked at.
+static void show_outdated_looks(void) {
+    const struct step *step = control->step;
+    for (int i = 0; i < control->slots; i++) {
+        int asleep = before(i, count());
+        if (control->slot[i].life != LIFE_WAITING || asleep < 0 ||
+            !begins_with(&step[asleep], "sleeps"))
+            continue;
+        shown[asleep] = true;
+        int read = before(i, asleep);
+        for (int looked = 0; read >= 0 && looked < 4;
+             looked++, read = before(i, read)) {
+            if (step[read].kind != STEP_READ)
+                continue;
+            for (int by = read + 1; by < asleep; by++)
+                if (step[by].slot != i && writes(&step[by]) &&
+                    overlap(&step[by], &step[read]))
+                    shown[read] = shown[by] = true;
+        }
+    }
+}
+
+static void choose_steps(void) {
+    bool sleepers = control->verdict == VERDICT_DEADLOCK && somebody_sleeps();
+    int room = LINES_MAX - 1;
+    if (control->verdict == VERDICT_DEADLOCK)
+        for (int i = 0; i < control->slots; i++)
+            room -= control->slot[i].life == LIFE_WAITING;
+    memset(shown, 0, sizeof shown);
+    if (sleepers)
+        show_outdated_looks();
+    else
+        show_conflict();
+    int lines = count_shown();
+    // From the end: what the scenario says, and who slept and who woke whom.
+    for (int i = count(); i-- > 0 && lines < room;) {
+        const struct step *step = &control->step[i];
+        if (!shown[i] && ((step->kind == STEP_CALL && step->where == 0) ||
+                          (sleepers && tells_of_sleep(step)))) {
+            shown[i] = true;
+            lines++;
+        }
+    }
+    for (int i = 0; i < count() && lines > room; i++)
+        if (shown[i]) { // the earliest tell least
+            shown[i] = false;
+            lines--;
+        }
+}
+
+// Printing ---------------------------------------------------------------------
+
+static int lanes(void) {
+    int most = control->slots < 6 ? control->slots : 1;
+    for (int i = 0; i < count(); i++)
+        if (shown[i] && control->step[i].slot >= most)
+            most = control->step[i].slot + 1;
+    return most;
+}
+
+static void print_step(int i, int width) {
+    const struct step *step = &control->step[i];
+    char source[SOURCE_MAX], where[16] = "", what[60];
+    read_source(&place[i], source, sizeof source);
+    if (place[i].line > 0)
+        snprintf(where, sizeof where, "line %d", place[i].line);
+    if (step->kind == STEP_CALL)
+        snprintf(what, sizeof what, "%s", step->words);
+    else if (step->size > 8)
+        snprintf(what, sizeof what, "%s %d bytes",
+                 writes(step) ? "writes" : "reads", step->size);
+    else if (step->kind == STEP_READ)
+        snprintf(what, sizeof what, "reads %lld", (long long)step->before);
+    else if (step->kind == STEP_WRITE)
+        snprintf(what, sizeof what, "writes %lld", (long long)step->after);
+    else
+        snprintf(what, sizeof what, "%lld becomes %lld",
+                 (long long)step->before, (long long)step->after);
+    printf("  ");
+    for (int lane = 0; lane < width; lane++)
+        printf(" %c", lane == step->slot ? slot_letter(lane) : '.');
+    printf("  %-8s %-25s %s\n", where, what, step->where ? source : "");
+}
+
+// Lines of a scenario mean nothing to a student.
+static bool is_scenario(const struct place *at) {
+    const char *slash = strrchr(at->file, '/');
+    return strcmp(slash ? slash + 1 : at->file, "schedule.c") == 0;
+}
+
+static void print_waiting(int i, const char *program) {
+    const struct slot *slot = &control->slot[i];
+    const struct wait *wait = &slot->wait;
+    char what[100];
+    struct place at = place_of(program, wait->where);
+    switch (wait->kind) {
+    case WAIT_CHILD:
+        if ((int)wait->object > 0 && slot_of_pid((pid_t)wait->object) >= 0)
+            snprintf(what, sizeof what, "for its child %c",
+                     slot_letter(slot_of_pid((pid_t)wait->object)));
+        else
+            snprintf(what, sizeof what, "for a child");
+        break;
+    case WAIT_LOCK:
+        snprintf(what, sizeof what, "for a lock");
+        for (int j = 0; j < LOCKS_MAX; j++)
+            if (control->held[j].lock == wait->object)
+                snprintf(what, sizeof what, "for a lock that %s%c holds%s",
+                         control->held[j].slot == i ? "it itself, " : "",
+                         slot_letter(control->held[j].slot),
+                         control->slot[control->held[j].slot].life == LIFE_ENDED
+                             ? ", which has ended"
+                             : "");
+        break;
+    case WAIT_CONDITION:
+        snprintf(what, sizeof what, "on a condition: nobody is left to signal");
+        break;
+    case WAIT_SEMAPHORE:
+        snprintf(what, sizeof what, "for a semaphore");
+        break;
+    case WAIT_FUTEX:
+        snprintf(what, sizeof what, "on a futex: nobody is left to wake it");
+        break;
+    case WAIT_DESCRIPTOR:
+        snprintf(what, sizeof what, "for a pipe");
+        if ((int)wait->object >= 0)
+            snprintf(what, sizeof what, "for descriptor %d", (int)wait->object);
+        break;
+    case WAIT_SIGNAL:
+        snprintf(what, sizeof what, "for a signal");
+        break;
+    case WAIT_THREAD:
+        snprintf(what, sizeof what, "for thread %c",
+                 slot_letter((int)wait->object));
+        break;
+    }
+    printf("    %c waits %s", slot_letter(i), what);
+    if (at.line > 0 && !is_scenario(&at))
+        printf(" (line %d)", at.line);
+    printf("\n");
+}
+
+static void print_fault(const char *program) {
+    struct place at = place_of(program, control->fault_where);
+    switch (control->verdict) {
+    case VERDICT_NONE:
+        printf("Nothing goes wrong in this schedule.\n");
+        break;
+    case VERDICT_FAULT:
+        printf("%s", control->fault);
+        if (at.line > 0)
+            printf(" (line %d)", at.line);
+        printf(".\n");
+        break;
+    case VERDICT_DEADLOCK:
+        printf("A deadlock: each of them waits for another.\n");
+        break;
+    case VERDICT_STILL:
+        printf(
+            "Nothing moves: a process loops without touching shared memory, "
+            "or sleeps in a\ncall that schedules do not know. This cannot be "
+            "tried here.\n");
+        break;
+    case VERDICT_TOO_LONG:
+        printf("More than %d steps: this schedule was given up. Nothing is "
+               "said of it.\n",
+               STEPS_MAX);
+        break;
+    }
+}
+
+void explain_steps(const char *program) {
+    for (int i = 0; i < count(); i++)
+        shown[i] = true;
+    find_places(program);
+    for (int i = 0; i < count(); i++)
+        print_step(i, control->slots);
+}
+
+void explain(const char *program, const char *about, const char *again) {
+    printf("%s.\n", about);
+    print_fault(program);
+    if (control->verdict != VERDICT_FAULT &&
+        control->verdict != VERDICT_DEADLOCK)
+        return;
+    choose_steps();
+    find_places(program);
+    for (int i = 0; i < count(); i++)
+        if (shown[i])
+            print_step(i, lanes());
+    if (control->verdict == VERDICT_DEADLOCK)
+        for (int i = 0; i < control->slots; i++)
+            if (control->slot[i].life == LIFE_WAITING)
+                print_waiting(i, program);
+    printf("Again: %s\n", again);
+}

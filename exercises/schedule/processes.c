@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: MIT
+// The calls that begin, end and await processes and threads, and those that map
+// memory. The linker leads the student's calls here (--wrap).
+//
+// Runs in: every process of a run.
+#define _GNU_SOURCE
+#include "scenario.h"
+#include "schedule.h"
+#include "wrapped.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+char slot_letter(int slot) {
+    return (char)(slot < 26 ? 'A' + slot : 'a' + slot - 26);
+}
+
+int slot_of_pid(pid_t pid) {
+    for (int i = 0; i < control->slots; i++)
+        if (control->slot[i].pid == pid && !control->slot[i].thread)
+            return i;
+    return -1;
+}
+
+void log_call(uintptr_t where, const char *format, ...) {
+    turn_point();
+    struct step *step = control_log(STEP_CALL, where);
+    va_list args;
+    va_start(args, format);
+    vsnprintf(step->words, sizeof step->words, format, args);
+    va_end(args);
+}
+
+void scenario_say(const char *format, ...) {
+    if (self < 0)
+        return;
+    turn_point();
+    struct step *step = control_log(STEP_CALL, 0);
+    va_list args;
+    va_start(args, format);
+    vsnprintf(step->words, sizeof step->words, format, args);
+    va_end(args);
+}
+
+void scenario_fault(const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    vsnprintf(control->fault, sizeof control->fault, format, args);
+    va_end(args);
+    turn_over(VERDICT_FAULT);
+}
+
+// A crash ends the process in the middle of its turn: told where.
+static void crashed(int sig, siginfo_t *info, void *context) {
+    (void)info;
+    ucontext_t *at = context;
+#if defined __x86_64__
+    control->fault_where = (uintptr_t)at->uc_mcontext.gregs[REG_RIP] + 1;
+#elif defined __aarch64__
+    control->fault_where = (uintptr_t)at->uc_mcontext.pc + 4;
+#else
+    (void)at;
+#endif
+    snprintf(control->fault, sizeof control->fault, "%c crashed: %s",
+             slot_letter(self < 0 ? 0 : self), strsignal(sig));
+    turn_over(VERDICT_FAULT);
+}
+
+static void at_exit(void) {
+    if (self < 0)
+        return;
+    fflush(NULL);
+    turn_end(true);
+    self = -1;
+}
+
+void processes_begin(void) {
+    static const int fatal[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+    struct sigaction action = {.sa_sigaction = crashed, .sa_flags = SA_SIGINFO};
+    for (size_t i = 0; i < sizeof fatal / sizeof *fatal; i++)
+        sigaction(fatal[i], &action, NULL);
+    atexit(at_exit);
+    self = control_add(getpid(), false);
+}
+
+pid_t __wrap_fork(void) {
+    if (self < 0)
+        return __real_fork();
+    log_call(WHERE, "forks");
+    int slot = control_add(0, false);
+    if (slot < 0) {
+        errno = EAGAIN;
+        return -1;
+    }
+    struct step *step = &control->step[atomic_load(&control->steps) - 1];
+    snprintf(step->words, sizeof step->words, "forks %c", slot_letter(slot));
+    pid_t pid = __real_fork();
+    if (pid == 0) {
+        // The parent goes on with the turn; its number is known by then.
+        turn_begin(slot);
+        return 0;
+    }
+    if (pid < 0) {
+        control->slots--;
+        return -1;
+    }
+    control->slot[slot].pid = pid;
+    turn_point();
+    return pid;
+}
+pid_t __wrap_vfork(void) __attribute__((alias("__wrap_fork")));
+
+void __wrap__exit(int status) {
+    if (self >= 0) {
+        log_call(WHERE, "ends");
+        turn_end(true);
+    }
+    __real__exit(status);
+}
+void __wrap__Exit(int status) __attribute__((alias("__wrap__exit")));
+void __wrap_quick_exit(int status) __attribute__((alias("__wrap__exit")));
+
+static pid_t wait_in_turn(pid_t pid, int *status, int options,
+                          uintptr_t where) {
+    turn_point();
+    for (;;) {
+        pid_t got = __real_waitpid(pid, status, options | WNOHANG);
+        if (got > 0) {
+            log_call(where, "reaps %c", slot_letter(slot_of_pid(got)));
+            return got;
+        }
+        if (got < 0 || options & WNOHANG)
+            return got;
+        struct wait wait = {
+            .kind = WAIT_CHILD, .object = (uintptr_t)pid, .where = where};
+        if (!turn_wait(&wait)) {
+            errno = EINTR;
+            return -1;
+        }
+    }
+}
+pid_t __wrap_waitpid(pid_t pid, int *status, int options) {
+    return self < 0 ? __real_waitpid(pid, status, options)
+                    : wait_in_turn(pid, status, options, WHERE);
+}
+pid_t __wrap_wait(int *status) {
+    return self < 0 ? __real_waitpid(-1, status, 0)
+                    : wait_in_turn(-1, status, 0, WHERE);
+}
+
+int __wrap_waitid(idtype_t type, id_t id, siginfo_t *info, int options) {
+    if (self < 0)
+        return __real_waitid(type, id, info, options);
+    turn_point();
+    siginfo_t unused;
+    if (!info)
+        info = &unused;
+    for (;;) {
+        info->si_pid = 0;
+        int error = __real_waitid(type, id, info, options | WNOHANG);
+        if (error < 0 || info->si_pid || options & WNOHANG)
+            return error;
+        struct wait wait = {.kind = WAIT_CHILD,
+                            .object = type == P_PID ? id : (uintptr_t)-1,
+                            .where = WHERE};
+        if (!turn_wait(&wait)) {
+            errno = EINTR;
+            return -1;
+        }
+    }
+}
+
+int __wrap_kill(pid_t pid, int sig) {
+    if (self < 0)
+        return __real_kill(pid, sig);
+    int slot = pid > 0 ? slot_of_pid(pid) : -1;
+    if (sig != 0 && slot >= 0)
+        log_call(WHERE, "sends signal %d to %c", sig, slot_letter(slot));
+    else
+        turn_point();
+    if (slot >= 0 && slot == self && sig == SIGKILL) {
+        turn_end(true);
+        return __real_kill(pid, sig);
+    }
+    int error = __real_kill(pid, sig);
+    if (error < 0 || sig == 0)
+        return error;
+    for (int i = 0; i < control->slots; i++) {
+        struct slot *other = &control->slot[i];
+        // Of a group or of all: whoever of them a SIGKILL has ended.
+        if (i == self || other->life == LIFE_ENDED ||
+            (slot >= 0 && other->pid != pid))
+            continue;
+        if (sig == SIGKILL && (slot >= 0 || pid <= 0)) {
+            turn_await_death(other->pid);
+            other->life = LIFE_ENDED;
+            other->killed = true;
+        } else if (other->life == LIFE_WAITING) {
+            other->looks_again = true;
+        }
+    }
+    turn_stir(WAIT_CHILD, 0);
+    turn_stir(WAIT_DESCRIPTOR, 0);
+    turn_stir(WAIT_LOCK, 0);
+    return 0;
+}
+
+int __wrap_raise(int sig) { return __wrap_kill(getpid(), sig); }
+
+// Shared memory ---------------------------------------------------------------
+
+void *__wrap_mmap(void *at, size_t size, int protection, int flags, int fd,
+                  off_t offset) {
+    void *start = __real_mmap(at, size, protection, flags, fd, offset);
+    if (start != MAP_FAILED && flags & MAP_SHARED)
+        region_add(start, size);
+    return start;
+}
+void *__wrap_mmap64(void *at, size_t size, int protection, int flags, int fd,
+                    off_t offset) __attribute__((alias("__wrap_mmap")));
+
+int __wrap_munmap(void *start, size_t size) {
+    if (self >= 0)
+        control_finish_write();
+    region_remove(start, size);
+    return __real_munmap(start, size);
+}
+
+// Threads ---------------------------------------------------------------------
+
+struct beginning {
+    void *(*function)(void *);
+    void *argument;
+    int slot;
+};
+
+static void thread_ends(void *unused) {
+    (void)unused;
+    if (self >= 0)
+        turn_end(false);
+    self = -1;
+}
+
+static void *thread_begins(void *beginning) {
+    struct beginning begin = *(struct beginning *)beginning;
+    void *result;
+    free(beginning);
+    turn_begin(begin.slot);
+    pthread_cleanup_push(thread_ends, NULL);
+    result = begin.function(begin.argument);
+    pthread_cleanup_pop(1);
+    return result;
+}
+
+// Which slot a thread of this process has, for pthread_join.
+static pthread_t thread_of[SLOTS];
+
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
+                          void *(*function)(void *), void *argument) {
+    if (self < 0)
+        return __real_pthread_create(thread, attributes, function, argument);
+    struct beginning *begin = malloc(sizeof *begin);
+    int slot = begin ? control_add(getpid(), true) : -1;
+    if (slot < 0) {
+        free(begin);
+        return EAGAIN;
+    }
+    log_call(WHERE, "starts thread %c", slot_letter(slot));
+    *begin = (struct beginning){function, argument, slot};
+    region_all(true);
+    int error = __real_pthread_create(thread, attributes, thread_begins, begin);
+    if (error) {
+        control->slots--;
+        free(begin);
+        return error;
+    }
+    thread_of[slot] = *thread;
+    turn_point();
+    return 0;
+}
+
+int __wrap_pthread_join(pthread_t thread, void **result) {
+    if (self >= 0) {
+        turn_point();
+        for (int i = 0; i < control->slots; i++) {
+            if (!control->slot[i].thread || control->slot[i].pid != getpid() ||
+                !pthread_equal(thread_of[i], thread))
+                continue;
+            struct wait wait = {
+                .kind = WAIT_THREAD, .object = (uintptr_t)i, .where = WHERE};
+            while (control->slot[i].life != LIFE_ENDED)
+                turn_wait(&wait);
+        }
+    }
+    return __real_pthread_join(thread, result);
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+// What the author of a scenario may use: a scenario calls the student's
+// functions with a few processes and says what must hold at the end.
+//
+// A scenario's fork(), waitpid(), pipes and locks are those of the C library;
+// the linker leads them through the schedule, as it does with the student's.
+//
+// Runs in: the process that a schedule begins with, and those it forks.
+#ifndef SCHEDULE_SCENARIO_H
+#define SCHEDULE_SCENARIO_H
+
+struct scenario {
+    const char *about; // one line: who does what
+    void (*run)(void);
+};
+
+// One to four of them; a seed belongs to the one of its number, in turn.
+extern const struct scenario scenarios[]; // in NN-name/schedule.c
+extern const int scenario_count;
+
+// Says what went wrong and ends the run.
+__attribute__((format(printf, 1, 2), noreturn)) void
+scenario_fault(const char *format, ...);
+
+// Leaves a step with these words in the account of the run. Another process
+// may go on before it.
+__attribute__((format(printf, 1, 2))) void scenario_say(const char *format,
+                                                        ...);
+
+#endif
