@@ -41,7 +41,7 @@ lessonN: lessons ## learn: run lesson N [WORKERS= TASKS= INPUT= TRACE=]
 lessonN-python: lessons ## learn: the same in Python, where Python has it
 
 transcripts: lessons-build ## develop: renew the programs' output and code in the texts
-	B=$(B) lessons/transcripts.sh write
+	python3 lessons/transcripts.py write
 
 test-lessons: lessons-build
 	B=$(B) lessons/test.sh

@@ -22,7 +22,7 @@ fail() {
 try() {
     what="$number $*"
     runs=$((runs + 1))
-    env "$@" timeout -k 5 180 "$program" </dev/null 2>"$temp/err" | cat >"$temp/out"
+    env "$@" timeout -k 5 180 $program </dev/null 2>"$temp/err" | cat >"$temp/out"
     status=$?
     awk 'length > 80 { exit 1 }' "$temp/out" "$temp/err" ||
         fail "$what: a line is longer than 80 columns"
@@ -63,9 +63,15 @@ left_over() {
 }
 others() { # environments of all processes but this shell and its helpers
     for pid in /proc/[0-9]*; do
-        case $(cat "$pid/comm" 2>/dev/null) in lesson | pool-* | mpi*) echo "$pid/environ" ;; esac
+        comm=$(cat "$pid/comm" 2>/dev/null)
+        case " lesson guide $names " in *" $comm "*) echo "$pid/environ" ;; esac
+        case $comm in pool-* | mpi*) echo "$pid/environ" ;; esac
     done
     echo /dev/null
+}
+
+programs() { # of this lesson, as ps shows them
+    for file in "$folder"*.c; do basename "$file" .c | cut -c 1-15; done | paste -sd' '
 }
 
 # The claims of an output, one per line.
@@ -90,13 +96,42 @@ same_facts() {
 
 # The text is as long as it should be, and has its sections in order.
 sections() {
-    local text=${folder}README.md words expected
+    local text=${folder}README.md expected
+    if [ -f "${folder}claims.c" ]; then
+        expected='The processes|Predict|Run|The programs|What is true|Break it on purpose'
+        expected="$expected|Modify one number|What production does|Recap"
+        [ "$(grep -xE "## .*" "$text" | sed 's/^## //' | paste -sd'|')" = "$expected" ] ||
+            fail "$text: its sections are not: $expected"
+        return
+    fi
     words=$(sed '/^```/,/^```/d; /^<!--/d' "$text" | wc -w)
     [ "$words" -ge 500 ] && [ "$words" -le 900 ] || fail "$text has $words words"
     expected='Predict|Run|Walk through|A misconception|Break it on purpose'
     expected="$expected|Modify one constant|What production does|Recap"
     [ "$(grep -xE "## ($expected)" "$text" | sed 's/^## //' | paste -sd'|')" = "$expected" ] ||
         fail "$text: its sections are not: $expected"
+}
+
+# Programs that a learner can read: short, and nothing of ours but their input.
+plain() {
+    local file lines
+    for file in "$folder"*.c; do
+        case $file in */claims.c) continue ;; esac
+        lines=$(wc -l <"$file")
+        [ "$lines" -le 60 ] || [ "$(basename "$file")" = mypool.c ] ||
+            fail "$file has $lines lines: 60 at most"
+        ! grep -n '#include "' "$file" | grep -vE '"(pool|words|files|mypool)\.h"' ||
+            fail "$file includes more than pool.h and what reads an input"
+        ! grep -nE '\b(u?sleep|nanosleep) *\(' "$file" || fail "$file sleeps"
+        grep -q "^cc .*${file#"$folder"}" "${folder}README.md" ||
+            fail "${folder}README.md has no cc line for $file"
+    done
+    for file in "$folder"*.py; do
+        [ -f "$file" ] || continue
+        lines=$(grep -c . "$file")
+        [ "$lines" -le 25 ] || fail "$file has $lines lines: 25 at most"
+        [ -f "${file%.py}.c" ] || fail "$file is the twin of nothing"
+    done
 }
 
 # A text's headings as links name them: "## What is `x`?" is what-is-x.
@@ -117,10 +152,16 @@ chmod 755 "$temp"
 ln -s "$(command -v timeout)" "$temp/bin/"
 
 for folder in lessons/[0-9][0-9]-*/; do
-    [ -f "$folder/lesson.c" ] || continue
     name=$(basename "$folder") program=$B/lessons/$name/lesson
+    if [ -f "${folder}claims.c" ]; then
+        program="$B/lessons/$name/guide $B/lessons/$name"
+    elif [ ! -f "${folder}lesson.c" ]; then
+        continue
+    fi
     number=lesson${name%%-*} short=${name%%-*}
     case " ${ONLY:-${short#0}} " in *" ${short#0} "*) ;; *) continue ;; esac
+    names=$(programs)
+    [ ! -f "${folder}claims.c" ] || plain
     if [ "$number" = lesson13 ]; then
         refuses "PATH=$temp/bin" # no Open MPI: it says what to install
         [ -x "$B/lessons/$name/mpi-ranks" ] && command -v mpirun >/dev/null || continue
@@ -143,9 +184,9 @@ for folder in lessons/[0-9][0-9]-*/; do
     done
     if [ "$(id -u)" -ne 0 ]; then
         works_or_refuses "INPUT=$temp/locked"
-    elif setpriv --reuid 65534 --clear-groups test -x "$program" 2>/dev/null; then
+    elif setpriv --reuid 65534 --clear-groups test -x "${program%% *}" 2>/dev/null; then
         runs=$((runs + 1))
-        INPUT=$temp/locked setpriv --reuid 65534 --clear-groups "$program" \
+        INPUT=$temp/locked setpriv --reuid 65534 --clear-groups $program \
             </dev/null >/dev/null 2>"$temp/err"
         status=$?
         [ $status -eq 0 ] || { [ $status -eq 2 ] && [ "$(wc -l <"$temp/err")" -eq 1 ]; } ||
@@ -165,12 +206,19 @@ for folder in lessons/[0-9][0-9]-*/; do
     fi
     # Ctrl-C in the middle, and a reader that goes away: nothing is left.
     for wait in 0.002 0.02 0.06 0.4; do
-        timeout -s INT $wait "$program" </dev/null >/dev/null 2>&1
+        timeout -s INT $wait $program </dev/null >/dev/null 2>&1
     done
-    "$program" </dev/null 2>/dev/null | head -3 >/dev/null
+    $program </dev/null 2>/dev/null | head -3 >/dev/null
     left_over && fail "$number: left a process behind"
     [ -z "$(ls -A "$TMPDIR")" ] || fail "$number: left files behind: $(ls "$TMPDIR")"
 
+    if [ -f "${folder}claims.c" ] && ls "$folder"*.py >/dev/null 2>&1 &&
+        command -v python3 >/dev/null; then
+        works "TWIN=lessons/$name" WORKERS=2
+        works "TWIN=lessons/$name" WORKERS=1 TASKS=1
+        refuses PREDICT=0 STEP=often
+        works STEP=0
+    fi
     if [ -f "$folder/lesson.py" ] && command -v python3 >/dev/null; then
         same_facts
         same_facts WORKERS=1 TASKS=1
@@ -200,9 +248,14 @@ for text in README.md lessons/README.md lessons/[0-9]*/README.md; do
         esac
     done
 done
+# What the headings below "What is true" say, as links.
+misconceptions() {
+    sed '/^```/,/^```/d' "$1" | awk '/^## /{ on = /^## What is true/ } on && /^### /' >"$temp/true"
+    headings "$temp/true"
+}
 # Every wrong idea that a lesson refutes is in the table.
 for text in lessons/[0-9]*/README.md; do
-    for anchor in $(headings "$text" | grep '^many-think'); do
+    for anchor in $(headings "$text" | grep '^many-think') $(misconceptions "$text"); do
         grep -qF "(${text#lessons/}#$anchor)" lessons/README.md ||
             fail "lessons/README.md has no row for ${text#lessons/}#$anchor"
     done
@@ -215,7 +268,12 @@ if man -w 2 fork >/dev/null 2>&1; then
     done
 fi
 
-lessons/transcripts.sh check || fail "transcripts"
+case ${ONLY:-all} in
+all) python3 lessons/transcripts.py check || fail "transcripts" ;;
+*) for number in $ONLY; do
+    python3 lessons/transcripts.py check lessons/"$(printf %02d "$number")"-*/README.md || fail "transcripts"
+done ;;
+esac
 chmod 755 "$temp/locked"
 echo "lessons: $runs runs, $failures failures"
 [ $failures -eq 0 ]

@@ -123,16 +123,18 @@ struct guide_process {
 
 enum guide_kind { GUIDE_SUBMIT, GUIDE_RAN, GUIDE_BIRTH, GUIDE_DEATH };
 
-// One event of the pool's trace; times in nanoseconds from its first one.
+// One event of a pool's trace; times are CLOCK_MONOTONIC nanoseconds.
 struct guide_event {
     enum guide_kind kind;
-    uint64_t begin, end;  // the same, but for GUIDE_RAN
+    uint64_t begin, end;  // the same for a birth or a death
     uint64_t task, first; // number of the submission from 1; first item
     uint32_t items;
-    int worker; // -1: none
+    int worker; // -1: the client or the supervisor; a second pool counts on
+    int pool;   // 1: the program's first
     pid_t pid;
-    bool cut;    // GUIDE_RAN: ended by its worker's death
-    bool killed; // GUIDE_DEATH: not in peace
+    char how[32]; // GUIDE_RAN: done, failed, lost, timed out, cancelled, run
+                  // again, unfinished; GUIDE_DEATH: exited with status 0 ...
+    bool killed;  // GUIDE_DEATH: not in peace
 };
 
 struct guide_run {

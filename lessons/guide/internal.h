@@ -10,6 +10,7 @@
 // The state of the whole; there is one lesson per process.
 struct guide {
     int part, broken, unseen, claims;
+    bool absent;   // a program of this part is not there: nothing to claim
     bool terminal; // ask for predictions
     bool step;     // wait for Enter between the parts
     bool color;
@@ -50,20 +51,19 @@ void guide_take_traces(struct guide_run *run, const char *folder);
 
 // picture.c: rows and bars, as timeline.c, svg.c and perfetto.c draw them
 struct bar {
-    int row;
+    int row, pool;
     uint64_t begin, end;
     uint64_t task, first;
     uint32_t items;
     pid_t pid;
     char letter;
-    bool cut;
+    const char *how; // its outcome, "" if there is none
 };
 struct row {
     char name[40];
-    uint64_t born, died; // 0 and UINT64_MAX: before and after the picture
     size_t items;
 };
-struct mark { // a birth '^' or a death 'X'
+struct mark { // a birth '^', a death in peace '|', another death 'X'
     int row;
     uint64_t when;
     char what;

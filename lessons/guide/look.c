@@ -71,13 +71,6 @@ bool guide_same_lines(const struct guide_run *a, const struct guide_run *b) {
     return same;
 }
 
-static size_t count_kind(const struct guide_run *run, enum guide_kind kind) {
-    size_t count = 0;
-    for (size_t i = 0; i < run->events; i++)
-        count += run->event[i].kind == kind;
-    return count;
-}
-
 size_t guide_items(const struct guide_run *run) {
     size_t items = 0;
     for (size_t i = 0; i < run->events; i++)
@@ -87,11 +80,17 @@ size_t guide_items(const struct guide_run *run) {
 }
 
 size_t guide_chunks(const struct guide_run *run) {
-    return count_kind(run, GUIDE_RAN);
+    size_t count = 0;
+    for (size_t i = 0; i < run->events; i++)
+        count += run->event[i].kind == GUIDE_RAN;
+    return count;
 }
 
 size_t guide_births(const struct guide_run *run) {
-    return count_kind(run, GUIDE_BIRTH);
+    size_t count = 0;
+    for (size_t i = 0; i < run->events; i++)
+        count += run->event[i].kind == GUIDE_BIRTH && run->event[i].worker >= 0;
+    return count;
 }
 
 static int by_pid(const void *a, const void *b) {

@@ -159,8 +159,11 @@ static void check_knobs(void) {
 static int end(void) {
     guide_paragraph();
     if (guide.unseen)
-        guide_say("%s marked [--]: this run could not look.",
-                  guide_count((size_t)guide.unseen, "claim"));
+        guide_say("%s marked [--]: %s.",
+                  guide_count((size_t)guide.unseen, "claim"),
+                  guide_python() ? "Python's pool writes no trace"
+                  : guide_pool() ? "your pool writes no trace, the library does"
+                                 : "this run could not look");
     if (!guide.broken) {
         printf("  Now read lessons/%02d-*/README.md, and break a program on "
                "purpose.\n",
@@ -189,6 +192,7 @@ int main(int argc, char **argv) {
         if (guide.part)
             guide_pause();
         guide_paragraph();
+        guide.absent = false;
         printf("%s%d  %s%s\n\n", guide_color("1"), ++guide.part, p->title,
                guide_color("0"));
         p->show();

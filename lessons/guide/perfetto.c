@@ -23,9 +23,9 @@ void perfetto_check(void) {
 static const char *comma;
 
 static void begin(FILE *file, const char *phase, int process, int thread,
-                  double ns) {
+                  uint64_t ns) {
     fprintf(file, "%s\n{\"ph\":\"%s\",\"pid\":%d,\"tid\":%d,\"ts\":%.3f", comma,
-            phase, process, thread, ns / 1000);
+            phase, process, thread, (double)ns / 1000);
     comma = ",";
 }
 
@@ -39,18 +39,20 @@ static void name(FILE *file, const char *what, int process, int thread,
 }
 
 static void write_bar(FILE *file, int process, const struct bar *b,
-                      double shift, bool pool) {
-    begin(file, "X", process, b->row + 1, shift + (double)b->begin);
+                      uint64_t start, bool pool) {
+    begin(file, "X", process, b->row + 1, b->begin - start);
     fprintf(file,
-            ",\"name\":\"%c%s\",\"dur\":%.3f,\"args\":{\"letter\":\"%c\","
-            "\"task\":%llu,\"first\":%llu,\"items\":%u,\"pid\":%d}}",
-            b->letter, b->cut ? " (cut short)" : "",
+            ",\"name\":\"%c%s%s\",\"dur\":%.3f,\"args\":{\"letter\":\"%c\","
+            "\"task\":%llu,\"first\":%llu,\"items\":%u,\"pid\":%d,"
+            "\"outcome\":\"%s\"}}",
+            b->letter, *b->how && strcmp(b->how, "done") != 0 ? " " : "",
+            strcmp(b->how, "done") != 0 ? b->how : "",
             (double)(b->end - b->begin) / 1000, b->letter,
             (unsigned long long)b->task, (unsigned long long)b->first, b->items,
-            (int)b->pid);
-    if (!pool || b->first)
+            (int)b->pid, b->how);
+    if (!pool || b->first || strcmp(b->how, "run again") == 0)
         return;
-    begin(file, "f", process, b->row + 1, shift + (double)b->begin);
+    begin(file, "f", process, b->row + 1, b->begin - start);
     fprintf(
         file,
         ",\"name\":\"task\",\"cat\":\"task\",\"bp\":\"e\",\"id\":\"%d.%llu\""
@@ -58,32 +60,28 @@ static void write_bar(FILE *file, int process, const struct bar *b,
         process, (unsigned long long)b->task);
 }
 
-// Slices of one row must not overlap, so each ends where the next begins.
 static void write_submissions(FILE *file, int process,
-                              const struct guide_run *run, double shift) {
-    const struct guide_event *last = NULL;
-    for (size_t i = run->events; i-- > 0;) {
+                              const struct guide_run *run, uint64_t start) {
+    for (size_t i = 0; i < run->events; i++) {
         const struct guide_event *e = &run->event[i];
         if (e->kind != GUIDE_SUBMIT)
             continue;
-        double room = last ? (double)(last->begin - e->begin) : 1000;
-        room = room < 1000 ? room : 1000;
-        begin(file, "X", process, 0, shift + (double)e->begin);
+        begin(file, "X", process, 0, e->begin - start);
         fprintf(file,
                 ",\"name\":\"submit\",\"dur\":%.3f,\"args\":{\"task\":%llu,"
                 "\"items\":%u}}",
-                room / 1000, (unsigned long long)e->task, e->items);
-        begin(file, "s", process, 0, shift + (double)e->begin);
-        fprintf(file, ",\"name\":\"task\",\"cat\":\"task\",\"id\":\"%d.%llu\"}",
-                process, (unsigned long long)e->task);
-        last = e;
+                (double)(e->end - e->begin) / 1000, (unsigned long long)e->task,
+                e->items);
+        begin(file, "s", process, 0, e->begin - start);
+        fprintf(file,
+                ",\"name\":\"task\",\"cat\":\"task\",\"id\":\"%d.%d.%llu\"}",
+                process, e->pool, (unsigned long long)e->task);
     }
 }
 
 static void write_run(FILE *file, int number, const struct guide_run *run,
                       uint64_t start) {
     struct picture p = guide_picture(run);
-    double shift = (double)(run->begin - start);
     name(file, "process_name", number, 0,
          guide_text("part %d: %s", run->part, guide_print(run->command, 60)));
     name(file, "thread_name", number, 0,
@@ -91,28 +89,18 @@ static void write_run(FILE *file, int number, const struct guide_run *run,
     for (size_t i = 0; i < p.rows; i++)
         name(file, "thread_name", number, (int)i + 1, p.row[i].name);
     if (run->traced)
-        write_submissions(file, number, run, shift);
+        write_submissions(file, number, run, start);
     for (size_t i = 0; i < p.bars; i++)
-        write_bar(file, number, &p.bar[i], shift, run->traced);
+        write_bar(file, number, &p.bar[i], start, run->traced);
     for (size_t i = 0; i < p.marks; i++) {
         const struct mark *m = &p.mark[i];
-        begin(file, "i", number, m->row + 1, shift + (double)m->when);
+        begin(file, "i", number, m->row + 1, m->when - start);
         fprintf(file, ",\"s\":\"t\",\"name\":\"%s\",\"args\":{\"pid\":%d}}",
                 m->what == '^'   ? "born"
                 : m->what == 'X' ? "killed"
                                  : "ended",
                 (int)m->pid);
     }
-    if (!run->traced)
-        for (size_t i = 0; i < run->processes; i++) {
-            begin(file, "i", number, (int)i + 1,
-                  shift +
-                      (double)(run->process[i].born - run->process[0].born));
-            fprintf(file,
-                    ",\"s\":\"t\",\"name\":\"born\",\"args\":{\"pid\":%d,"
-                    "\"parent\":%d}}",
-                    (int)run->process[i].pid, (int)run->process[i].parent);
-        }
     guide_picture_free(&p);
 }
 

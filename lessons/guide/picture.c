@@ -25,51 +25,58 @@ static void mark(struct picture *p, int row, uint64_t when, char what,
     p->mark[p->marks++] = (struct mark){row, when, what, pid};
 }
 
-static void of_pool(struct picture *p, const struct guide_run *run) {
-    uint64_t last = 0;
+static void of_pools(struct picture *p, const struct guide_run *run) {
+    p->begin = UINT64_MAX;
     for (size_t i = 0; i < run->events; i++) {
         const struct guide_event *e = &run->event[i];
         if (e->worker >= (int)p->rows)
             p->rows = (size_t)e->worker + 1;
-        if (e->kind != GUIDE_DEATH || e->killed)
-            last = e->end > last ? e->end : last;
+        p->begin = e->begin < p->begin ? e->begin : p->begin;
+        p->end = e->end > p->end ? e->end : p->end;
     }
-    p->end = last;
     p->row = guide_alloc(p->rows, sizeof *p->row);
-    for (size_t i = 0; i < p->rows; i++) {
-        p->row[i].died = UINT64_MAX;
-        snprintf(p->row[i].name, sizeof p->row[i].name, "worker %zu", i);
-    }
+    int first = 0, pool = 1; // worker of the pool
     for (size_t i = 0; i < run->events; i++) {
         const struct guide_event *e = &run->event[i];
+        if (e->worker < 0)
+            continue;
+        first = e->pool > pool ? e->worker : first;
+        pool = e->pool;
+        struct row *row = &p->row[e->worker];
+        if (!*row->name)
+            snprintf(row->name, sizeof row->name, "%.0d%sworker %d",
+                     pool > 1 ? pool : 0, pool > 1 ? ":" : "",
+                     e->worker - first);
         if (e->kind == GUIDE_RAN)
-            bar(p, (struct bar){e->worker, e->begin, e->end, e->task, e->first,
-                                e->items, e->pid,
-                                letter(e->task - 1 + e->first), e->cut});
-        else if (e->kind == GUIDE_BIRTH)
-            mark(p, e->worker, e->begin, '^', e->pid);
-        else if (e->kind == GUIDE_DEATH && e->killed)
-            mark(p, e->worker, e->begin, 'X', e->pid);
-        else if (e->kind == GUIDE_DEATH)
-            mark(p, e->worker, e->begin, '|', e->pid);
+            bar(p, (struct bar){e->worker, pool, e->begin, e->end, e->task,
+                                e->first, e->items, e->pid,
+                                letter(e->task - 1 + e->first), e->how});
+        else
+            mark(p, e->worker, e->begin,
+                 e->kind == GUIDE_BIRTH ? '^'
+                 : e->killed            ? 'X'
+                                        : '|',
+                 e->pid);
     }
 }
 
 static void of_processes(struct picture *p, const struct guide_run *run) {
-    uint64_t begin = run->processes ? run->process[0].born : 0;
     p->rows = run->processes;
     p->row = guide_alloc(p->rows, sizeof *p->row);
-    p->end = run->end - begin;
+    p->begin = run->processes ? run->process[0].born : 0;
+    p->end = run->end;
     for (size_t i = 0; i < run->processes; i++) {
         const struct guide_process *process = &run->process[i];
-        uint64_t born = process->born - begin;
-        uint64_t died = process->died ? process->died - begin : p->end;
-        snprintf(p->row[i].name, sizeof p->row[i].name, "%.6s%.0zu",
+        uint64_t died = process->died ? process->died : p->end;
+        snprintf(p->row[i].name, sizeof p->row[i].name, "%s%.0zu",
                  i ? "child " : "parent", i);
-        bar(p, (struct bar){(int)i, born, died, i, 0, 1, process->pid,
-                            i ? letter(i - 1) : '=', false});
+        mark(p, (int)i, process->born, '^', process->pid);
+        bar(p, (struct bar){(int)i, 0, process->born, died, i, 0, 1,
+                            process->pid, i ? letter(i - 1) : '=', ""});
         if (process->ended && WIFSIGNALED(process->status))
             mark(p, (int)i, died, 'X', process->pid);
+        else if (process->ended)
+            mark(p, (int)i, died, '|', process->pid);
     }
 }
 
@@ -79,7 +86,7 @@ struct picture guide_picture(const struct guide_run *run) {
     p.bar = guide_alloc(most, sizeof *p.bar);
     p.mark = guide_alloc(most, sizeof *p.mark);
     if (run->traced)
-        of_pool(&p, run);
+        of_pools(&p, run);
     else
         of_processes(&p, run);
     return p;

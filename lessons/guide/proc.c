@@ -78,6 +78,8 @@ static bool inside(const struct guide_run *run, pid_t parent) {
 
 void guide_tree(const struct guide_run *run) {
     guide_paragraph();
+    if (guide.absent)
+        return;
     if (!run->watched || !run->alive) {
         guide_say("(The tree of processes cannot be shown: this system does "
                   "not let one program watch another.)");

@@ -254,6 +254,27 @@ static void arguments(struct guide_run *run, struct child *child,
     run->command = command;
 }
 
+// A program that has no twin in Python, or needs more than POOL=mine has.
+static bool is_absent(struct guide_run *run, const struct child *child) {
+    if (access(guide_python() ? child->args[1] : child->path, R_OK) == 0)
+        return false;
+    if (guide_python())
+        guide_say("(%s has no twin: Python has no such call, or would show "
+                  "nothing new.)",
+                  run->program);
+    else if (guide_pool())
+        guide_say("(%s needs more than your pool has: run the lesson with the "
+                  "library, without POOL=.)",
+                  run->program);
+    else
+        guide_refuse("%s is missing: make builds it.", child->path);
+    run->output = guide_alloc(1, 1);
+    run->line = guide_alloc(1, sizeof *run->line);
+    run->process = guide_alloc(1, sizeof *run->process);
+    guide.absent = true;
+    return true;
+}
+
 struct guide_run *guide_run_as(const struct guide_how *how, const char *program,
                                ...) {
     static const struct guide_how usual;
@@ -268,6 +289,8 @@ struct guide_run *guide_run_as(const struct guide_how *how, const char *program,
     arguments(run, &child, more);
     va_end(more);
     guide_paragraph();
+    if (is_absent(run, &child))
+        return run;
     if (!how->quiet)
         printf("  %s$ %s%s\n", guide_color("1"), guide_print(run->command, 74),
                guide_color("0"));
@@ -281,6 +304,11 @@ struct guide_run *guide_run_as(const struct guide_how *how, const char *program,
         show_output(run, how->show ? how->show : SHOW);
     if (guide.runs < 64)
         guide.run[guide.runs++] = run;
+    if (!run->late && !how->fails && WIFEXITED(run->status) &&
+        WEXITSTATUS(run->status) == 2) // as the guide itself: a wrong knob
+        guide_refuse("%s", run->lines
+                               ? guide_print(run->line[run->lines - 1], 300)
+                               : "the program refuses its arguments.");
     if (run->late)
         guide_claim(0, NULL, "%s ended by itself, within %d seconds", program,
                     (how->limit_ms ? how->limit_ms : LIMIT_MS) / 1000);

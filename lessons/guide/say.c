@@ -130,6 +130,8 @@ void guide_say(const char *format, ...) {
 
 bool guide_claim(int holds, const char *seen, const char *claim, ...) {
     va_list args;
+    if (guide.absent)
+        return false;
     va_start(args, claim);
     char *text = formatted(claim, args);
     va_end(args);
@@ -197,6 +199,8 @@ static void show_choice(const char *who, char choice) {
 
 void guide_answer(char letter, const char *why, ...) {
     va_list args;
+    if (guide.absent)
+        return;
     guide_paragraph();
     va_start(args, why);
     char *text = formatted(why, args);

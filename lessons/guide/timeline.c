@@ -35,7 +35,8 @@ static void draw_life(const struct picture *p, struct cells *cells, int row) {
             from = at;
             alive = true;
         } else {
-            memset(cells->text + from, '.', at - from + 1);
+            if (alive)
+                memset(cells->text + from, '.', at - from + 1);
             alive = false;
         }
     }
@@ -107,6 +108,8 @@ static const char *duration(uint64_t ns) {
 
 void guide_timeline(const struct guide_run *run) {
     guide_paragraph();
+    if (guide.absent || ((guide_python() || guide_pool()) && !run->traced))
+        return; // a pool's processes say little without its tasks
     if (run->traced ? !run->events : !run->watched) {
         guide_say("(Nothing was recorded of %s, so there is no timeline.)",
                   run->program);
@@ -122,8 +125,8 @@ void guide_timeline(const struct guide_run *run) {
     else
         puts("  Timeline: from its birth to its end, a row is a process; X: it "
              "was killed.\n");
-    printf("  %-10s|0%*s|%6s\n", "", (int)cells.count - 1, duration(p.end),
-           run->traced ? "items" : "");
+    printf("  %-10s|0%*s|%6s\n", "", (int)cells.count - 1,
+           duration(p.end - p.begin), run->traced ? "items" : "");
     for (size_t row = 0; row < p.rows && row < MOST_ROWS; row++)
         draw_row(&p, &cells, (int)row);
     if (p.rows > MOST_ROWS)

@@ -29,20 +29,17 @@ static bool is(const char *line, const char *key, const char *text) {
 
 // One line of the file; false: it is not an event that the guide needs.
 static bool parse(const char *line, struct guide_event *event) {
-    bool cut = is(line, "name", "cut short");
-    *event = (struct guide_event){.worker = (int)number(line, "tid") - 1,
-                                  .pid = (pid_t)number(line, "pid"),
-                                  .cut = cut};
-    const char *args = value(line, "args");
+    *event = (struct guide_event){.worker = (int)number(line, "tid") - 2};
+    const char *args = value(line, "args"), *how = args;
     if (!args)
         return false;
-    if (is(line, "ph", "X") && (cut || is(line, "name", "run")))
+    if (is(line, "ph", "X") && is(line, "name", "run"))
         event->kind = GUIDE_RAN;
-    else if (is(line, "name", "submit"))
+    else if (is(line, "ph", "X") && is(line, "name", "submit"))
         event->kind = GUIDE_SUBMIT;
-    else if (is(line, "name", "worker started"))
+    else if (is(line, "name", "started"))
         event->kind = GUIDE_BIRTH;
-    else if (is(line, "name", "worker died"))
+    else if (is(line, "name", "ended"))
         event->kind = GUIDE_DEATH;
     else
         return false;
@@ -51,27 +48,38 @@ static bool parse(const char *line, struct guide_event *event) {
     event->task = (uint64_t)number(args, "task");
     event->first = (uint64_t)number(args, "first");
     event->items = (uint32_t)number(args, "items");
-    if (event->kind != GUIDE_SUBMIT)
-        event->pid = (pid_t)number(args, "pid");
-    // How it ended: "exited with status 0" is in peace.
-    const char *how = value(args, "how");
-    event->killed = event->kind == GUIDE_DEATH && how &&
-                    strncmp(how, "\"\"", 2) != 0 &&
-                    strncmp(how, "\"exited with status 0\"", 22) != 0;
+    event->pid = (pid_t)number(args, "pid");
+    how = value(args, event->kind == GUIDE_RAN ? "outcome" : "how");
+    if (how)
+        snprintf(event->how, sizeof event->how, "%.*s",
+                 (int)strcspn(how + 1, "\""), how + 1);
+    event->killed = event->kind == GUIDE_DEATH &&
+                    strcmp(event->how, "exited with status 0") != 0;
     return true;
 }
 
-static void read_file(struct guide_run *run, const char *path) {
+// Adds the events of one pool, its workers numbered after those of the others.
+static bool read_file(struct guide_run *run, int pool, const char *path) {
+    static size_t room;
     struct guide_event event;
     char *line = NULL;
-    size_t size = 0, room = 0;
+    size_t size = 0;
+    int before = 0;
     FILE *file = fopen(path, "re");
     if (!file)
-        return;
+        return false;
+    if (!run->traced)
+        room = 0;
     run->traced = true;
+    for (size_t i = 0; i < run->events; i++)
+        if (run->event[i].worker >= before)
+            before = run->event[i].worker + 1;
     while (getline(&line, &size, file) > 0) {
         if (!parse(line, &event))
             continue;
+        event.pool = pool;
+        if (event.worker >= 0)
+            event.worker += before;
         if (run->events == room) {
             room = 2 * room + 64;
             run->event = guide_grow(run->event, room, sizeof *run->event);
@@ -80,14 +88,19 @@ static void read_file(struct guide_run *run, const char *path) {
     }
     free(line);
     fclose(file);
+    return true;
 }
 
 void guide_take_traces(struct guide_run *run, const char *folder) {
     DIR *all = opendir(folder);
     struct dirent *entry;
-    if (all && run) // the first pool of the program itself
-        read_file(run,
-                  guide_text("%s/%d.json", folder, (int)run->process[0].pid));
+    int pool = 1; // of the program itself; a second one has "-2"
+    while (
+        all && run &&
+        read_file(run, pool,
+                  guide_text("%s/%d%s.json", folder, (int)run->process[0].pid,
+                             pool > 1 ? guide_text("-%d", pool) : "")))
+        pool++;
     while (all && (entry = readdir(all)))
         if (entry->d_name[0] != '.')
             unlink(guide_text("%s/%s", folder, entry->d_name));

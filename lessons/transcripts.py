@@ -1,0 +1,279 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Keeps texts and programs together: does what a text tells its reader to do.
+
+    transcripts.py write|check [TEXT…]
+
+In README.md and the lessons' texts (lessons/AUTHORS.md shows each form):
+
+    ```sh                              of a lesson with claims.c: every line is
+    make lib                           run and must succeed
+    ```
+    <!-- transcript: ./apply 4 -->     what the command prints
+    <!-- transcript-any-order: … -->   the same, its lines in any order
+    <!-- code: file [mark] -->         a file, or what lies between two //! [mark]
+    <!-- end -->                       ends these three
+    <!-- change: file -->              the ```diff that follows is applied to the
+                                       file as it was, and its cc line run again
+
+All of it happens in a copy of the tree. "write" fills in what is printed,
+"check" fails where a text no longer matches, or a line does not succeed.
+"""
+import difflib
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+KNOBS = "WORKERS TASKS INPUT PREDICT STEP TRACE POOL MAKEFLAGS MFLAGS MAKELEVEL " \
+        "MAKEOVERRIDES CFLAGS CC SANITIZE".split()
+MARK = re.compile(r"<!-- (transcript|transcript-any-order|code|change): (.*) -->")
+SECONDS = 180
+# Rows of a timeline, and the file of a picture.
+NOT_COMPARED = re.compile(r" +[a-z]+ *\d* *\|.*\||.*more rows$|  +\|0? .*\||"
+                          r"  As a picture:")
+
+
+class Wrong(Exception):
+    """What a text says is not so."""
+
+
+def run(command, folder):
+    """(exit status, what it printed); it gets nothing to read."""
+    environment = {k: v for k, v in os.environ.items() if k not in KNOBS}
+    # The machine's own warning about a copied tree is not the reader's.
+    with subprocess.Popen(["sh", "-c", command], cwd=folder, env=environment,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, start_new_session=True) as job:
+        try:
+            printed, _ = job.communicate(timeout=SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(job.pid, signal.SIGKILL)
+            raise Wrong(f"{command}: not done after {SECONDS} s") from None
+    return job.returncode, printed.decode(errors="replace")
+
+
+def change(lines, diff):
+    """The file's lines with the diff applied; indentation does not matter."""
+    for hunk in re.split(r"^@@.*\n", diff, flags=re.M):
+        rows = [row for row in hunk.split("\n") if row]
+        old = [row[1:].strip() for row in rows if row[0] in " -"]
+        places = [i for i in range(len(lines) - len(old) + 1)
+                  if [line.strip() for line in lines[i:i + len(old)]] == old]
+        if len(places) != 1 or not old:
+            raise Wrong(f"the diff fits in {len(places)} places:\n{hunk}")
+        at, new = places[0], []
+        for row in rows:
+            if row[0] == " ":
+                new.append(lines[at])
+            elif row[0] == "+":
+                new.append(row[1:])
+            at += row[0] in " -"
+        lines[places[0]:places[0] + len(old)] = new
+    return lines
+
+
+def quote(file, mark=None):
+    """The code of a file, or of its part between two marks."""
+    lines = Path(file).read_text().splitlines()
+    if mark:
+        here = [i for i, line in enumerate(lines) if line.strip() == f"//! [{mark}]"]
+        if len(here) != 2:
+            raise Wrong(f"{file} has not two marks //! [{mark}]")
+        lines = lines[here[0] + 1:here[1]]
+    elif lines and "SPDX" in lines[0]:
+        lines = lines[1:]
+    return "\n".join(lines)
+
+
+class Text:
+    """One text, and what happens as it is read from top to bottom."""
+
+    def __init__(self, path, tree):
+        self.path, self.tree = path, tree
+        self.guided = Path(path).with_name("claims.c").exists()
+        self.compile = {}  # the line that compiles a file
+        self.changed = []
+
+    def shell(self, block):
+        for line in re.sub(r"\\\n", " ", block).split("\n"):
+            command = line.split(" #")[0].strip()
+            if not command:
+                continue
+            status, printed = run(command, self.tree)
+            if status:
+                raise Wrong(f"$ {command}\n{printed}exit status {status}")
+            for word in command.split():
+                if command.startswith("cc ") and word.endswith(".c"):
+                    self.compile[word] = command
+
+    def restore(self):
+        for file in self.changed:
+            shutil.copy2(file, self.tree / file)
+            os.utime(self.tree / file)
+        self.changed = []
+
+    def apply(self, file, diff):
+        self.restore()
+        lines = change(Path(file).read_text().splitlines(), diff)
+        (self.tree / file).write_text("\n".join(lines) + "\n")
+        self.changed.append(file)
+        self.recompile(file)
+
+    def recompile(self, file):
+        if not file.endswith(".c"):
+            return
+        if file not in self.compile:
+            raise Wrong(f"no cc line compiles {file}")
+        status, printed = run(self.compile[file], self.tree)
+        if status:
+            raise Wrong(f"$ {self.compile[file]}\n{printed}")
+
+    def transcript(self, command):
+        _, printed = run(command, self.tree)
+        lines = [line.rstrip() for line in printed.rstrip("\n").split("\n")]
+        return "\n".join([f"$ {command}"] + lines)
+
+    def renew(self):
+        """The text with all that is quoted as it is now."""
+        out, lines = [], iter(Path(self.path).read_text().split("\n"))
+        for line in lines:
+            out.append(line)
+            mark = MARK.fullmatch(line)
+            if line.startswith("## "):
+                changed = self.changed
+                self.restore()
+                for file in changed:
+                    self.recompile(file)
+            if mark and mark[1] == "change":
+                out += [next(lines)]
+                diff = []
+                for row in lines:
+                    out.append(row)
+                    if row == "```":
+                        break
+                    diff.append(row)
+                self.apply(mark[2], "\n".join(diff))
+            elif mark:
+                if mark[1] == "code":
+                    kind = "python" if mark[2].split()[0].endswith(".py") else "c"
+                    body = quote(*mark[2].split())
+                else:
+                    kind, body = "text", self.transcript(mark[2])
+                out += [f"```{kind}", body, "```"]
+                for row in lines:
+                    if row == "<!-- end -->":
+                        out.append(row)
+                        break
+            elif line == "```sh":
+                block = []
+                for row in lines:
+                    out.append(row)
+                    if row == "```":
+                        break
+                    block.append(row)
+                if self.guided:
+                    self.shell("\n".join(block))
+        self.restore()
+        return "\n".join(out)
+
+
+def paragraphs(block):
+    """A transcript with what may differ taken out, paragraph by paragraph."""
+    command, _, printed = block.partition("\n")
+    lesson = re.match(r"\$ make lesson\d+(?!.*-steps)", command)
+    kept, output, tree = [], False, False
+    for line in printed.split("\n"):
+        if line.startswith("  $ "):
+            output, line = True, line + "\n"
+        elif output and lesson:
+            output = line.startswith("    ")
+            line = "" if not output else None
+        if line is None or NOT_COMPARED.match(line):
+            continue
+        tree = line.startswith("  Processes when") or tree and \
+            bool(not line or re.match(r"  ([ |`]|your|a child|its)", line))
+        kept.append(re.sub(r"\d+", "N", line) if tree else line)
+    done = []
+    for text in re.split(r"\n\s*\n", "\n".join(kept)):
+        text = re.sub(r"\s+", " ", text).strip()
+        text = re.sub(r" \(seen: [^)]*\)+", "", text)
+        text = re.sub(r"about [\d.,]+ (times|us|ms)", "about N", text)
+        text = re.sub(r"(pid|process) \d+", r"\1 N", text)
+        if text.startswith("In this run"):
+            text = "In this run"
+        if re.search("this time", text, re.I):
+            text = re.sub(r"\d+(\.\d+)?", "N", text)
+        done.append(text)
+    return command + "\n\n" + "\n\n".join(text for text in done if text)
+
+
+def normal(text, measuring):
+    """A whole text as it is compared."""
+    def block(match):
+        lines = paragraphs(match[3])
+        if match[1] == "transcript-any-order":
+            lines = "\n".join(sorted(re.sub(r"(pid|process) \d+", r"\1 N",
+                                            match[3]).split("\n")))
+        if measuring:
+            lines = re.sub(r"It was: .*? Because:", "It was: N Because:", lines)
+        return f"<!-- {match[1]}: {match[2]} -->\n{lines}\n<!-- end -->"
+    return re.sub(r"<!-- (transcript|transcript-any-order): ([^\n]*) -->\n```text\n"
+                  r"(.*?)\n```\n<!-- end -->", block, text, flags=re.S)
+
+
+def copy_tree(tree):
+    """The tree, with what was built of library and lessons, so that little is
+    compiled again; times are kept."""
+    def unwanted(folder, names):
+        folder = os.path.relpath(folder)
+        if folder == ".":
+            return {".git", ".ci"} & set(names)
+        if folder.startswith("build") and folder.count("/") == 1:
+            return set(names) - {"lib", "lessons", "plots", "flags"}
+        return {"site", "texts"} & set(names) if folder == "build" else set()
+    shutil.copytree(".", tree, ignore=unwanted, symlinks=True)
+
+
+def main(mode, *paths):
+    texts = paths or ["README.md", "lessons/README.md"] + \
+        sorted(map(str, Path("lessons").glob("[0-9]*/README.md")))
+    wrong = 0
+    with tempfile.TemporaryDirectory() as temp:
+        tree = Path(temp, "poolschool")
+        copy_tree(tree)
+        run("make -s lessons-build", tree)
+        for path in texts:
+            if "/13-" in path and not shutil.which("mpicc"):
+                continue
+            old = Path(path).read_text()
+            try:
+                new = Text(path, tree).renew()
+            except Wrong as error:
+                print(f"{path}: {error}")
+                wrong += 1
+                continue
+            measuring = "\n# Lesson 12:" in "\n" + old
+            a, b = normal(old, measuring), normal(new, measuring)
+            if a == b:
+                continue  # a text that still holds stays as it is
+            if mode == "write":
+                Path(path).write_text(new)
+                print(f"renewed {path}")
+                continue
+            wrong += 1
+            print(f"{path} no longer matches its programs: make transcripts")
+            difference = difflib.unified_diff(a.split("\n"), b.split("\n"), "text",
+                                              "program", n=1, lineterm="")
+            print("\n".join(list(difference)[:30]))
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 2 or sys.argv[1] not in ("write", "check"):
+        sys.exit(__doc__)
+    sys.exit(main(*sys.argv[1:]))
