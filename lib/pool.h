@@ -33,6 +33,11 @@
 extern "C" {
 #endif
 #pragma GCC visibility push(default) // all else in the library is hidden
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wshadow" // pool_stats() and struct pool_stats
+
+/// The version of this header: major * 10000 + minor * 100 + patch.
+#define POOL_VERSION 20000
 
 /// Wait without limit: a value for every `timeout_ms`.
 #define POOL_FOREVER (-1)
@@ -616,6 +621,7 @@ const char *pool_strerror(int error);
 
 /// @}
 
+#pragma GCC diagnostic pop
 #pragma GCC visibility pop
 #ifdef __cplusplus
 }

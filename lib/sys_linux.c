@@ -6,7 +6,6 @@
 #include "internal.h"
 
 #include <errno.h>
-#include <linux/futex.h>
 #include <sched.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
@@ -14,6 +13,9 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+// The kernel's headers are not everywhere (musl-gcc goes without them).
+enum { FUTEX_WAIT = 0, FUTEX_WAKE = 1 };
 
 #ifndef SYS_pidfd_open
 #define SYS_pidfd_open 434

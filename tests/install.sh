@@ -1,9 +1,14 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # Installs the library into a folder of its own and uses it from there, as a
-# program outside the repository would: shared, static, and from C++.
+# program outside the repository would: shared, static, and from C++. The
+# folder's name has spaces. Then the recipe of README.md, word for word, on a
+# machine where nothing was installed before: in a sandbox with an empty
+# /usr/local and an /etc of its own.
 #   install.sh MAKE CC
 set -eu
-make=$1 cc=$2 here=$(cd "$(dirname "$0")" && pwd) folder=$(mktemp -d)
+make=$1 cc=$2 here=$(cd "$(dirname "$0")" && pwd)
+root=$(dirname "$here") folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
 check() { # name, command…
@@ -19,31 +24,74 @@ check() { # name, command…
 }
 
 failed=0
-$make -s install PREFIX="$folder/usr" CC="$cc" >/dev/null
-export PKG_CONFIG_PATH="$folder/usr/lib/pkgconfig" LD_LIBRARY_PATH="$folder/usr/lib"
+usr="$folder/us r"
+$make -s install PREFIX="$usr" CC="$cc" >"$folder/said"
 cp "$here/install.c" "$folder"
-flags=$(pkg-config --cflags --libs pool)
+flags=$(PKG_CONFIG_PATH="$usr/lib/pkgconfig" pkg-config --cflags --libs pool)
+# No LD_LIBRARY_PATH: what `make install` says to do must be enough.
+rpath=$(sed -n "s/.*add \(-Wl,-rpath,'.*'\) where.*/\1/p" "$folder/said")
 
-check "program with pkg-config compiles" \
-    "$cc" -std=c11 -Wall -Wextra -Wpedantic -Werror -o shared install.c $flags
+check "says how programs find the library there" [ -n "$rpath" ]
+check "program with pkg-config compiles" sh -c \
+    "$cc -std=c11 -Wall -Wextra -Wpedantic -Werror -o shared install.c $flags $rpath"
 check "every function works, shared library" ./shared
-check "it is the shared library" sh -c 'ldd ./shared | grep -q libpool.so.1'
+check "it is the shared library" sh -c 'ldd ./shared | grep -q libpool.so.2'
+check "the file has the whole version, the others are links" sh -c '
+    cd "us r/lib" && [ -f libpool.so.2.0.0 ] && [ ! -L libpool.so.2.0.0 ] &&
+    [ "$(readlink libpool.so.2)" = libpool.so.2.0.0 ] &&
+    [ "$(readlink libpool.so)" = libpool.so.2 ]'
 check "program with the static library compiles" \
-    "$cc" -o static install.c -I"$folder/usr/include" "$folder/usr/lib/libpool.a"
+    "$cc" -o static install.c -I"$usr/include" "$usr/lib/libpool.a"
 check "every function works, static library" ./static
 # Whatever pool.h declares, install.c uses, and the library exports no more.
-check "install.c uses every function" sh -c '
-    grep -oE "\bpool_[a-z_]+\(" usr/include/pool.h | sort -u | tr -d "(" | grep -v _fn |
-    while read -r name; do
-        grep -q "[^_a-z]$name(" install.c || { echo "not used: $name"; exit 1; }
-    done'
-check "nothing else is exported" sh -c '
-    ! nm -D --defined-only usr/lib/libpool.so.1 | grep -v " pool_"'
+functions='grep -oE "\bpool_[a-z_]+\(" "us r/include/pool.h" | sort -u |
+    tr -d "(" | grep -v _fn'
+check "install.c uses every function" sh -c "
+    $functions | while read -r name; do
+        grep -q \"[^_a-z]\$name(\" install.c || { echo \"not used: \$name\"; exit 1; }
+    done"
+check "nothing else is exported, and all of it has a version" sh -c '
+    ! nm -D --defined-only "us r/lib/libpool.so.2" | grep -v " A POOL_2" |
+        grep -vE " pool_[a-z_]+@@POOL_2"'
+if command -v man >/dev/null; then
+    check "every function has its page, without a warning" sh -c "
+        export MANPATH='$usr/share/man' MANWIDTH=80
+        for name in pool \$($functions); do
+            man --warnings -E UTF-8 \"\$name\" >page 2>warnings && grep -q pool.h page || {
+                echo \"no page: \$name\"; exit 1; }
+            ! grep . warnings || exit 1
+        done"
+fi
 if command -v "${CXX:-g++}" >/dev/null; then
     printf '#include <pool.h>\nint main() { return pool_strerror(0) == 0; }\n' \
         >"$folder/cpp.cc"
-    check "header in C++" sh -c "${CXX:-g++} -Wall -Werror -o cpp cpp.cc $flags && ./cpp"
+    check "header in C++, without a warning" sh -c "
+        ${CXX:-g++} -Wall -Wextra -Wpedantic -Wshadow -Wold-style-cast -Werror \
+            -o cpp cpp.cc $flags $rpath && ./cpp"
 fi
-$make -s uninstall PREFIX="$folder/usr" CC="$cc"
-check "uninstall leaves no file" sh -c '[ -z "$(find usr -type f -o -type l)" ]'
+$make -s uninstall PREFIX="$usr" CC="$cc"
+check "uninstall leaves no file" sh -c '[ -z "$(find "us r" -type f -o -type l)" ]'
+$make -s install PREFIX=/opt/pool DESTDIR="$folder/de st" CC="$cc" >/dev/null
+check "install under DESTDIR" sh -c '
+    [ -f "de st/opt/pool/lib/libpool.so.2.0.0" ] &&
+    [ -f "de st/opt/pool/share/man/man3/pool_map.3" ] &&
+    grep -qx "libdir=/opt/pool/lib" "de st/opt/pool/lib/pkgconfig/pool.pc"'
+
+# The sentence of README.md: after `make install`, `cc program.c …`.
+recipe=$(grep -oE '`cc program.c [^`]*`' "$root/README.md" | tr -d '\`')
+sandbox() {
+    bwrap --dev-bind / / --tmpfs /usr/local --bind "$folder/etc" /etc \
+        --tmpfs "$folder/home" --chdir "$folder/home" \
+        --unshare-user --uid 0 --gid 0 "$@"
+}
+mkdir "$folder/home"
+cp -a /etc "$folder/etc" 2>/dev/null || true
+cp "$here/install.c" "$folder/program.c"
+if [ -n "$recipe" ] && sandbox true 2>/dev/null; then
+    check "README.md's recipe on a fresh machine" sandbox sh -euc "
+        cd '$root' && $make -s install CC='$cc' && cd '$folder/home'
+        cp ../program.c . && $recipe && ./a.out && man -w pool_map"
+else
+    echo "[  SKIPPED ] install: README.md's recipe: no sandbox (bwrap) here"
+fi
 [ $failed = 0 ]

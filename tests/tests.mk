@@ -13,10 +13,10 @@ HARNESS    = $(patsubst %,$(B)/tests/%.o,harness helpers leaks)
 TEST_LIBS  = -lcmocka -ljansson -lm -lpthread
 PACKAGES  += gcc make libc6-dev clang libclang-rt-dev libcmocka-dev \
 	libjansson-dev pkg-config gcovr valgrind cppcheck clang-tidy clang-format \
-	spin locales
+	spin locales musl-tools man-db
 TEST_TARGETS += check-failing check-lint check-format test-make test-harness \
 	test-pool test-install test-storm test-attacks test-kill-ci test-model \
-	test-litmus test-tsan
+	test-litmus test-tsan test-musl
 LONG_TARGETS += test-pool-clang test-pool-sanitized test-pool-clang-sanitized \
 	test-storm-long test-kill-long test-valgrind
 # What they need, built once before they run side by side.
@@ -35,7 +35,7 @@ run_tests = MAKE='$(MAKE) WERROR=1' sh tests/run.sh $(B)/test-logs/$1 $(TEST_JOB
 .PHONY: check-failing test-pool test-one test-harness test-install coverage
 .PHONY: test-storm test-storm-long test-valgrind test-kill test-kill-ci
 .PHONY: test-kill-long test-model test-attacks check-lint check-format
-.PHONY: test-litmus test-tsan tsan
+.PHONY: test-litmus test-tsan tsan test-musl musl
 .PHONY: test-pool-clang test-pool-sanitized test-pool-clang-sanitized
 
 setup: ## develop: install what tests, charts and site need (Debian)
@@ -150,6 +150,12 @@ test-model: ## develop: search all states of the model (spin)
 
 test-litmus: ## develop: no sleeper and waker miss each other (herd7)
 	sh tests/model/litmus.sh
+
+test-musl: ## develop: the library built with musl
+	+$(call other_make,musl-gcc,) musl
+
+musl: $(LIBPOOL)
+	sh tests/musl.sh $(B)
 
 # The roles as threads: calls that make or end a process go through roles.c.
 TSAN      = $(B)/tests/tsan/tsan
