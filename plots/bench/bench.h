@@ -8,7 +8,8 @@
 enum unit { NANOSECONDS, BYTES, COUNT };
 
 enum goal {
-    NO_GOAL,        // the ratio is as in RATIO_AT_LEAST
+    TIMES_CHEAPER,  // no goal; the ratio is as in RATIO_AT_LEAST
+    TIMES_AS_LONG,  // no goal; the ratio is as in RATIO_AT_MOST
     RATIO_AT_MOST,  // ours / reference
     RATIO_AT_LEAST, // reference / ours: how many times cheaper ours is
     OURS_AT_MOST,   // ours alone; the reference is only shown

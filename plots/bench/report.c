@@ -90,8 +90,16 @@ static const char *format_ratio(char *text, size_t size, double value) {
     return text;
 }
 
+static bool is_times_cheaper(const struct comparison *c) {
+    return c->kind == RATIO_AT_LEAST || c->kind == TIMES_CHEAPER;
+}
+
+static bool has_goal(const struct comparison *c) {
+    return c->kind != TIMES_CHEAPER && c->kind != TIMES_AS_LONG;
+}
+
 static const char *verdict(const struct comparison *c, struct median m) {
-    if (c->kind == NO_GOAL)
+    if (!has_goal(c))
         return "";
     bool at_least = c->kind == RATIO_AT_LEAST;
     if (at_least ? m.low >= c->goal : m.high <= c->goal)
@@ -134,16 +142,16 @@ static struct median print_values(const struct comparison *c,
         return ratio;
     }
     for (size_t i = 0; i < n; i++)
-        ratios[i] = c->kind == RATIO_AT_MOST || c->kind == OURS_AT_MOST
-                        ? ours[i] / reference[i]
-                        : reference[i] / ours[i];
+        ratios[i] = is_times_cheaper(c) ? reference[i] / ours[i]
+                                        : ours[i] / reference[i];
     ratio = median_of(ratios, n);
     print_column(
         format_value(a, sizeof a, median_of(reference, n).middle, c->unit), 7,
         true);
     print_column(c->brief, 9, false);
-    snprintf(text, sizeof text, "%s (%s … %s)",
+    snprintf(text, sizeof text, "%s%s (%s … %s)",
              format_ratio(a, sizeof a, ratio.middle),
+             is_times_cheaper(c) ? "×" : "",
              format_ratio(b, sizeof b, ratio.low),
              format_ratio(d, sizeof d, ratio.high));
     print_column(text, 21, false);
@@ -162,7 +170,7 @@ static void print_comparison(const struct comparison *c, size_t ours,
     if (c->kind == OURS_AT_MOST)
         snprintf(goal, sizeof goal, "≤ %s ",
                  format_value(value, sizeof value, c->goal, c->unit));
-    else if (c->kind != NO_GOAL)
+    else if (has_goal(c))
         snprintf(goal, sizeof goal, "%s %g ",
                  c->kind == RATIO_AT_LEAST ? "≥" : "≤", c->goal);
     if (missing && c->kind != OURS_AT_MOST)
@@ -182,12 +190,13 @@ static bool print_table(const struct comparison *const *chosen, size_t count,
     bool ok = true;
     size_t n = s->repetitions;
     describe_machine(stdout);
-    printf("# %zu workers; medians of %zu runs, in an order drawn by lot, seed "
-           "%llu\n# ratio: ours / reference; where the goal is ≥ or none, "
-           "reference / ours%s\n\n",
-           s->workers, n, (unsigned long long)s->seed,
-           n < 6 ? "\n# fewer than 6 runs: the intervals are the whole range"
-                 : "");
+    printf(
+        "# %zu workers; medians of %zu runs, in an order drawn by lot, seed "
+        "%llu\n# ratio: ours / reference; with × how many times cheaper ours is"
+        "%s\n\n",
+        s->workers, n, (unsigned long long)s->seed,
+        n < 6 ? "\n# fewer than 6 runs: the intervals are the whole range"
+              : "");
     printf("%-15s %7s %-17s %-21s goal\n", "", "ours", "reference",
            "ratio (95 % interval)");
     for (size_t i = 0; i < count; i++) {

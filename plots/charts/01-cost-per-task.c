@@ -20,7 +20,7 @@ static void caption(const struct table *t, const struct groups *g,
             "pool_apply. ",
             times_text(single));
     if (compare_groups(fork, find_group(g, 0, "pool_map", 0), &bulk) == MORE)
-        say(text, "In bulk it takes %s as long as pool_map. ",
+        say(text, "Beside pool_map, in bulk, it takes %s as long. ",
             times_text(bulk));
     if (dearer)
         say(text, "Making processes is the cost, not the tasks.");

@@ -52,7 +52,10 @@ void plot(FILE *gnuplot, const struct table *table, const struct chart *chart,
           const struct groups *groups, const struct caption *caption,
           bool text_only);
 
-// --- series.c: for plot.c
+// --- series.c, dots.c: for plot.c
+enum { STYLES = 8 };
+extern const char *const colours[STYLES];
+bool is_own(const struct group *group); // of the pool
 void plot_dots(FILE *gnuplot, const struct table *table,
                const struct groups *groups, bool text_only);
 void plot_lines(FILE *gnuplot, const struct table *table,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What lies between the axes, as gnuplot's script: rows of dots, lines over
-// places, timelines. Points, medians, intervals, guides.
+// What lies between the axes, as gnuplot's script: lines over places, and
+// timelines. Rings, medians, intervals, names.
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,10 +11,8 @@
 // apart by the colour-blind; each has a mark and a dash of its own, for print.
 // A variant looks the same in every chart. Of the second run of a comparison
 // the marks are hollow and the lines dashed.
-enum { STYLES = 8 };
-static const char *const colours[STYLES] = {"0072B2", "C44E00", "007A59",
-                                            "A8457F", "000000", "8A5A00",
-                                            "6A51A3", "6F6F6F"};
+const char *const colours[STYLES] = {"0072B2", "C44E00", "007A59", "A8457F",
+                                     "000000", "8A5A00", "6A51A3", "6F6F6F"};
 static const int marks[STYLES] = {7, 5, 9, 13, 11, 15, 9, 5};
 static const int dashes[STYLES] = {1, 2, 3, 4, 5, 2, 4, 3};
 // The last ones are never in a chart with the first, and look like it.
@@ -27,7 +25,7 @@ static bool same_series(const struct group *a, const struct group *b) {
     return a->run == b->run && strcmp(a->variant, b->variant) == 0;
 }
 
-static bool is_own(const struct group *g) {
+bool is_own(const struct group *g) {
     const struct variant *v = find_variant(g->variant);
     return v && v->own;
 }
@@ -71,93 +69,6 @@ static void name_series(char *name, size_t size, const struct table *t,
     snprintf(name, size, "%s%s%s", g->variant, *label ? " · " : "", label);
 }
 
-static int by_median(const void *a, const void *b) {
-    const struct group *x = *(const struct group *const *)a,
-                       *y = *(const struct group *const *)b;
-    return (x->median.middle < y->median.middle) -
-           (x->median.middle > y->median.middle);
-}
-
-// The values of all rows, then their medians.
-static void dots(FILE *f, const struct table *t, const struct groups *g,
-                 const struct group *const *order, size_t n) {
-    for (int all = 1; all >= 0; all--) {
-        fprintf(f, "$%s << EOD\n", all ? "points" : "medians");
-        for (size_t i = 0; i < g->count; i++) {
-            const struct group *a = &g->at[i];
-            double y = 0;
-            for (size_t k = 0; k < n; k++)
-                if (strcmp(order[k]->variant, a->variant) == 0)
-                    y = (double)(n - k) -
-                        shift((size_t)a->run, (size_t)t->run_count, 0.25);
-            for (size_t k = 0; all && k < a->n; k++)
-                fprintf(f, "%.9g %.9g 0x%s\n", a->values[k],
-                        y + shift(k % 3, 3, 0.08), colours[a->run % STYLES]);
-            if (!all)
-                fprintf(f, "%.9g %.9g %.9g %.9g %d\n", a->median.middle, y,
-                        a->median.low, a->median.high, a->run);
-        }
-        fprintf(f, "EOD\n");
-    }
-}
-
-// At the end of a row: the median, or how many times as long the second run
-// takes as the first.
-static const char *value_text(const struct table *t, const struct groups *g,
-                              const struct group *row) {
-    static char text[80];
-    const struct group *first = find_group(g, 0, row->variant, 0),
-                       *second = find_group(g, 1, row->variant, 0);
-    if (t->run_count == 1)
-        return row->median.middle > 0 ? time_text(row->median.middle)
-                                      : "not above 0";
-    if (!first || !second || first->median.middle <= 0)
-        return "";
-    snprintf(text, sizeof text, "B / A %s",
-             number_text(second->median.middle / first->median.middle));
-    return text;
-}
-
-// Rows of dots, the most costly on top. Runs lie below each other in a row.
-void plot_dots(FILE *f, const struct table *t, const struct groups *g,
-               bool text_only) {
-    const struct group *order[g->count + 1];
-    size_t n = 0;
-    for (size_t i = 0; i < g->count; i++) {
-        bool first = true;
-        for (size_t k = 0; k < i; k++)
-            first &= strcmp(g->at[k].variant, g->at[i].variant) != 0;
-        if (first)
-            order[n++] = &g->at[i];
-    }
-    qsort(order, n, sizeof *order, by_median);
-    dots(f, t, g, order, n);
-    fprintf(f, "set yrange [0.3:%zu.7]\nset ytics (", n);
-    for (size_t k = 0; k < n; k++)
-        fprintf(f, "%s\"%s\" %zu", k ? "," : "", order[k]->variant, n - k);
-    fprintf(f, ") scale 0\n");
-    fprintf(f, "set y2range [0.3:%zu.7]\nset y2tics (", n);
-    for (size_t k = 0; k < n; k++)
-        fprintf(f, "%s\"%s\" %zu", k ? "," : "", value_text(t, g, order[k]),
-                n - k);
-    fprintf(f, ") scale 0\n");
-    for (size_t k = 0; k < n && !text_only && marks_own(g); k++)
-        if (is_own(order[k]))
-            fprintf(f,
-                    "set object %zu rect from graph 0, first %g to graph 1, "
-                    "first %g fc rgb '#E3EEF6' fs solid noborder behind\n",
-                    k + 1, (double)(n - k) - 0.45, (double)(n - k) + 0.45);
-    fprintf(f, "plot $points using 1:2:3 with points pt 6 ps 0.7 lc rgb "
-               "variable notitle");
-    for (int r = 0; r < t->run_count; r++)
-        fprintf(f,
-                ", $medians using ($5 == %d ? $1 : NaN):2:3:4 with xerrorbars "
-                "pt %d ps 1.1 lw 2 lc rgb '#%s' %s '%s'",
-                r, r ? 6 : 7, colours[r],
-                t->run_count > 1 ? "title" : "notitle", t->runs[r].label);
-    fputc('\n', f);
-}
-
 // Where a line ends: its name, moved up or down where another one is.
 struct label {
     double x, height;
@@ -182,7 +93,7 @@ static void plot_labels(FILE *f, struct label *labels, size_t n) {
     for (size_t i = 0; i < n; i++)
         fprintf(f,
                 "set label %zu \"%s\" at first %.9g, graph %.4f left offset "
-                "0.3,0 tc rgb '#%s'\n",
+                "0.8,0 tc rgb '#%s'\n",
                 30 + i, labels[i].name, labels[i].x, heights[i],
                 labels[i].colour);
 }
@@ -225,7 +136,7 @@ static size_t split(const struct table *t, const struct chart *c,
         struct series *s = &all[count];
         const struct group *last = &g->at[end - 1];
         *s = (struct series){&g->at[i], end - i, style_of(g, &g->at[i]),
-                             .label = {moved(frame, place_of(c, last->x), 0.3),
+                             .label = {moved(frame, place_of(c, last->x), 0.14),
                                        height_of(frame, last->median.middle)}};
         s->label.colour = colours[s->style];
         name_series(s->label.name, sizeof s->label.name, t, last);

@@ -23,8 +23,8 @@ static void expect_text(const char *text, const char *expected) {
 }
 
 static void test_intervals(void) {
-    static const size_t ranks[][3] = {{1, 1, 1},   {2, 1, 2},   {5, 1, 5},
-                                      {6, 1, 6},   {10, 2, 9},  {15, 4, 12},
+    static const size_t ranks[][3] = {{1, 1, 1},   {2, 1, 2},    {5, 1, 5},
+                                      {6, 1, 6},   {10, 2, 9},   {15, 4, 12},
                                       {20, 6, 15}, {100, 40, 61}};
     for (size_t i = 0; i < sizeof ranks / sizeof *ranks; i++) {
         size_t low, high;
