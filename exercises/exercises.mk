@@ -133,7 +133,7 @@ test-exercises: $(EXERCISES_READY) ## develop: the marks of all known solutions 
 
 # A wrong solution as a whole file.
 .PHONY: wrong
-wrong: ## develop: print a wrong solution of tests/wrong: NAME=what-is-wrong
+wrong: ## develop: print a wrong solution: NAME=what-is-wrong
 	sh tests/wrong.sh "$$NAME"
 NAME ?=
 export NAME

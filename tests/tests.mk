@@ -139,11 +139,11 @@ $(B)/tests/kill/kill: $(patsubst %.c,$(B)/%.o,$(wildcard tests/kill/*.c)) $(LIBP
 test-kill: $(B)/tests/kill/kill ## develop: kill after every instruction [STRIDE=n SCENE=]
 	$< $(or $(STRIDE),1) $(if $(SCENE),"$(SCENE)")
 
-test-kill-ci: $(B)/tests/kill/kill # after each 97th, from a random one on
-	$< 97
+test-kill-ci: $(B)/tests/kill/kill # after each 401st, from a random one on
+	$< 401
 
-test-kill-long: $(B)/tests/kill/kill # after each 13th
-	$< 13
+test-kill-long: $(B)/tests/kill/kill # after each 41st
+	$< 41
 
 test-model: ## develop: search all states of the model (spin)
 	sh tests/model/check.sh $(B)/tests/model

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: MIT
 // The grader: grades a class on the pool library.
 //
-//   client    main.c   one thing after the other
-//             settings.c   what was asked for
-//             staging.c    what is needed, copied; can the sandbox be had?
-//             class.c  SUBMISSIONS → students, and which file counts
-//             run.c    a pool task per student and exercise, progress
-//             write.c  result.json, grades.csv, run.json
-//             merge.c  one OUT out of several
-//   workers   task_collect.c reads one submission
-//             task_build.c   compile, inspect, link
-//             task_grade.c   … and judge
-//   both      part.c   what is finished, on disk; files.c, names.c,
-//   child.c sandbox   box_*.c        around everything that touches a student's
-//   bytes
-//             unpack.c, ../judge/inspect.c, the compiler, the linker, the
-//             driver
+//   client    main.c           one thing after the other
+//             settings.c       what was asked for
+//             staging.c        what is needed, copied; can the sandbox be had?
+//             class.c          SUBMISSIONS → students, and which file counts
+//             run.c            a pool task per student and exercise, progress
+//             write.c          result.json, grades.csv, run.json
+//             merge.c          one OUT out of several
+//   workers   task_collect.c   reads one submission
+//             task_build.c     compile, inspect, link
+//             task_grade.c     … and judge
+//   both      part.c           what is finished, on disk
+//             child.c          runs and limits another program
+//   others    ../sandbox/      around everything that touches a student's bytes:
+//                              the compiler, the linker, the driver,
+//                              ../collect/unpack.c, ../../judge/inspect.c
 //
 // What is filled in before a pool is made is seen by its workers as it was.
 #ifndef GRADE_H
