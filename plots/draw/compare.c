@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Two or more runs side by side: ratios with intervals, machines that differ.
+#include <math.h>
 #include <string.h>
 
 #include "draw.h"
@@ -57,9 +58,13 @@ static void compare_place(FILE *out, const struct table *t,
         verdict = "equal";
         c->equal++;
     }
-    fprintf(out, "  %-19.19s %7.6g  %s/%s %5s (%s … %s)  %s\n", a->variant,
-            a->x, name, t->runs[0].label, number_text(v.ratio),
-            number_text(v.low), number_text(v.high), verdict);
+    fprintf(out, "  %-19.19s %7.6g  %s/%s %5s ", a->variant, a->x, name,
+            t->runs[0].label, number_text(v.ratio));
+    if (isinf(v.high))
+        fprintf(out, "(too few values)  %s\n", verdict);
+    else
+        fprintf(out, "(%s … %s)  %s\n", number_text(v.low), number_text(v.high),
+                verdict);
 }
 
 void compare_runs(FILE *out, const struct table *t, const struct chart *chart,
@@ -97,12 +102,17 @@ void say_ratios(const struct table *t, const struct chart *chart,
             if (!most || ratio > high)
                 most = a, high = ratio;
         }
-        if (least)
-            say(text,
-                "%s's times / %s's: from %s (%s, at %g) to %s (%s, at %g). ",
+        if (least) {
+            char at_low[30] = "", at_high[30] = "";
+            if (chart->kind != DOTS) {
+                snprintf(at_low, sizeof at_low, " at %g", least->x);
+                snprintf(at_high, sizeof at_high, " at %g", most->x);
+            }
+            say(text, "%s's times / %s's: from %s (%s%s) to %s (%s%s). ",
                 t->runs[r].label, t->runs[0].label, number_text(low),
-                least->variant, least->x, number_text(high), most->variant,
-                most->x);
+                least->variant, at_low, number_text(high), most->variant,
+                at_high);
+        }
     }
 }
 

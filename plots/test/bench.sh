@@ -13,9 +13,9 @@ fail() {
 }
 
 for row in $("$PLOTS" list-bench | sed -n 's/^\([a-z][^ ]*\) .*/\1/p'); do
-    timeout 60 $bench "$row" --ours-only --n 7 || fail "$row, ours"
+    timeout 300 $bench "$row" --ours-only --n 7 || fail "$row, ours"
     case $row in python-* | perl-*) continue ;; esac
-    timeout 60 $bench "$row" --ref-only --n 7 2>/dev/null ||
+    timeout 300 $bench "$row" --ref-only --n 7 2>/dev/null ||
         [ $? -eq 2 ] || fail "$row, reference" # 2: there is none
 done
 for wrong in no-such-row --no-such-option "--workers 0" "--n x" my-apply; do
