@@ -106,8 +106,10 @@ static void queue_notify(struct pool_queue *queue, enum queue_side side,
         queue_wake(queue, side);
     if (atomic_load_explicit(&queue->client_waits, memory_order_relaxed) &&
         atomic_exchange(&queue->client_waits, 0) &&
-        !sys_event_signal(queue->arena->client_event) && slot)
+        !sys_event_signal(queue->arena->client_event) && slot) {
+        sys_each_output(sys_flush);
         _exit(EXIT_FAILURE); // a task closed the descriptor: see worker_main.c
+    }
 }
 
 // Moves a hint on from `t`, unless somebody else has.

@@ -60,6 +60,8 @@ static bool map_arena(struct pool *pool, const struct pool_options *options,
     else
         window = base + heap;
     madvise(arena, size, MADV_DONTDUMP);
+    if (window != base + heap)
+        madvise(window, heap_size, MADV_DONTDUMP);
     pool->arena = arena;
     pool->window = window - (base + heap);
     arena->options = *options;

@@ -64,7 +64,7 @@ static bool launch(struct pool *pool) {
     arena->super_event = sys_event_create();
     if (arena->client_event < 0 || arena->super_event < 0)
         return false;
-    fflush(NULL);
+    sys_each_output(sys_flush);
     sigset_t mask;
     pool->supervisor = sys_fork(&mask);
     if (pool->supervisor == 0)
@@ -132,10 +132,17 @@ int pool_terminate(struct pool *pool) {
     return 0;
 }
 
-static bool all_settled(struct pool *pool, void *what) {
+static bool all_done(struct pool *pool, void *what) {
     (void)what;
     client_results_collect(pool);
-    return client_list_empty(&pool->unsettled);
+    return client_list_empty(&pool->unsettled) &&
+           (pool->calling || client_list_empty(&pool->due));
+}
+
+int pool_wait(struct pool *pool, int timeout_ms) {
+    if (!client_owns(pool))
+        return POOL_EINVAL;
+    return client_wait(pool, all_done, NULL, NULL, timeout_ms);
 }
 
 int pool_join(struct pool *pool) {
@@ -143,10 +150,9 @@ int pool_join(struct pool *pool) {
         return POOL_EINVAL;
     if (!pool->closed)
         return POOL_ERUNNING;
-    client_wait(pool, all_settled, NULL, NULL, POOL_FOREVER);
+    int rc = pool_wait(pool, POOL_FOREVER);
     client_end_supervisor(pool, MODE_STOP);
-    client_results_call(pool);
-    return 0;
+    return rc;
 }
 
 void pool_destroy(struct pool *pool) {

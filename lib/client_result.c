@@ -98,7 +98,8 @@ static void count_fault(struct pool *pool, struct job *job, uint64_t item) {
 }
 
 // Looks at the items of a chunk in which some have failed. The first of them,
-// if it is the first of the result, gives the result its status and message.
+// if it is the first of the result, gives the result its status and message;
+// not one that was cut off: that says nothing of why.
 static void count_faults(struct pool_result *result, struct entry *entry) {
     struct pool *pool = result->pool;
     struct job *job = result->job;
@@ -108,8 +109,10 @@ static void count_faults(struct pool_result *result, struct entry *entry) {
         if (!job_statuses(job)[i])
             continue;
         count_fault(pool, job, i);
-        if (result->status == 0) {
-            result->status = (int16_t)-job_statuses(job)[i];
+        int status = -job_statuses(job)[i];
+        if (result->status == 0 && status != POOL_ECANCELLED &&
+            status != POOL_EBROKEN) {
+            result->status = (int16_t)status;
             result->message = strndup(arena_message(pool->arena, entry),
                                       POOL_MESSAGE_SIZE - 1);
         }
@@ -221,7 +224,6 @@ static void abort_chunk(struct pool_result *result, struct entry *entry,
     if (word_state(word) != CHUNK_DONE) {
         memset(job_statuses(result->job) + first + word_done(word), -status,
                count - word_done(word));
-        *arena_message(result->pool->arena, entry) = '\0';
         word |= WORD_FAULT;
     }
     if (word & WORD_FAULT)
@@ -238,9 +240,10 @@ static void abort_result(struct pool_result *result, int status,
             abort_chunk(result, &entry[i], status);
         move_cursor(result, entry, count);
     }
-    result->status = (int16_t)status;
-    free(result->message);
-    result->message = strdup(why);
+    if (result->status == 0) { // else an item has failed before
+        result->status = (int16_t)status;
+        result->message = strdup(why);
+    }
     client_result_settle(result);
 }
 

@@ -114,7 +114,7 @@ void client_end_supervisor(struct pool *pool, enum arena_mode mode) {
         return;
     atomic_store(&pool->arena->mode, mode);
     sys_event_signal(pool->arena->super_event);
-    if (!supervisor_gone(pool, END_MS))
+    if (!supervisor_gone(pool, END_MS + (mode == MODE_STOP ? FINI_MS : 0)))
         kill(pool->supervisor, SIGKILL); // stopped, perhaps
     int status = -1;
     reap_supervisor(pool, &status);

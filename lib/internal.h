@@ -17,7 +17,10 @@
 
 // ==== sys_linux.c: Linux calls, EINTR and fallbacks =========================
 
-enum { SPIN_NS = 50000 }; // about the cost of going to sleep and waking up
+enum {
+    SPIN_NS = 50000, // about the cost of going to sleep and waking up
+    FINI_MS = 5000,  // for workers to end by themselves
+};
 
 uint64_t sys_now_ns(void);
 int sys_ms_left(uint64_t start_ns, int timeout_ms);
@@ -49,6 +52,11 @@ static inline void sys_prefetch_own(const void *line) {
     __builtin_prefetch(line, 1);
 #endif
 }
+
+// ==== sys_stdio.c: output that waits in streams =============================
+
+void sys_flush(FILE *stream);
+void sys_each_output(void (*act)(FILE *stream));
 
 // ==== sys_text.c: words for errors ==========================================
 
@@ -130,7 +138,7 @@ struct worker {
 };
 
 struct worker *worker_become(struct arena *arena, unsigned index);
-void worker_end(struct worker *self);
+_Noreturn void worker_end(struct worker *self, int status);
 // The arena this process is a worker of, and its slot there; or NULL.
 struct arena *worker_arena(struct slot **slot);
 

@@ -39,6 +39,10 @@ extern "C" {
 /// The version of this header: major * 10000 + minor * 100 + patch.
 #define POOL_VERSION 20000
 
+/// The version of this header: major × 10000 + minor × 100 + patch. Of the
+/// library that a program runs with: pool_version().
+#define POOL_VERSION 20000
+
 /// Wait without limit: a value for every `timeout_ms`.
 #define POOL_FOREVER (-1)
 
@@ -63,6 +67,7 @@ enum pool_error {
     POOL_ECANCELLED = -10, ///< pool_terminate() came before the item was done.
     POOL_EBROKEN = -11,    ///< The pool itself is gone: its supervisor died.
     POOL_ESYS = -12,       ///< A system call failed; `errno` says why.
+    POOL_ENOROOM = -13,    ///< The worker had no memory for the item's result.
 };
 
 /// A pool of worker processes. Client only.
@@ -94,6 +99,17 @@ typedef int pool_task_fn(const void *arg, size_t arg_size, void *result,
 /// @return 0, or non-zero: this worker is not fit. A pool whose workers keep
 ///         failing here ends with #POOL_EBROKEN.
 typedef int pool_init_fn(void *init_arg);
+
+/// Ends a worker after its last task, for what its initialiser has opened.
+/// Runs once in every worker whose initialiser has succeeded and that ends by
+/// itself: in pool_join() after pool_close(), or because another takes its
+/// place (`max_tasks_per_worker`). Not in one that is killed (pool_terminate(),
+/// pool_destroy(), a time limit, a crash) or that a task ends by exit(). What it
+/// prints comes out. pool_join() gives it five seconds, then kills the worker.
+/// Workers leave by _exit(2), so this is the place to call `__gcov_dump()` or a
+/// leak checker. Python has none.
+/// @param init_arg  pool_options.init_arg, as it was at pool_create()
+typedef void pool_fini_fn(void *init_arg);
 
 /// Makes the items of a pool_imap() one by one. Runs in the client, inside
 /// pool_imap() and pool_iter_next().
@@ -131,6 +147,7 @@ struct pool_options {
     /// most. Address space is reserved at once (less, where the system refuses
     /// that much); memory is taken as it is used.
     size_t memory;
+    pool_fini_fn *fini; ///< Called in each worker that ends; NULL: nothing is.
 };
 
 /// What a pool is doing. Counts items, not chunks.
@@ -140,7 +157,8 @@ struct pool_stats {
     size_t pending;   ///< Items submitted and not finished.
     size_t submitted; ///< All items ever submitted.
     size_t completed; ///< Items whose task returned 0.
-    size_t failed;    ///< Items with #POOL_ETASK or #POOL_ETIMELIMIT.
+    /// Items with #POOL_ETASK, #POOL_ETIMELIMIT or #POOL_ENOROOM.
+    size_t failed;
     size_t lost;      ///< Items with #POOL_ELOST.
     size_t respawned; ///< Workers started in place of one that ended.
     pid_t supervisor; ///< Process id; 0 once it is gone.
@@ -199,7 +217,9 @@ struct pool *pool_create(const struct pool_options *options);
 int pool_close(struct pool *pool);
 
 /// Kills all workers now, whatever they run, with SIGKILL. Every unfinished
-/// result becomes ready with #POOL_ECANCELLED, and callbacks run. Blocks for
+/// result becomes ready, and callbacks run: with #POOL_ECANCELLED, or where an
+/// item of it had failed before, still with the status and message of that one.
+/// Its items that were cut off have #POOL_ECANCELLED. Blocks for
 /// the moments that takes, bounded even where a task ignores every signal.
 /// Twice is fine. Runs in the client.
 ///
@@ -208,6 +228,17 @@ int pool_close(struct pool *pool);
 /// @param pool  the pool
 /// @return 0, or #POOL_EINVAL
 int pool_terminate(struct pool *pool);
+
+/// Waits until nothing is pending: every result is ready and every callback has
+/// been called, also those of tasks that callbacks submit meanwhile. The pool
+/// may be closed or not. Inside a callback it waits for results only. Runs in
+/// the client, and so do callbacks that fall due. Python has none; GNU make and
+/// the shell say `wait`.
+/// @param pool        the pool
+/// @param timeout_ms  how long to wait
+/// @return 0, also of a broken pool, where nothing is pending; #POOL_ETIMEDOUT;
+///         #POOL_EINVAL
+int pool_wait(struct pool *pool, int timeout_ms);
 
 /// Waits until every result is ready and every process of the pool has ended
 /// and been reaped, running callbacks that fall due. Comes after pool_close()
@@ -246,8 +277,9 @@ void pool_destroy(struct pool *pool);
 /// @param result       receives the result; untouched after an error of the
 ///                     submission, zero bytes if the task failed
 /// @param result_size  size of it
-/// @return 0; #POOL_ETASK, #POOL_ELOST, #POOL_ETIMELIMIT, #POOL_ECANCELLED or
-///         #POOL_EBROKEN of the task; or an error of the submission
+/// @return 0; #POOL_ETASK, #POOL_ELOST, #POOL_ETIMELIMIT, #POOL_ENOROOM,
+///         #POOL_ECANCELLED or #POOL_EBROKEN of the task; or an error of the
+///         submission
 int pool_apply(struct pool *pool, pool_task_fn *fn, const void *arg,
                size_t arg_size, void *result, size_t result_size);
 
@@ -618,6 +650,10 @@ int pool_trace_write(struct pool *pool, FILE *file);
 /// @param error  0 or a #pool_error
 /// @return a constant string, for unknown numbers too
 const char *pool_strerror(int error);
+
+/// The version of the library. Any process; never blocks.
+/// @return "2.0.0", say: major, minor, patch
+const char *pool_version(void);
 
 /// @}
 

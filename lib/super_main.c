@@ -18,6 +18,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -29,7 +30,7 @@ enum {
     START_TRIES = 5,   // of a slot, in a row, before the pool is given up
     FORK_TRIES = 50,   // failures in a row, with no worker left to go on
     RETRY_MS = 100,    // between tries to fork
-    GRACE_MS = 1000,   // for workers to end by themselves
+    GRACE_MS = 1000,   // for killed workers to be gone
     NO_PIDFD_MS = 250, // between looks at the client, without a pidfd
 };
 
@@ -183,19 +184,21 @@ static void wait_for_events(struct super *s, int timeout_ms) {
         sys_event_drain(s->arena->super_event);
 }
 
-// Waits until no child is left, for `limit_ms` at most. Dead workers' own pools
-// are children by now, and end by themselves.
-static bool await_children(struct super *s, int limit_ms) {
+// Waits until no child is left, for `limit_ms` at most, and where `client_fd`
+// says so, until the client has died. Dead workers' own pools are children by
+// now, and end by themselves.
+static bool await_children(struct super *s, int limit_ms, int client_fd) {
     uint64_t end = sys_now_ns() + (uint64_t)limit_ms * 1000000;
     while (reap(s)) {
         uint64_t now = sys_now_ns();
         if (now >= end)
             return false;
-        struct pollfd fd = {.fd = s->signal_fd, .events = POLLIN};
+        struct pollfd fds[] = {{.fd = s->signal_fd, .events = POLLIN},
+                               {.fd = client_fd, .events = POLLIN}};
         struct signalfd_siginfo info;
-        if (poll(&fd, 1, (int)((end - now) / 1000000) + 1) > 0 &&
-            read(s->signal_fd, &info, sizeof info) < 0)
-            break;
+        if (poll(fds, 2, (int)((end - now) / 1000000) + 1) > 0 &&
+            (fds[1].revents || read(s->signal_fd, &info, sizeof info) < 0))
+            return false;
     }
     return true;
 }
@@ -205,12 +208,12 @@ static _Noreturn void end(struct super *s) {
     bool in_peace = atomic_load(&arena->mode) == MODE_STOP && !client_gone(s);
     for (unsigned i = 0; in_peace && i < arena->options.workers; i++)
         arena_wake_slot(&arena->slots[i]);
-    if (in_peace && await_children(s, GRACE_MS))
+    if (in_peace && await_children(s, FINI_MS, s->client_fd))
         _exit(EXIT_SUCCESS);
     // Even if no worker is left: their own pools may be.
     if (!in_peace || living(s) > 0) {
         signal_workers(s, SIGKILL);
-        await_children(s, GRACE_MS);
+        await_children(s, GRACE_MS, -1);
     }
     _exit(s->giving_up ? EXIT_FAILURE : EXIT_SUCCESS);
 }
@@ -222,7 +225,7 @@ static void start(struct super *s) {
         if (!spawn(s, i)) {
             arena->start_error = errno;
             signal_workers(s, SIGKILL);
-            await_children(s, GRACE_MS);
+            await_children(s, GRACE_MS, -1);
             _exit(EXIT_FAILURE);
         }
     atomic_store(&arena->started, 1);
@@ -239,6 +242,7 @@ _Noreturn void super_main(struct arena *arena, const sigset_t *mask) {
                                                      .status = arena->client});
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     reset_signals();
+    sys_each_output(__fpurge); // the client's, to be printed once
     sigset_t child;
     sigemptyset(&child);
     sigaddset(&child, SIGCHLD);

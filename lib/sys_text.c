@@ -23,11 +23,14 @@ const char *pool_strerror(int error) {
         [-POOL_ECANCELLED] = "task cancelled by terminate",
         [-POOL_EBROKEN] = "pool is broken",
         [-POOL_ESYS] = "system call failed",
+        [-POOL_ENOROOM] = "no memory in the worker for the item's result",
     };
-    if (error > 0 || error < POOL_ESYS)
+    if (error > 0 || error < POOL_ENOROOM)
         return "unknown pool error";
     return sentence[-error];
 }
+
+const char *pool_version(void) { return "2.0.0"; } // as POOL_VERSION
 
 // "killed by signal 9 (Killed)" or "exited with status 3".
 void sys_describe_exit(char *text, size_t size, int status) {

@@ -3,7 +3,7 @@
 // end.
 //
 // A worker leaves only by _exit(), so nothing of the program's own clean-up
-// runs twice. Where a task has closed the descriptors a worker needs, the
+// runs twice, not even where a task calls exit(). Where a task has closed the descriptors a worker needs, the
 // worker ends too: the supervisor then tells whom it could not tell, and forks
 // another.
 //
@@ -14,6 +14,30 @@
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <unistd.h>
+
+// exit() in a worker, or in a child that a task has forked, comes here before
+// it comes to what the program has registered, and stops: no temporary file of
+// the client is removed, no input that it reads is moved back.
+static void leave(int status, void *unused) {
+    (void)unused;
+    sys_each_output(sys_flush);
+    _exit(status);
+}
+
+#ifdef __GLIBC__
+static void leave_quickly(void *unused, int status) { leave(status, unused); }
+
+static bool guard_exits(void) { // glibc hands all kinds of them the status
+    return on_exit(leave, NULL) == 0 &&
+           at_quick_exit((void (*)(void))leave_quickly) == 0;
+}
+#else
+static void leave_somehow(void) { leave(EXIT_FAILURE, NULL); }
+
+static bool guard_exits(void) {
+    return atexit(leave_somehow) == 0 && at_quick_exit(leave_somehow) == 0;
+}
+#endif
 
 static bool stopped(struct arena *arena) {
     return atomic_load(&arena->mode) != MODE_RUN;
@@ -45,7 +69,7 @@ static bool spin(struct worker *self) {
 // True if the last look has taken some.
 static bool sleep_for_work(struct worker *self) {
     struct arena *arena = self->arena;
-    fflush(NULL); // what tasks have written to files of their own
+    sys_each_output(sys_flush); // tasks' files
     atomic_store(&self->slot->wake, 0);
     arena_mark(arena->asleep, self->index);
     atomic_thread_fence(memory_order_seq_cst); // not implied by the mark
@@ -61,7 +85,8 @@ static void setup(struct arena *arena, unsigned index, pid_t supervisor,
                   const sigset_t *mask) {
     // The supervisor has one thread, so this means its death; one before this
     // line is noticed after it. A worker that might outlive it does not start.
-    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != supervisor)
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != supervisor ||
+        !guard_exits())
         _exit(EXIT_FAILURE);
     // Leave the CPUs to the supervisor until it has forked all of us.
     while (!atomic_load(&arena->started))
@@ -79,7 +104,7 @@ static void initialise(struct worker *self) {
     if (options->init)
         atomic_store(&self->slot->phase, SLOT_INITIALISING);
     int rc = options->init ? options->init(options->init_arg) : 0;
-    fflush(NULL);
+    sys_each_output(sys_flush);
     if (rc != 0) {
         if (!self->message[0])
             pool_fail("it returned %d", rc);
@@ -99,7 +124,7 @@ _Noreturn void worker_main(struct arena *arena, unsigned index,
     for (bool idle = true, worked = false;;) {
         bool took = worker_take(arena, self->slot);
         if (!took && stopped(arena))
-            _exit(EXIT_SUCCESS);
+            worker_end(self, EXIT_SUCCESS);
         idle |= !took;
         if (!took && (!worked || !spin(self)))
             took = sleep_for_work(self);

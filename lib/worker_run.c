@@ -54,7 +54,7 @@ static UNLIKELY void start_clock(struct worker *self) {
     atomic_store(&self->slot->deadline_ns, deadline);
     if (atomic_load(&arena->super_wakes_ns) > deadline &&
         !sys_event_signal(arena->super_event))
-        _exit(EXIT_FAILURE);
+        worker_end(self, EXIT_FAILURE);
 }
 
 // Whether something printed may wait in stdout's buffer. glibc's __fpending()
@@ -74,7 +74,7 @@ static inline void clean_up(const struct worker *self) {
     if (__builtin_expect(!self->arena, 0))
         _exit(EXIT_FAILURE);
     if (__builtin_expect(printed(), 0))
-        fflush(stdout);
+        sys_flush(stdout);
 }
 
 static inline void publish(char *output, const char *result, size_t size) {
@@ -167,7 +167,7 @@ run_items(struct worker *self, struct entry *entry, struct job *job,
             publish(output, result, size);
         else
             word |= record_failure(self, entry, word,
-                                   fits ? POOL_ETASK : POOL_ENOMEM, first, rc);
+                                   fits ? POOL_ETASK : POOL_ENOROOM, first, rc);
         word += WORD_ITEM;
         if (--left == 0)
             return word;
@@ -234,15 +234,18 @@ void worker_run_reserved(struct worker *self) {
             continue;
         if (job && entry->job != job) {
             if (!arena_finished(arena, untold, seq - 1))
-                _exit(EXIT_FAILURE);
+                worker_end(self, EXIT_FAILURE);
             untold = seq;
         }
         job = entry->job;
         run_chunk(self, entry, claimed, seq);
-        if (self->budget == 0)
-            worker_end(self);
+        if (self->budget == 0) {
+            arena_finished(arena, untold, seq); // `fini` may take long
+            worker_end(self, EXIT_SUCCESS);
+        }
     }
     atomic_store_explicit(&slot->lo, hi, memory_order_relaxed);
     if (!arena_finished(arena, untold, hi - 1))
-        _exit(EXIT_FAILURE); // a task closed the descriptor; be replaced
+        worker_end(self,
+                   EXIT_FAILURE); // a task closed the descriptor; be replaced
 }

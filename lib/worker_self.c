@@ -43,10 +43,13 @@ int pool_fail(const char *format, ...) {
     return POOL_ETASK;
 }
 
-// Ends a worker that is to be replaced. What it has reserved stays in its slot,
-// for its successor.
-void worker_end(struct worker *self) {
-    fflush(NULL);
+// Every way of a prepared worker to end by itself. What it has reserved stays
+// in its slot, for its successor.
+_Noreturn void worker_end(struct worker *self, int status) {
+    const struct pool_options *options = &self->arena->options;
+    if (options->fini && atomic_load(&self->arena->mode) != MODE_TERMINATE)
+        options->fini(options->init_arg);
+    sys_each_output(sys_flush);
     atomic_store(&self->slot->phase, SLOT_RETIRED);
-    _exit(EXIT_SUCCESS); // super_bury() wakes the client
+    _exit(status); // super_bury() wakes the client
 }

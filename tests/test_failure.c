@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -601,4 +602,99 @@ TEST(worker_dies_in_a_chunk_that_is_many_behind) {
     assert_fails(result, POOL_ELOST, "signal 9");
     pool_destroy(pool);
     pool_destroy(home);
+}
+
+// ---- Why a map failed, when it is cut off ----------------------------------
+
+struct stage {
+    struct gate *gate; // NULL: fails
+    bool stuck;
+};
+
+static int task_on_stage(const void *arg, size_t arg_size, void *result,
+                         size_t result_size) {
+    (void)arg_size;
+    const struct stage *stage = arg;
+    if (!stage->gate)
+        return pool_fail("bad line");
+    return stage->stuck ? task_stuck(&stage->gate, sizeof stage->gate, result,
+                                     result_size)
+                        : 0;
+}
+
+// A map whose item `bad` fails while item `stuck` runs, then is cut off.
+static void cut_off(bool terminate, size_t workers, size_t bad, size_t stuck,
+                    size_t chunksize) {
+    struct pool *pool = pool_of(workers);
+    struct gate *gate = shared(pool, sizeof *gate);
+    struct stage stages[10];
+    for (size_t i = 0; i < 10; i++)
+        stages[i] = (struct stage){i == bad ? NULL : gate, i == stuck};
+    struct pool_result *result;
+    assert_int_equal(pool_map_async(pool, task_on_stage, stages, 10,
+                                    sizeof *stages, 0, chunksize, NULL, NULL,
+                                    &result),
+                     0);
+    gate_await(gate, 1);
+    AWAIT(stats_of(pool).failed == 1);
+    if (terminate)
+        pool_terminate(pool);
+    else
+        kill(stats_of(pool).supervisor, SIGKILL);
+    assert_int_equal(pool_result_wait(result, POOL_FOREVER), 0);
+    assert_int_equal(pool_result_status(result), POOL_ETASK);
+    assert_string_equal(pool_result_message(result), "bad line");
+    assert_int_equal(pool_result_item_status(result, bad), POOL_ETASK);
+    assert_int_equal(pool_result_item_status(result, stuck),
+                     terminate ? POOL_ECANCELLED : POOL_EBROKEN);
+    assert_int_equal(stats_of(pool).failed, 1);
+    pool_destroy(pool);
+}
+
+TEST(terminate_keeps_why_a_map_failed) { cut_off(true, 1, 2, 3, 1); }
+TEST(terminate_keeps_why_a_chunk_failed) { cut_off(true, 1, 2, 3, 10); }
+TEST(terminate_tells_the_failure_not_what_it_cut_off) {
+    cut_off(true, 2, 1, 0, 1);
+}
+TEST(broken_pool_keeps_why_a_map_failed) { cut_off(false, 1, 2, 3, 1); }
+
+TEST(terminate_without_a_failure_says_cancelled) {
+    struct pool *pool = pool_of(1);
+    struct gate *gate = shared(pool, sizeof *gate), *gates[3] = {gate, gate};
+    struct pool_result *result;
+    assert_int_equal(pool_map_async(pool, task_stuck, gates, 3, sizeof *gates,
+                                    0, 1, NULL, NULL, &result),
+                     0);
+    gate_await(gate, 1);
+    pool_terminate(pool);
+    assert_int_equal(pool_result_status(result), POOL_ECANCELLED);
+    assert_string_equal(pool_result_message(result),
+                        "cancelled by pool_terminate");
+    pool_destroy(pool);
+}
+
+// ---- No memory for one item's result ---------------------------------------
+
+static int limit_memory(void *unused) {
+    (void)unused;
+    struct rlimit limit = {64 << 20, 64 << 20};
+    return setrlimit(RLIMIT_DATA, &limit);
+}
+
+TEST(no_room_for_a_result_is_no_refused_submission) {
+    if (SANITIZED)
+        test_skip("a sanitizer maps more than the limit");
+    struct pool *pool = pool_with((struct pool_options){
+        .workers = 1, .init = limit_memory, .memory = (size_t)1 << 30});
+    struct pool_result *result;
+    assert_int_equal(pool_apply_async(pool, task_nothing, NULL, 0, 200 << 20,
+                                      NULL, NULL, &result),
+                     0);
+    assert_int_equal(pool_result_get(result, NULL, 0, POOL_FOREVER),
+                     POOL_ENOROOM);
+    assert_string_equal(pool_result_message(result),
+                        "no memory for a result of 209715200 bytes");
+    assert_int_equal(stats_of(pool).failed, 1);
+    assert_usable(pool);
+    pool_destroy(pool);
 }

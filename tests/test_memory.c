@@ -246,3 +246,28 @@ TEST(memory_of_any_size_option) {
         pool_destroy(pool);
     }
 }
+
+// Whatever dumps: a core file or a pipe from the kernel. VmFlags say "dd".
+TEST(no_mapping_of_the_arena_is_dumped) {
+    struct pool *pool = pool_with(
+        (struct pool_options){.workers = 1, .memory = (size_t)256 << 20});
+    assert_usable(pool);
+    FILE *file = fopen("/proc/self/smaps", "r");
+    assert_non_null(file);
+    char line[512], permissions[8];
+    unsigned long from, to;
+    bool large = false;
+    int seen = 0;
+    while (fgets(line, sizeof line, file)) {
+        if (sscanf(line, "%lx-%lx %7s", &from, &to, permissions) == 3)
+            large = permissions[3] == 's' && to - from > (64ul << 20);
+        if (!large || strncmp(line, "VmFlags:", 8) != 0)
+            continue;
+        seen++;
+        if (!strstr(line, " dd"))
+            fail_msg("dumped: %s", line);
+    }
+    fclose(file);
+    assert_int_equal(seen, 2); // the arena, and its read-only window
+    pool_destroy(pool);
+}

@@ -24,8 +24,8 @@ static bool items_may_fail;
 
 // Errors that a call may give when the system fails under it.
 static bool clean(int rc) {
-    return rc == POOL_ENOMEM || rc == POOL_EBROKEN || rc == POOL_ESYS ||
-           (items_may_fail && rc == POOL_ETASK);
+    return rc == POOL_ENOMEM || rc == POOL_ENOROOM || rc == POOL_EBROKEN ||
+           rc == POOL_ESYS || (items_may_fail && rc == POOL_ETASK);
 }
 
 static void note_call(struct pool_result *result, void *user) {
