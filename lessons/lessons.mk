@@ -17,7 +17,7 @@ programs_of    = $(patsubst %.c,$2/%,$(filter-out %/claims.c,\
 GUIDED_PROGRAMS = $(foreach lesson,$(GUIDED),$(call programs_of,$(lesson),$(B)))
 lesson_name    = lesson$(patsubst 0%,%,$(firstword $(subst -, ,$1)))
 LESSON_COMMON  = $(patsubst %.c,$(B)/%.o,$(wildcard lessons/common/*.c))
-LESSON_ALONE   = %/first.c %/steps.c %/ranks.c
+LESSON_ALONE   = %/steps.c %/ranks.c
 LESSON_ALONES  = $(patsubst %.c,$(B)/%,$(filter $(LESSON_ALONE),\
 	$(wildcard lessons/[0-9]*/*.c)))
 lesson_parts   = $(patsubst %.c,$(B)/%.o,\

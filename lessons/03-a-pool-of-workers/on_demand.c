@@ -1,67 +1,58 @@
 // SPDX-License-Identifier: MIT
-// Lesson 3, part 2: a pool that starts its workers when they are needed.
-// Runs in: client, except checksum(), which runs in workers.
-#include "on_demand.h"
-
+// A pool that starts a worker only when a task finds none idle.
+//
+//     ./on_demand [WORKERS]
+#include "pool.h"
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
-static double cpu_time(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
-}
+static int began[2], go[2]; // pipes: "I run", and "you may end"
 
-int checksum(const void *arg, size_t arg_size, void *result,
-             size_t result_size) {
-    (void)arg_size, (void)result_size;
-    const struct lesson_file *file = arg;
-    struct check *check = result;
-    double before = cpu_time();
-    if (lesson_checksum(file->path, &check->crc) != 0)
-        return pool_fail("%s cannot be read", file->path);
-    check->pid = getpid();
-    check->cpu = cpu_time() - before;
+// The task. Runs in a worker, until it is told to end.
+static int stay(const void *arg, size_t arg_size, void *result,
+                size_t result_size) {
+    char byte = 0;
+    (void)arg, (void)arg_size, (void)result, (void)result_size;
+    if (write(began[1], &byte, 1) != 1 || read(go[0], &byte, 1) != 1)
+        return pool_fail("a pipe is gone");
     return 0;
 }
 
-void on_demand(const struct lesson_files *in, size_t workers) {
-    struct check *checks = lesson_calloc(in->count, sizeof *checks);
-    size_t same = 0;
+// Submits tasks, and waits until `running` more of them run.
+static int submit(struct pool *pool, size_t tasks, size_t running) {
+    int error = 0;
+    char byte;
+    for (size_t i = 0; i < tasks && error == 0; i++)
+        error = pool_apply_async(pool, stay, NULL, 0, 0, NULL, NULL, NULL);
+    for (size_t i = 0; i < running && error == 0; i++)
+        if (read(began[0], &byte, 1) != 1)
+            error = POOL_ESYS;
+    printf("%3zu more tasks: %zu workers\n", tasks,
+           pool_worker_pids(pool, NULL, 0));
+    return error;
+}
 
-    lesson_part("On demand: a worker is started when a task finds none idle");
-    struct pool *pool = lesson_have(pool_create(
-        &(struct pool_options){.workers = workers, .on_demand = true}));
-    lesson_must(pool_trace_start(pool, LESSON_TRACE));
-    size_t before = pool_worker_pids(pool, NULL, 0);
-    lesson_must(pool_apply(pool, checksum, in->file, sizeof *in->file, checks,
-                           sizeof *checks));
-    size_t after = pool_worker_pids(pool, NULL, 0);
-    lesson_must(pool_map(pool, checksum, in->file, in->count, sizeof *in->file,
-                         checks, sizeof *checks, 1));
-    lesson_must(pool_close(pool));
-    lesson_must(pool_join(pool));
-    for (size_t i = 0; i < in->count; i++) {
-        uint32_t crc;
-        same += lesson_checksum(in->file[i].path, &crc) == 0 &&
-                checks[i].crc == crc;
+int main(int argc, char **argv) {
+    size_t workers = argc > 1 ? strtoul(argv[1], NULL, 10) : 3;
+    struct pool_options options = {.workers = workers, .on_demand = true};
+    struct pool *pool = NULL;
+    int error;
+    if (pipe(began) != 0 || pipe(go) != 0 || !(pool = pool_create(&options))) {
+        perror("on_demand");
+        return 1;
     }
-    lesson_say(
-        "Checksums of %zu files: of the first alone, then of all. This time "
-        "%zu workers took part. A task that finds the pool full waits for a "
-        "worker; no process is started for it.",
-        in->distinct,
-        lesson_processes(&checks->pid, in->count, sizeof *checks));
-    lesson_claim(before == 0 && after == 1,
-                 "no worker before the first task, and only one for it");
-    lesson_claim(lesson_at_once(pool, 0, 0) <= workers,
-                 "never more than %zu tasks ran at once; the others waited",
-                 workers);
-    lesson_claim(
-        same == in->count,
-        "the workers' checksums are those that the client finds itself");
-    lesson_timeline(pool);
+    error = submit(pool, 0, 0);
+    if (error == 0)
+        error = submit(pool, 1, 1);
+    if (error == 0) // the pool gets full; all others wait for a worker
+        error = submit(pool, workers + 5, workers - 1);
+    for (size_t i = 0; i < workers + 6; i++)
+        if (write(go[1], "", 1) != 1)
+            perror("write");
+    pool_close(pool);
+    pool_join(pool);
     pool_destroy(pool);
-    free(checks);
+    if (error < 0)
+        fprintf(stderr, "on_demand: %s\n", pool_strerror(error));
+    return error < 0;
 }

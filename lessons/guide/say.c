@@ -60,8 +60,11 @@ static const char *grouped(const char *digits) {
 }
 
 const char *guide_count(size_t count, const char *what) {
+    bool hisses = what[strlen(what) - 1] == 's'; // 2 processes
     return guide_text("%s %s%s", grouped(guide_text("%zu", count)), what,
-                      count == 1 ? "" : "s");
+                      count == 1 ? ""
+                      : hisses   ? "es"
+                                 : "s");
 }
 
 const char *guide_times(double slow, double fast) {
