@@ -1,20 +1,24 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# What the make targets of an exercise do. Built parts are under $B/exercises.
+# What the make targets of an exercise do. Needs gcc and make, nothing more.
 #
-#   exercise.sh check N | schedule N | hint N | watch N | reset N |
+#   exercise.sh check N | schedule N | try N | hint N | watch N | reset N |
 #               progress
 #
-# From make: B, CC, SANITIZE; from the student: CHECK, SEED. FILE names another
-# file than the student's, OUT another place for what comes out.
+# From make: B, CC, SANITIZE, STRICT, DEBUG; from the student: CHECK, SEED. FILE
+# names another file than the student's, OUT another place for what comes out.
+#
+# Exit status: 0 full marks, 1 not yet, 2 it could not be done.
 set -eu
 
 cd "$(dirname "$0")/.."
 B=${B:-build/gcc}
 CC=${CC:-gcc}
-STATE=build/exercises
+# What is known of the student's files: a file per exercise. make clean, and a
+# new version of the toolkit, leave it.
+PROGRESS=${PROGRESS:-exercises/.progress}
 
-# Number, name and file come from the folder, exercises/NN-name.
+# Number, name and file come from the folder, exercises/NN-name. --------------
 
 numbers() {
     for check in exercises/[0-9][0-9]-*/check.c; do
@@ -28,9 +32,8 @@ folder() { # the folder of exercise N
 }
 
 file_name() { # what the student's file is called
-    dir=$(folder "$1")
-    name=${dir##*/}
-    echo "ex$1_$(echo "${name#*-}" | tr - _).c"
+    set -- "$1" "$(basename "$(folder "$1")")"
+    echo "ex$1_$(echo "${2#*-}" | tr - _).c"
 }
 
 students() { # the student's file for exercise N
@@ -47,25 +50,46 @@ begin() {
     }
 }
 
-need() { # that file must be there
-    [ -f "$1" ] && [ -r "$1" ] && return
-    echo "There is no file $1 to read."
-    [ "$1" != "$(students "$2")" ] || echo "The starter again: make reset$2"
-    exit 2
-}
+# Building the student's file. --------------------------------------------------
 
 narrow() { # lines for 80 columns; what is absurdly long is cut
     cut -c 1-240 | fold -s -w 79
 }
 
+# A folder to build in, or a sentence.
+make_folder() {
+    mkdir -p "$1" 2>/dev/null && [ -w "$1" ] && return
+    echo "Nothing can be written in $1. Build elsewhere: make B=/some/folder …"
+    exit 2
+}
+
+# What editors and systems do to a file, which a compiler says in riddles.
+readable() { # $1 file
+    [ -f "$1" ] && [ -r "$1" ] || {
+        echo "There is no file $1 to read."
+        exit 2
+    }
+    case $(od -An -N2 -tx1 "$1" | tr -d ' ') in
+    fffe | feff)
+        echo "$1 is in UTF-16: save it as UTF-8 (or plain ASCII) in your editor."
+        return 1
+        ;;
+    esac
+    if [ "$(tr -d '\032' <"$1" | wc -c)" != "$(wc -c <"$1")" ]; then
+        echo "$1 has the character Ctrl-Z in it (1A), as old editors put at the end"
+        echo "of a file: delete it."
+        return 1
+    fi
+}
+
 compile() { # $1 folder, $2 file, $3 where to
-    mkdir -p "$3"
+    readable "$2" || return 1
     if ! LC_ALL=C $CC @exercises/judge/compile.options -Wall -Wextra \
-        ${SANITIZE:+-fsanitize=$SANITIZE} -I"$1" -c -o "$3/student.o" "$2" \
-        2>"$3/compiler.txt"; then
+        ${SANITIZE:+-fsanitize=$SANITIZE -fno-sanitize-recover=all} -I"$1" \
+        -c -o "$3/student.o" "$2" 2>"$3/compiler.txt"; then
         echo "Your file does not compile yet. The first thing to mend:"
         echo
-        grep -m 1 -A 4 -E 'error' "$3/compiler.txt" | narrow
+        grep -m 1 -A 4 -E 'error|not found' "$3/compiler.txt" | narrow
         echo
         echo "All the compiler said is in $3/compiler.txt."
         return 1
@@ -75,30 +99,44 @@ compile() { # $1 folder, $2 file, $3 where to
         grep -m 3 'warning:' "$3/compiler.txt" | narrow
         echo
     fi
-    if ! LC_ALL=C $CC ${SANITIZE:+-fsanitize=$SANITIZE} \
-        -o "$3/driver" "$B/$1/driver.o" "$B/exercises/judge/driver.o" \
-        "$B/exercises/judge/caller.o" "$B/exercises/judge/wire.o" "$3/student.o" \
-        @exercises/judge/link.options 2>"$3/linker.txt"; then
-        echo "Your file compiles, but the linker cannot make a program of it:"
-        echo
-        sed -n 's/.*: \(undefined reference\|multiple definition\)/  \1/p' \
-            "$3/linker.txt" | sed 's/;.*//' | sort -u | head -5 | narrow
-        echo
-        echo "Each function of $(basename "$1"/*.h) must be there once, no main(), and what you"
-        echo "call must exist. All the linker said is in $3/linker.txt."
-        return 1
-    fi
 }
 
-# What a grader would refuse. Not with sanitizers, which add calls of their own.
-inspect() { # $1 folder, $2 the folder of student.o
-    [ -x "$B/exercises/judge/inspect" ] && [ -z "${SANITIZE:-}" ] || return 0
+# What a grader would refuse: "" or the first reason, in $refused. Sanitizers
+# add calls of their own: then the file is compiled once more, without them.
+inspect() { # $1 folder, $2 file, $3 where student.o is
+    refused=
+    object=$3/student.o
+    if [ -n "${SANITIZE:-}" ]; then
+        object=$3/inspected.o
+        $CC @exercises/judge/compile.options -w -I"$1" -c -o "$object" "$2"
+    fi
     "$B/exercises/judge/inspect" "$B/$1/required.txt" \
-        exercises/judge/imports.txt <"$2/student.o" >"$2/inspector.txt" || {
-        echo "As it is, a grader would not run it, and it would have no points:"
+        exercises/judge/imports.txt <"$object" >"$3/inspector.txt" ||
+        refused=$(head -n 1 "$3/inspector.txt")
+}
+
+# Everything but what the header requires becomes the file's own.
+link_with() { # $1 folder, $2 where student.o is, $3 program, $4 … objects
+    where=$2 program=$3 names=$B/$1/required.txt
+    shift 3
+    objcopy --keep-global-symbols="$names" "$where/student.o" \
+        "$where/local.o" 2>"$where/linker.txt" &&
+        LC_ALL=C $CC ${SANITIZE:+-fsanitize=$SANITIZE} -o "$program" \
+            "$@" "$where/local.o" @exercises/judge/link.options \
+            2>>"$where/linker.txt"
+}
+
+cannot_link() { # $1 folder, $2 where
+    echo "Your file compiles, but no program can be made of it:"
+    echo
+    if [ -s "$2/inspector.txt" ]; then
         narrow <"$2/inspector.txt"
-        echo
-    }
+    else
+        sed -n 's/.*: \(undefined reference\|multiple definition\)/  \1/p' \
+            "$2/linker.txt" | sed 's/;.*//' | sort -u | head -5 | narrow
+    fi
+    echo
+    echo "All the linker said is in $2/linker.txt."
 }
 
 # Address and undefined, or both: the others need more memory than a check may
@@ -116,25 +154,92 @@ sanitizers() {
     done
 }
 
+# Checking. ---------------------------------------------------------------------
+
+# The version of what judges exercise N: it changes when a check does.
+version() {
+    dir=$(folder "$1")
+    cat "$dir"/*.h "$dir/check.c" "$dir/driver.c" exercises/judge/imports.txt |
+        cksum | cut -d ' ' -f 1
+}
+
+sum() { cksum <"$1" | cut -d ' ' -f 1; }
+
+# What is known after all checks of the student's own file.
+remember() { # $1 number, $2 file, $3 lines
+    mkdir -p "$PROGRESS" 2>/dev/null && [ -w "$PROGRESS" ] || return 0
+    {
+        echo "version $(version "$1")"
+        echo "file $(sum "$2")"
+        [ -z "$refused" ] || echo "refused $refused"
+        cat "$3"
+    } >"$PROGRESS/$1.new" && mv "$PROGRESS/$1.new" "$PROGRESS/$1"
+}
+
+full_marks() { # in the lines $1
+    awk '$1 == "score" { full = $2 == $3 } END { exit !full }' "$1"
+}
+
+# A debugger stops where the judge calls the student's functions.
+debugger() { # $1 folder
+    case $DEBUG in
+    gdb)
+        command -v gdb >/dev/null || {
+            echo "There is no gdb here: apt install gdb" >&2
+            exit 2
+        }
+        printf '%s ' gdb -q
+        sed 's/.*/-ex break\\ &/' "$B/$1/required.txt" | tr '\n' ' '
+        echo "-ex run --args"
+        ;;
+    *)
+        echo "DEBUG=gdb is the one that is known." >&2
+        exit 2
+        ;;
+    esac
+}
+
 check() {
     sanitizers
     dir=$(folder "$1")
     [ -n "${FILE:-}" ] || begin "$1"
     file=${FILE:-$(students "$1")}
-    need "$file" "$1"
-    out=${OUT:-$STATE/$1}
-    mkdir -p "$out"
-    result=$out/result.json
-    [ -z "${CHECK:-}" ] || result=$out/one.json
-    if ! compile "$dir" "$file" "$out"; then
+    out=${OUT:-$B/students/$1}
+    make_folder "$out"
+    rm -f "$out/result.json" "$out/lines" "$out/inspector.txt"
+    built=yes
+    compile "$dir" "$file" "$out" || built=
+    [ -z "$built" ] || {
+        inspect "$dir" "$file" "$out"
+        link_with "$dir" "$out" "$out/driver" "$B/$dir/driver.o" \
+            "$B/exercises/judge/driver.o" "$B/exercises/judge/caller.o" \
+            "$B/exercises/judge/wire.o" || {
+            built=
+            cannot_link "$dir" "$out"
+        }
+    }
+    if [ -z "$built" ]; then
         "$B/$dir/judge" --error "It does not compile." --seed "${SEED:-0}" \
-            --out "$result"
+            --out "$out/result.json" --lines "$out/lines"
+        refused="it does not compile"
+        [ -n "${FILE:-}" ] || remember "$1" "$file" "$out/lines"
         return 1
     fi
-    inspect "$dir" "$out"
+    if [ -n "${DEBUG:-}" ]; then
+        [ -n "${CHECK:-}" ] || {
+            echo "One check at a time: make exercise$1 CHECK=name DEBUG=gdb"
+            exit 2
+        }
+        command=$(debugger "$dir") || exit 2
+        eval "exec '$B/$dir/judge' --debug --check '$CHECK'" \
+            "${SEED:+--seed '$SEED'} --report '$out/driver' -- $command"
+    fi
     "$B/$dir/judge" ${CHECK:+--check "$CHECK"} ${SEED:+--seed "$SEED"} \
-        --out "$result" "$out/driver"
-    "$B/exercises/judge/report" "$result"
+        ${refused:+--refused "$refused"} --report \
+        --out "$out/result.json" --lines "$out/lines" "$out/driver" || exit 2
+    [ -n "${FILE:-}" ] || [ -n "${CHECK:-}" ] ||
+        remember "$1" "$file" "$out/lines"
+    [ -z "$refused" ] && full_marks "$out/lines"
 }
 
 schedule() { # SCHEDULE: a seed, or nothing: as many as there is time for
@@ -152,47 +257,126 @@ schedule() { # SCHEDULE: a seed, or nothing: as many as there is time for
     }
     [ -n "${FILE:-}" ] || begin "$1"
     file=${FILE:-$(students "$1")}
-    need "$file" "$1"
+    out=${OUT:-$B/students/$1}
+    readable "$file" || exit 2
+    make_folder "$out"
     OBJECTS=$B/exercises/schedule sh exercises/schedule/run.sh "$file" \
-        "$B/$dir/schedule.o" "$dir" "${OUT:-$STATE/$1}" \
+        "$B/$dir/schedule.o" "$dir" "$out" \
         ${SCHEDULE:+--seed "$SCHEDULE"} --again "make exercise$1 SCHEDULE="
 }
 
-hint() { # the next of three, then the first again
-    begin "$1"
+# The student's functions in a small program of our own.
+try() {
     dir=$(folder "$1")
-    mkdir -p "$STATE"
-    last=$(cat "$STATE/hint$1" 2>/dev/null || echo 0)
-    next=$((last % 3 + 1))
-    echo "Hint $next of 3 for exercise $1"
-    awk -v n="$next" '/^## /{ i++; next } i == n' "$dir/hints.md" |
-        fmt -w 80
-    echo "$next" >"$STATE/hint$1"
-    [ "$next" = 3 ] || echo "More: make hint$1"
-}
-
-watch() {
-    command -v inotifywait >/dev/null || {
-        echo "Watching needs inotifywait: apt install inotify-tools"
+    [ -f "$dir/try.c" ] || {
+        echo "Exercise $1 has no program to try: make exercise$1 checks it."
         exit 2
     }
+    [ -n "${FILE:-}" ] || begin "$1"
+    file=${FILE:-$(students "$1")}
+    out=${OUT:-$B/students/$1}
+    make_folder "$out"
+    compile "$dir" "$file" "$out" || exit 1
+    inspect "$dir" "$file" "$out"
+    LC_ALL=C $CC @exercises/judge/compile.options -Wall \
+        ${SANITIZE:+-fsanitize=$SANITIZE} -I"$dir" -c -o "$out/try.o" \
+        "$dir/try.c"
+    objcopy --keep-global-symbols="$B/$dir/required.txt" "$out/student.o" \
+        "$out/local.o" 2>"$out/linker.txt" &&
+        LC_ALL=C $CC ${SANITIZE:+-fsanitize=$SANITIZE} -o "$out/try" \
+            "$out/try.o" "$out/local.o" -lm -lpthread 2>>"$out/linker.txt" || {
+        cannot_link "$dir" "$out"
+        exit 1
+    }
+    echo "$out/try"
+    echo
+    exec "$out/try"
+}
+
+# Hints. ------------------------------------------------------------------------
+
+# The known mistakes of an exercise: the checks that each loses, a tab, and what
+# is wrong. They are those of tests/wrong; students have a list of them.
+mistakes() { # $1 folder
+    if [ -f "$1/mistakes.txt" ]; then
+        cat "$1/mistakes.txt"
+        return
+    fi
+    for patch in tests/wrong/"${1##*/}"/*.patch; do
+        [ -f "$patch" ] && sed -n '/^--- /q
+            s/^Loses: *//p; s/^Wrong: */=/p' "$patch" |
+            awk '/^=/ { wrong = substr($0, 2); next } { loses = $0 }
+                END { print loses "\t" wrong }'
+    done
+}
+
+# What loses exactly the checks that the student's file lost last.
+known_mistake() { # $1 number
+    [ -f "$PROGRESS/$1" ] || return 1
+    lost=$(awk '$1 == "check" && $3 < $4 { printf "%s%s", between, $2; between = " " }' \
+        "$PROGRESS/$1")
+    [ -n "$lost" ] || return 1
+    mistakes "$(folder "$1")" | awk -F '\t' -v lost="$lost" '
+        $1 == lost { print "  " $2; found = 1 } END { exit !found }'
+}
+
+hint() { # the next of three; then what is known; then the first again
+    begin "$1"
+    dir=$(folder "$1")
+    mkdir -p "$PROGRESS" 2>/dev/null || :
+    next=$(($(cat "$PROGRESS/hint$1" 2>/dev/null || echo 0) + 1))
+    if [ $next -gt 3 ]; then
+        echo "You have had the three hints for exercise $1."
+        if known=$(known_mistake "$1"); then
+            echo "A mistake that loses just the checks that your file lost last:"
+            echo
+            echo "$known" | fold -s -w 79
+            echo
+        else
+            echo "No known mistake loses just the checks that your file lost last."
+        fi
+        echo "The first hint again: make hint$1"
+        next=0
+    else
+        title=$(grep '^## ' "$dir/hints.md" | sed -n "${next}s/^## *//p")
+        echo "Hint $next of 3 for exercise $1: $title"
+        echo
+        awk -v n="$next" '/^## /{ i++; next } i == n' "$dir/hints.md" |
+            fmt -w 80
+        echo "More: make hint$1"
+    fi
+    echo "$next" 2>/dev/null >"$PROGRESS/hint$1" || :
+}
+
+# Watching. ---------------------------------------------------------------------
+
+saved() { cksum "$1" 2>/dev/null || echo "gone"; }
+
+# Looks at the file several times a second: editors save in many ways. When it
+# has changed, waits until it is the same twice: the last of quick saves counts.
+watch() {
     begin "$1"
     file=$(students "$1")
     echo "Watching $file; Ctrl-C ends it."
-    # The folder, not the file: editors save by renaming. The watch begins before
-    # the first check, so that no save goes unseen.
-    inotifywait -mq -e close_write,moved_to --include "/${file##*/}\$" \
-        "${file%/*}" | {
-        make --no-print-directory "exercise$1" || :
-        while read -r _; do
-            make --no-print-directory "exercise$1" || :
-        done
-    }
+    was=
+    while :; do
+        now=$(saved "$file")
+        if [ "$now" != "$was" ]; then
+            sleep 0.1
+            [ "$(saved "$file")" = "$now" ] || continue
+            was=$now
+            [ "$now" = gone ] ||
+                "${MAKE:-make}" --no-print-directory "exercise$1" || :
+            continue
+        fi
+        sleep 0.2
+    done
 }
 
 reset() {
     file=$(students "$1")
     starter=$(folder "$1")/starter.c
+    rm -f "$PROGRESS/hint$1" "$PROGRESS/$1"
     if cmp -s "$starter" "$file"; then
         echo "$file is the starter already."
         return
@@ -208,35 +392,58 @@ reset() {
         cp "$file" "$mine"
     fi
     cp "$starter" "$file"
-    rm -f "$STATE/hint$1" "$STATE/$1/result.json"
     echo "$file is the starter again."
     [ -z "$mine" ] || echo "Yours is kept in $mine."
+}
+
+# Progress. ---------------------------------------------------------------------
+
+# A line about exercise N, after "x" if it is done.
+state_of() {
+    file=$(students "$1") known=$PROGRESS/$1
+    if [ ! -f "$file" ] || [ ! -f "$known" ]; then
+        echo "  not tried"
+        return
+    fi
+    score=$(awk '$1 == "score" { print $2 "/" $3 }' "$known")
+    tick=' '
+    full_marks "$known" && tick=x
+    note=$(sed -n 's/^refused /refused: /p' "$known")
+    [ -z "$note" ] || tick=' '
+    [ "$(sed -n 's/^file //p' "$known")" = "$(sum "$file")" ] || {
+        tick=' '
+        note="edited since: make exercise$1"
+    }
+    [ "$(sed -n 's/^version //p' "$known")" = "$(version "$1")" ] || {
+        tick=' '
+        note="judged by another version: make exercise$1"
+    }
+    echo "$tick $score $note"
 }
 
 progress() {
     next=
     for n in $(numbers); do
         dir=$(folder "$n")
-        score="not tried"
-        if [ -f "$STATE/$n/result.json" ]; then
-            score=$("$B/exercises/judge/report" --brief \
-                "$STATE/$n/result.json") && done=yes || done=no
-        else
-            done=no
-        fi
-        [ $done = yes ] || next=${next:-$n}
-        printf '  %s %-28s %s\n' "$([ $done = yes ] && echo '[x]' || echo '[ ]')" \
-            "$(basename "$dir")" "$score"
+        state=$(state_of "$n")
+        done=${state%"${state#?}"}
+        [ "$done" = x ] || next=${next:-$n}
+        printf '  [%s] %-24s %s\n' "$done" "$(basename "$dir")" \
+            "${state#? }" | cut -c 1-79
     done
     if [ -n "$next" ]; then
         echo "Next: $(folder "$next")/README.md, then make exercise$next"
     else
         echo "All done."
     fi
+    [ -z "$next" ]
 }
 
 case ${1:-} in
-check | schedule | hint | watch | reset) "$1" "${2:?which exercise?}" ;;
+check | schedule | try | hint | watch | reset) "$1" "${2:?which exercise?}" ;;
 numbers | progress) "$1" ;;
-*) sed -n '3,10p' "$0"; exit 2 ;;
+*)
+    sed -n '3,10p' "$0"
+    exit 2
+    ;;
 esac

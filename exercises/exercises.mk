@@ -1,16 +1,18 @@
 # The exercises: a judge, a driver and a student's file each. See README.md.
 
-PACKAGES     += libjansson-dev libseccomp-dev inotify-tools patch
+PACKAGES     += inotify-tools patch
 # Without the solutions, as students have it, there is nothing to test.
 TEST_TARGETS += $(if $(wildcard solutions),test-exercises)
 
 JUDGE        := $(B)/exercises/judge
-JUDGE_OBJ    := $(patsubst %,$(JUDGE)/%.o,main run await queries loop messages \
-	execution accounting limits verdict sandbox namespaces proc filter wire)
+JUDGE_OBJ    := $(patsubst %,$(JUDGE)/%.o,main report result shown run await queries loop messages \
+	execution accounting limits verdict sandbox namespaces confine proc filter wire)
 EXERCISES_SH  = B='$(B)' CC='$(CC)' SANITIZE='$(SANITIZE)' CHECK='$(CHECK)' \
-	SEED='$(SEED)' sh exercises/exercise.sh
-# Not yet full marks, or a reader who had seen enough, are no errors of make.
-EXERCISE_STATUS = { s=$$?; case $$s in 1|141) ;; *) exit $$s ;; esac; }
+	SEED='$(SEED)' DEBUG='$(DEBUG)' MAKE='$(MAKE)' sh exercises/exercise.sh
+# Not yet full marks is no error of make, but with STRICT=1; nor is a reader who
+# had seen enough.
+EXERCISE_STATUS = { s=$$?; case $$s in $(if $(STRICT),,1|)141) ;; \
+	*) exit $$s ;; esac; }
 RUNS          = 1
 # Checks of your own: CHECKS=folder with NN-name/extra.c. See README.md.
 CHECKS        =
@@ -38,17 +40,14 @@ $(B)/exercises/%/extra.o: $(CHECKS)/%/extra.c exercises/judge/check.h \
 	mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -Iexercises/judge -Iexercises/$* -c -o $@ $<
 
-$(JUDGE)/report: $(JUDGE)/report.o
-	$(LINK) -o $@ $^ -ljansson
-
-$(JUDGE)/inspect: $(JUDGE)/inspect.o
-	$(LINK) -o $@ $^ -lelf
+$(JUDGE)/inspect: $(JUDGE)/inspect.o $(JUDGE)/object.o
+	$(LINK) -o $@ $^
 
 # What the header of an exercise requires: what its driver calls and the header
 # names.
 $(B)/exercises/%/required.txt: $(B)/exercises/%/driver.o
 	nm -u $< | while read -r _ name; do \
-		grep -qw "$$name" exercises/$*/*.h && echo "$$name"; done >$@.$$$$; \
+		sed 's,//.*,,' exercises/$*/*.h | grep -qw "$$name" && echo "$$name"; done >$@.$$$$; \
 		test -s $@.$$$$ && mv $@.$$$$ $@
 
 # A judge with other checks is another judge.
@@ -59,10 +58,11 @@ $(JUDGE)/checks.stamp: FORCE
 define EXERCISE_RULES
 $(B)/$(1)/judge: $(B)/$(1)/check.o $$(JUDGE_OBJ) $(JUDGE)/checks.stamp \
 		$$(if $$(CHECKS),$$(if $$(wildcard $$(CHECKS)/$(notdir $(1))/extra.c),$(B)/$(1)/extra.o))
-	$$(LINK) -o $$@ $$(filter %.o,$$^) -ljansson -lseccomp
+	$$(LINK) -o $$@ $$(filter %.o,$$^)
 
 $(B)/$(1)/ready: $(B)/$(1)/judge $(B)/$(1)/driver.o $(JUDGE)/driver.o \
-		$(JUDGE)/caller.o $(JUDGE)/wire.o $(JUDGE)/report $(B)/$(1)/required.txt
+		$(JUDGE)/caller.o $(JUDGE)/wire.o $(JUDGE)/inspect \
+		$(B)/$(1)/required.txt
 	touch $$@
 endef
 $(foreach dir,$(EXERCISE_DIRS),$(eval $(call EXERCISE_RULES,$(dir))))
@@ -88,43 +88,40 @@ test-schedules: $(SCHEDULES) ## develop: races are found by schedules, each time
 	B='$(B)' CC='$(CC)' TRIES='$(TRIES)' sh tests/schedules.sh
 
 ifneq ($(origin SCHEDULE),undefined)
-$(EXERCISE_NUMBERS:%=exercise%): exercise%:
+$(EXERCISE_NUMBERS:%=exercise%): exercise%: FORCE
 	$(MAKE) -s $(SCHEDULES) >/dev/null
 	SCHEDULE='$(SCHEDULE)' $(EXERCISES_SH) schedule $* || $(EXERCISE_STATUS)
 else
 # What is built before a check, without its commands on the student's screen.
-$(EXERCISE_NUMBERS:%=exercise%): exercise%: need-libraries
+$(EXERCISE_NUMBERS:%=exercise%): exercise%: FORCE
 	$(MAKE) -s $(B)/$(call exercise_dir,$*)/ready >/dev/null
-	$(MAKE) -s $(JUDGE)/inspect >/dev/null 2>&1 || : # needs libelf
 	$(EXERCISES_SH) check $* || $(EXERCISE_STATUS)
 endif
+
+$(EXERCISE_NUMBERS:%=try%): try%: FORCE
+	$(MAKE) -s $(B)/$(call exercise_dir,$*)/ready >/dev/null
+	$(EXERCISES_SH) try $*
 
 $(EXERCISE_NUMBERS:%=hint%): hint%: FORCE
 	$(EXERCISES_SH) hint $* || $(EXERCISE_STATUS)
 
-$(EXERCISE_NUMBERS:%=watch%): watch%: need-libraries
+$(EXERCISE_NUMBERS:%=watch%): watch%: FORCE
 	$(EXERCISES_SH) watch $*
 
 $(EXERCISE_NUMBERS:%=reset%): reset%: FORCE
 	$(EXERCISES_SH) reset $*
 
-.PHONY: exerciseN hintN watchN resetN exercise-unknown need-libraries
-exerciseN: ## learn: check exercise N [CHECK=name SEED=n SANITIZE=address]
+.PHONY: exerciseN tryN hintN watchN resetN exercise-unknown
+exerciseN: ## learn: check it [CHECK=name SEED=n SANITIZE=address STRICT=1 DEBUG=gdb]
+tryN: ## learn: your functions in a small program
 hintN: ## learn: the next of three hints
 watchN: ## learn: check again at every save
 resetN: ## learn: the starter again; your file is kept beside it
-exerciseN hintN watchN resetN: exercise-unknown
-exercise% hint% watch% reset%:
+exerciseN tryN hintN watchN resetN: exercise-unknown
+exercise% try% hint% watch% reset%:
 	echo "The exercises are $(EXERCISE_NUMBERS): make exercise1"; exit 2
 
-need-libraries:
-	printf '#include <jansson.h>\n#include <seccomp.h>\n' | \
-		$(CC) -E -x c - >/dev/null 2>&1 || { \
-		echo "The exercises need two libraries. Either of these brings them:"; \
-		echo "  make setup"; \
-		echo "  apt install libjansson-dev libseccomp-dev"; exit 2; }
-
-progress: $(JUDGE)/report ## learn: which exercises are done, and which is next
+progress: FORCE ## learn: which exercises are done, and which is next
 	$(EXERCISES_SH) progress || $(EXERCISE_STATUS)
 
 test-exercises: $(EXERCISES_READY) ## develop: the marks of all known solutions [RUNS=n ONLY=n]
@@ -143,12 +140,12 @@ ifneq ($(wildcard exercises/grader),)
 
 # Grading a class. See grader/README.md.
 
-PACKAGES     += bubblewrap libarchive-dev libelf-dev libseccomp-dev parallel python3
+PACKAGES     += bubblewrap libarchive-dev parallel python3
 TEST_TARGETS += test-grade
 
 GRADER       := $(B)/exercises/grader
 GRADE_OBJ    := $(patsubst %.c,$(B)/%.o,$(wildcard exercises/grader/grade/*.c)) \
-	$(GRADER)/collect/names.o
+	$(GRADER)/collect/names.o $(JUDGE)/shown.o
 
 $(GRADER)/%.o: FOLDER_CFLAGS = -Iexercises/judge -Iexercises/grader \
 	-Iexercises/grader/collect -Iexercises/grader/sandbox -I$(GRADER)/reports
@@ -174,10 +171,11 @@ $(GRADER)/grade/grade: $(GRADE_OBJ) $(B)/lib/libpool.a
 	$(LINK) -o $@ $^ -ljansson -lpthread
 
 $(GRADER)/sandbox/sandbox: $(GRADER)/sandbox/main.o $(GRADER)/sandbox/confine.o \
-		$(JUDGE)/filter.o
-	$(LINK) -o $@ $^ -lseccomp
+		$(JUDGE)/filter.o $(JUDGE)/confine.o
+	$(LINK) -o $@ $^
 
-$(GRADER)/collect/unpack: $(GRADER)/collect/unpack.o $(GRADER)/collect/names.o
+$(GRADER)/collect/unpack: $(GRADER)/collect/unpack.o $(GRADER)/collect/names.o \
+		$(JUDGE)/shown.o
 	$(LINK) -o $@ $^ -larchive
 
 grade-build: $(EXERCISES_READY) $(JUDGE)/inspect $(patsubst %,$(GRADER)/%, \
@@ -213,7 +211,8 @@ PACKAGES     += libjansson-dev gnuplot-nox libxml2-utils python3 python3-jsonsch
 TEST_TARGETS += test-reports test-packages
 
 REPORTS     := $(GRADER)/reports/reports
-REPORTS_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard exercises/grader/reports/*.c))
+REPORTS_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard exercises/grader/reports/*.c)) \
+	$(JUDGE)/shown.o
 
 .PHONY: report packages gradescope student-dist test-reports test-packages
 
@@ -222,7 +221,7 @@ $(GRADER)/reports/%.h: exercises/grader/reports/%
 	mkdir -p $(@D)
 	sed 's/\\/\\\\/g; s/"/\\"/g; s/.*/"&\\n"/' $< >$@
 
-$(REPORTS_OBJ): $(patsubst %,$(GRADER)/reports/%.h,style.css sort.js)
+$(filter $(GRADER)/%,$(REPORTS_OBJ)): $(patsubst %,$(GRADER)/reports/%.h,style.css sort.js)
 
 $(REPORTS): $(REPORTS_OBJ)
 	$(LINK) -o $@ $^ -ljansson

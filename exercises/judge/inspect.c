@@ -1,36 +1,29 @@
 // SPDX-License-Identifier: MIT
 // Looks into a student's object file before anybody links it.
 //
-//   inspect ASKED IMPORTS <object
+//   inspect REQUIRED IMPORTS <object
 //
-// ASKED and IMPORTS are lists, a name a line: what the exercise's header asks
-// for, and what may be imported. An object that defines or imports anything
-// else, or that would run code by itself, is refused: a sentence for each
-// reason, exit status 3. Static functions and data are nobody's business.
+// REQUIRED: the functions that the exercise's header requires, a name a line.
+// IMPORTS: what may be imported, see imports.txt. An object that lacks the one,
+// imports anything else, or would run code by itself, is refused: a sentence for
+// each reason, exit status 3. What it defines besides is its own business: all
+// but the required functions is made local before it is linked.
 //
-// The grader refuses for good; make exerciseN says what it would refuse.
+// The same program decides at home and in class.
 //
 // Runs in: the grader's sandbox, for the object is the student's word; and at
 // home.
 #define _GNU_SOURCE
-#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <gelf.h>
 #include <stdarg.h>
-#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#if defined(__x86_64__)
-#define MACHINE EM_X86_64
-#elif defined(__aarch64__)
-#define MACHINE EM_AARCH64
-#else
-#error "Which ELF machine is this? Add it here."
-#endif
+#include "object.h"
 
 #define PROPERTIES ".note.gnu.property"
 #define REFUSED 3 // exit status: the student's object is to blame
@@ -40,7 +33,7 @@
 #define MOST_BYTES (8L << 20)      // of an object
 #define MOST_BYTES_LIST (1L << 20) // of a list of names
 
-static char *asked, *imports; // the lists: "\nname\nname\n"
+static char *required, *imports; // the lists: "\nname\nname\n"
 static int reasons;
 static uint64_t room; // of all sections, when it runs
 
@@ -130,31 +123,43 @@ static bool is_known(const char *name) {
 
 // Of the processor a compiler may note what was used and what may be switched
 // on. What is needed, the loader would refuse the whole program for.
-static void look_at_properties(Elf_Data *data) {
-    GElf_Nhdr note;
-    size_t at = 0, next, name, text;
-    while (data && (next = gelf_getnote(data, at, &note, &name, &text)) > 0) {
-        for (size_t i = 0; i + 8 <= note.n_descsz;) {
-            uint32_t kind, size;
-            memcpy(&kind, (char *)data->d_buf + text + i, sizeof kind);
-            memcpy(&size, (char *)data->d_buf + text + i + 4, sizeof size);
-            bool plain = kind == GNU_PROPERTY_X86_FEATURE_1_AND ||
-                         kind == GNU_PROPERTY_AARCH64_FEATURE_1_AND ||
-                         kind >> 16 == 0xc001; // "used", on x86
-            if (!plain || size > note.n_descsz)
-                refuse("It asks for a special processor (property %#x).",
-                       (unsigned)kind);
-            i += 8 + ((size + 7ul) & ~7ul);
-        }
-        at = next;
+static bool is_plain_property(uint32_t kind) {
+    return kind == GNU_PROPERTY_X86_FEATURE_1_AND ||
+           kind == GNU_PROPERTY_AARCH64_FEATURE_1_AND ||
+           kind >> 16 == 0xc001; // "used", on x86
+}
+
+// A note's properties: kind, size, bytes, filled up to eight.
+static void look_at_note(const char *bytes, size_t length) {
+    for (size_t at = 0; at + 8 <= length;) {
+        uint32_t kind, size;
+        memcpy(&kind, bytes + at, sizeof kind);
+        memcpy(&size, bytes + at + 4, sizeof size);
+        if (!is_plain_property(kind) || size > length)
+            refuse("It asks for a special processor (property %#x).",
+                   (unsigned)kind);
+        at += 8 + ((size + 7ul) & ~7ul);
     }
-    if (!data || at != data->d_size)
+}
+
+static void look_at_properties(const char *bytes, size_t length) {
+    size_t at = 0;
+    while (bytes && at + sizeof(Elf64_Nhdr) <= length) {
+        Elf64_Nhdr note;
+        memcpy(&note, bytes + at, sizeof note);
+        size_t text = at + sizeof note + ((note.n_namesz + 3ul) & ~3ul);
+        if (text > length || note.n_descsz > length - text)
+            break;
+        look_at_note(bytes + text, note.n_descsz);
+        at = text + ((note.n_descsz + 7ul) & ~7ul);
+    }
+    if (!bytes || at != length)
         refuse("Its notes cannot be read.");
 }
 
 // What the compiler makes of ordinary C, and nothing that a linker or a loader
 // takes for an order.
-static void look_at_section(const char *name, const GElf_Shdr *section) {
+static void look_at_section(const char *name, const Elf64_Shdr *section) {
     static const char *const starters[] = {
         ".init",       ".fini",  ".preinit_array", ".init_array",
         ".fini_array", ".ctors", ".dtors"};
@@ -203,23 +208,16 @@ static void look_at_section(const char *name, const GElf_Shdr *section) {
         refuse("Section %.60s is not what its name says.", name);
 }
 
-static void look_at_sections(Elf *elf) {
-    size_t names;
-    if (elf_getshdrstrndx(elf, &names) != 0) {
-        refuse("Its sections cannot be read.");
-        return;
-    }
-    for (Elf_Scn *it = NULL; (it = elf_nextscn(elf, it));) {
-        GElf_Shdr section;
-        const char *name = NULL;
-        if (gelf_getshdr(it, &section))
-            name = elf_strptr(elf, names, section.sh_name);
-        if (!name)
+static void look_at_sections(const struct object *object) {
+    for (size_t i = 0; i < object->sections; i++) {
+        struct section section;
+        if (!object_section(object, i, &section)) {
             refuse("A section of it cannot be read.");
-        else
-            look_at_section(name, &section);
-        if (name && strcmp(name, PROPERTIES) == 0)
-            look_at_properties(elf_getdata(it, NULL));
+            return;
+        }
+        look_at_section(section.name, &section.header);
+        if (strcmp(section.name, PROPERTIES) == 0)
+            look_at_properties(section.content, section.header.sh_size);
     }
     if (room > MOST_ROOM)
         refuse("Its variables and code take more than %ld MiB.",
@@ -228,34 +226,80 @@ static void look_at_sections(Elf *elf) {
 
 // Symbols -------------------------------------------------------------------
 
-static void look_at_import(const char *name) {
-    if (!is_in(imports, name) && !begins(name, "pthread_") &&
-        !begins(name, "__aarch64_") && !is_in(asked, name))
-        refuse("It uses %.80s, which this exercise does not allow.", name);
+// What gcc calls in its own library: __popcountdi2, __udivti3, __fixtfdi.
+static bool is_compilers_own(const char *name) {
+    static const char *const family[] = {
+        "popcount", "parity", "clz",    "ctz",   "ffs",   "bswap",   "clrsb",
+        "mul",      "div",    "mod",    "udiv",  "umod",  "ashl",    "ashr",
+        "lshr",     "neg",    "abs",    "cmp",   "ucmp",  "add",     "sub",
+        "float",    "fix",    "extend", "trunc", "powi",  "eq",      "ne",
+        "lt",       "le",     "gt",     "ge",    "unord", "udivmod", "divmod"};
+    if (!begins(name, "__") || strlen(name) > 14)
+        return false;
+    if (strspn(name + 2, "abcdefghijklmnopqrstuvwxyz0123456789") !=
+        strlen(name + 2))
+        return false;
+    for (size_t i = 0; i < sizeof family / sizeof *family; i++)
+        if (begins(name + 2, family[i]))
+            return true;
+    return false;
 }
 
-// A function of the header, in the code, whole.
-static void look_at_definition(Elf *elf, const char *name,
-                               const GElf_Sym *symbol) {
-    if (!is_in(asked, name)) {
-        refuse("It defines %.80s for the whole program, which the header does "
-               "not ask for: make it static.",
-               name);
-        return;
+static bool may_be_imported(const char *name) {
+    static const char *const family[] = {"pthread_", "__aarch64_", "thrd_",
+                                         "mtx_",     "cnd_",       "tss_"};
+    for (size_t i = 0; i < sizeof family / sizeof *family; i++)
+        if (begins(name, family[i]))
+            return true;
+    return is_in(imports, name) || is_in(required, name) ||
+           is_compilers_own(name);
+}
+
+// "-name name: why" in the list of imports: the reason to refuse one of them.
+static void say_why(const char *name) {
+    for (const char *line = imports; (line = strstr(line, "\n-")); line++) {
+        const char *why = strchr(line + 2, ':');
+        const char *end = strchr(line + 2, '\n');
+        if (!why || !end || why > end)
+            continue;
+        for (const char *at = line + 2; at < why;) {
+            size_t length = strcspn(at, " :");
+            if (length == strlen(name) && strncmp(at, name, length) == 0) {
+                refuse("It uses %.80s, which%.*s.", name, (int)(end - why - 1),
+                       why + 1);
+                return;
+            }
+            at += length + 1;
+        }
     }
-    GElf_Shdr section;
-    Elf_Scn *its = symbol->st_shndx < SHN_LORESERVE
-                       ? elf_getscn(elf, symbol->st_shndx)
-                       : NULL;
-    if (GELF_ST_TYPE(symbol->st_info) != STT_FUNC || !its ||
-        !gelf_getshdr(its, &section) || !(section.sh_flags & SHF_EXECINSTR) ||
-        symbol->st_value >= section.sh_size)
+    refuse("It uses %.80s, which is not among the functions that an exercise "
+           "may call (exercises/judge/imports.txt has them all).",
+           name);
+}
+
+// A required function: in the code, whole.
+static void look_at_definition(const struct object *object, const char *name,
+                               const Elf64_Sym *symbol) {
+    if (strcmp(name, "main") == 0)
+        refuse("It has a main(), which the judge has already: remove main(), "
+               "or try it in a file of its own.");
+    if (symbol->st_shndx == SHN_COMMON)
+        refuse("%.80s: no common variables, please; initialise it.", name);
+    if (!is_in(required, name))
+        return; // made local
+    struct section its;
+    if (ELF64_ST_TYPE(symbol->st_info) != STT_FUNC ||
+        symbol->st_shndx >= SHN_LORESERVE ||
+        !object_section(object, symbol->st_shndx, &its) ||
+        !(its.header.sh_flags & SHF_EXECINSTR) ||
+        symbol->st_value >= its.header.sh_size)
         refuse("%.80s is not a function there.", name);
 }
 
-static void look_at_symbol(Elf *elf, const char *name, const GElf_Sym *symbol) {
-    int type = GELF_ST_TYPE(symbol->st_info);
-    int bind = GELF_ST_BIND(symbol->st_info);
+static void look_at_symbol(const struct object *object, const char *name,
+                           const Elf64_Sym *symbol) {
+    int type = ELF64_ST_TYPE(symbol->st_info);
+    int bind = ELF64_ST_BIND(symbol->st_info);
     if (type == STT_GNU_IFUNC || bind == STB_GNU_UNIQUE)
         refuse("%.80s is resolved by code at start-up (ifunc) or unique: "
                "plain functions, please.",
@@ -264,31 +308,116 @@ static void look_at_symbol(Elf *elf, const char *name, const GElf_Sym *symbol) {
         refuse("%.80s: no symbol versions, please.", name);
     else if (bind == STB_LOCAL)
         return;
-    else if (symbol->st_shndx == SHN_UNDEF)
-        look_at_import(name);
-    else
-        look_at_definition(elf, name, symbol);
+    else if (symbol->st_shndx == SHN_UNDEF) {
+        if (!may_be_imported(name))
+            say_why(name);
+    } else
+        look_at_definition(object, name, symbol);
 }
 
-static void look_at_symbols(Elf *elf) {
-    int tables = 0;
-    for (Elf_Scn *it = NULL; (it = elf_nextscn(elf, it));) {
-        GElf_Shdr section;
-        if (!gelf_getshdr(it, &section) || section.sh_type != SHT_SYMTAB)
+// Required functions ---------------------------------------------------------
+
+// The steps from one word to another: a letter more, less, or another.
+static size_t distance(const char *a, const char *b) {
+    size_t row[64], length = strlen(b);
+    if (strlen(a) >= 64 || length >= 63)
+        return 64;
+    for (size_t j = 0; j <= length; j++)
+        row[j] = j;
+    for (size_t i = 1; a[i - 1]; i++) {
+        size_t corner = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= length; j++) {
+            size_t best = corner + (a[i - 1] != b[j - 1]);
+            corner = row[j];
+            best = best < row[j] + 1 ? best : row[j] + 1;
+            row[j] = best < row[j - 1] + 1 ? best : row[j - 1] + 1;
+        }
+    }
+    return row[length];
+}
+
+// How unlike the name it looks for: 0 to 63. Words are added more often than
+// changed, so a name within the other counts as near.
+static size_t unlike(const char *name, const char *wanted) {
+    size_t steps = distance(name, wanted);
+    const char *under = strrchr(wanted, '_');
+    size_t head = under ? (size_t)(under - wanted) : strlen(wanted);
+    bool same_head = strncmp(name, wanted, head) == 0;
+    return same_head && steps > 6 ? 6 : steps;
+}
+
+static const char *nearest(const struct object *object,
+                           const struct section *table, const char *wanted) {
+    const char *best = NULL, *name;
+    size_t least = strlen(wanted) / 2 + 3;
+    Elf64_Sym symbol;
+    for (size_t i = 1; object_symbol(object, table, i, &symbol, &name); i++)
+        if (name && ELF64_ST_TYPE(symbol.st_info) == STT_FUNC &&
+            symbol.st_shndx != SHN_UNDEF && !is_in(required, name) &&
+            unlike(name, wanted) < least) {
+            least = unlike(name, wanted);
+            best = name;
+        }
+    return best;
+}
+
+static bool defines(const struct object *object, const struct section *table,
+                    const char *wanted, bool *is_static) {
+    const char *name;
+    Elf64_Sym symbol;
+    for (size_t i = 1; object_symbol(object, table, i, &symbol, &name); i++)
+        if (name && symbol.st_shndx != SHN_UNDEF && strcmp(name, wanted) == 0) {
+            *is_static = ELF64_ST_BIND(symbol.st_info) == STB_LOCAL;
+            return true;
+        }
+    return false;
+}
+
+static void expect_required(const struct object *object,
+                            const struct section *table) {
+    char name[80];
+    for (const char *at = required + 1; *at; at += strcspn(at, "\n") + 1) {
+        size_t length = strcspn(at, "\n");
+        if (length == 0 || length >= sizeof name)
             continue;
-        Elf_Data *data = elf_getdata(it, NULL);
-        GElf_Sym symbol;
-        if (tables++ || !data) {
+        snprintf(name, sizeof name, "%.*s", (int)length, at);
+        bool is_static = false;
+        if (defines(object, table, name, &is_static)) {
+            if (is_static)
+                refuse("%s is static: the judge cannot call it. Remove "
+                       "\"static\".",
+                       name);
+            continue;
+        }
+        const char *like = nearest(object, table, name);
+        if (like)
+            refuse("%s is missing; there is a %.60s.", name, like);
+        else
+            refuse("%s is missing: the header requires it.", name);
+    }
+}
+
+static void look_at_symbols(const struct object *object) {
+    int tables = 0;
+    for (size_t i = 0; i < object->sections; i++) {
+        struct section table;
+        if (!object_section(object, i, &table) ||
+            table.header.sh_type != SHT_SYMTAB)
+            continue;
+        Elf64_Sym symbol;
+        const char *name;
+        if (tables++ || table.header.sh_entsize != sizeof symbol) {
             refuse("Its symbols cannot be read.");
             return;
         }
-        for (int i = 1; gelf_getsym(data, i, &symbol); i++) {
-            const char *name = elf_strptr(elf, section.sh_link, symbol.st_name);
+        for (size_t k = 1; object_symbol(object, &table, k, &symbol, &name);
+             k++)
             if (!name)
                 refuse("A symbol of it cannot be read.");
             else
-                look_at_symbol(elf, name, &symbol);
-        }
+                look_at_symbol(object, name, &symbol);
+        expect_required(object, &table);
     }
     if (tables == 0)
         refuse("It is empty: it defines nothing.");
@@ -296,37 +425,33 @@ static void look_at_symbols(Elf *elf) {
 
 int main(int argc, char **argv) {
     if (argc != 3) {
-        fprintf(stderr, "usage: inspect ASKED IMPORTS <object\n");
+        fprintf(stderr, "usage: inspect REQUIRED IMPORTS <object\n");
         return 2;
     }
-    asked = read_list(argv[1]);
+    required = read_list(argv[1]);
     imports = read_list(argv[2]);
     size_t length;
     char *bytes = read_all(STDIN_FILENO, MOST_BYTES, &length);
-    // The library wants the object aligned.
-    char *object = aligned_alloc(16, (length + 31) & ~(size_t)15);
-    if (!object)
+    // The reader wants the object aligned, and a NUL behind it.
+    char *aligned = aligned_alloc(16, (length + 32) & ~(size_t)15);
+    if (!aligned)
         die("memory");
-    memcpy(object, bytes + 1, length);
-    elf_version(EV_CURRENT);
-    Elf *elf = elf_memory(object, length);
-    GElf_Ehdr header;
+    memcpy(aligned, bytes + 1, length);
+    aligned[length] = 0;
+    struct object object;
     if (length > MOST_BYTES)
         refuse("Compiled, it has more than %ld MiB.", MOST_BYTES >> 20);
-    else if (!elf || elf_kind(elf) != ELF_K_ELF ||
-             !gelf_getehdr(elf, &header) || header.e_type != ET_REL ||
-             header.e_machine != MACHINE || gelf_getclass(elf) != ELFCLASS64)
+    else if (!object_open(&object, aligned, length))
         refuse("It is not an object file of this machine.");
     else {
-        look_at_sections(elf);
-        look_at_symbols(elf);
+        look_at_sections(&object);
+        look_at_symbols(&object);
     }
     if (reasons > MOST_REASONS)
         printf("There are %d more reasons.\n", reasons - MOST_REASONS);
-    elf_end(elf);
-    free(object);
+    free(aligned);
     free(bytes);
-    free(asked);
+    free(required);
     free(imports);
     if (fflush(stdout) != 0)
         die("write");

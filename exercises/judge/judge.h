@@ -5,7 +5,8 @@
 //
 // Interface: files call downwards only.
 //
-//   main.c         options, one check after the other, the result
+//   main.c         options, one check after the other
+//   report.c       the result on a screen; result.c, as JSON; shown.c
 //   run.c          one check's run, calls, what must hold for every check
 //   await.c        conditions, waiting, settling
 //   queries.c      what checks ask: who ran what, what is left over
@@ -31,10 +32,11 @@
 // The limits, all in one place. -----------------------------------------------
 
 // Of one check:
-#define LIMIT_WALL_S 20      // from its start to its end, see below
-#define LIMIT_ASLEEP_MS 1500 // all processes asleep, none ever woken
-#define LIMIT_CPU_S 3        // of each process; of all together, twice that
-#define LIMIT_PROCESSES 100  // at once
+#define LIMIT_WALL_S 20         // from its start to its end, see below
+#define LIMIT_ASLEEP_MS 1500    // all processes asleep, none ever woken
+#define LIMIT_CPU_S 3           // of each process; of all together, twice that
+#define LIMIT_CPU_AGAIN_MS 1000 // the same, when a check was stopped for it
+#define LIMIT_PROCESSES 100     // at once
 #define LIMIT_MEMORY ((uint64_t)512 << 20)  // bytes of all processes together
 #define LIMIT_ADDRESSES ((uint64_t)1 << 30) // bytes of each process's map
 #define LIMIT_OUTPUT (1 << 20)              // bytes on stdout and stderr
@@ -66,7 +68,6 @@ struct sandbox_options {
 struct sandbox {
     pid_t init;          // our child, the ancestor of all
     bool own;            // it has namespaces of its own
-    bool boxed;          // a sandbox command gives it some
     struct stat program; // the driver's file
     int channel;         // messages; -1: all who had the other end are gone
     struct shared_page *page; // what the judge says
@@ -99,6 +100,7 @@ struct process {
     uint64_t waited_ns; // for a processor
     int ran;            // in how many looks it was seen to have run: settle()
     uint64_t memory;    // bytes, those shared with others included
+    uint64_t addresses; // bytes of its map
 };
 
 struct processes {
@@ -124,8 +126,14 @@ int proc_shared_mappings(pid_t pid); // anonymous shared ones, or -1
 int proc_shm_files(pid_t pid);       // files in its /dev/shm, or -1
 int proc_sockets(pid_t pid);         // of its network namespace, or -1
 int proc_inodes(pid_t pid);          // of its /tmp or /dev/shm, or -1
-uint64_t proc_waited(pid_t pid);     // ns, for a processor
-uint64_t proc_share(pid_t pid);      // bytes, its part of what is shared only
+int proc_tasks_of(uid_t uid);        // processes and threads, or -1
+// Whether it has the same namespace ("mnt", "net") as the judge.
+bool proc_shares_namespace(pid_t pid, const char *which);
+uint64_t proc_waited(pid_t pid); // ns, for a processor
+// Bytes that all of them together have mapped as shared memory without a file:
+// its pages stay, whether or not a process has them in its tables.
+uint64_t proc_shared_memory(const struct processes *list);
+uint64_t proc_share(pid_t pid); // bytes, its part of what is shared only
 
 // One check's run. ------------------------------------------------------------
 
@@ -155,6 +163,8 @@ struct run_state {
     bool alone;   // none will in this call: all others have had their turn
     int driver_status;
     bool driver_ended, driver_may_end;
+    int64_t cpu_limit_ms;
+    bool stopped_for_time;
     int64_t began_at; // monotonic ms
     int64_t ends_at;  // without the time below
     int64_t ends_at_last;
@@ -174,6 +184,7 @@ struct run_state {
     jmp_buf over;     // CANNOT_JUDGE, or 1: failed
 };
 #define CANNOT_JUDGE 2
+#define DRIVER_NOT_CONFINED 126 // exit status; 127: not started
 
 // False: it cannot be judged; state->cannot says why.
 bool run_check(struct run *run, const struct check *check, const char *driver,

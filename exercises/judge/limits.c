@@ -7,7 +7,7 @@
 // text() only where a check fails: it uses the same memory again in the end.
 
 static void expect_processor_time(struct run *run) {
-    uint64_t limit = LIMIT_CPU_S * 1000;
+    uint64_t limit = (uint64_t)run->state->cpu_limit_ms;
     uint64_t all = run->state->processes.init_reaped_ms;
     const char *who = NULL;
     for (int i = 0; i < run->state->processes.count; i++) {
@@ -21,6 +21,7 @@ static void expect_processor_time(struct run *run) {
         who = "your processes together";
         limit *= 2;
     }
+    run->state->stopped_for_time = who != NULL;
     if (who)
         fail(run, "the call returns",
              text("stopped: %s used %d s of processor time", who,
@@ -29,30 +30,39 @@ static void expect_processor_time(struct run *run) {
              "nobody should poll in a loop without waiting.");
 }
 
+static _Noreturn void fail_memory(struct run *run) {
+    fail(run, text("at most %d MB of memory", (int)(LIMIT_MEMORY >> 20)),
+         "stopped: your processes together took more",
+         "Does something grow with every task and is never freed?");
+}
+
 static void expect_memory(struct run *run) {
-    uint64_t all = 0, shares = 0;
-    for (int i = 0; i < run->state->processes.count; i++)
+    uint64_t all = 0, shares = 0, addresses = 0;
+    for (int i = 0; i < run->state->processes.count; i++) {
         all += run->state->processes.at[i].memory;
+        addresses += run->state->processes.at[i].addresses;
+    }
+    if (addresses > LIMIT_MEMORY &&
+        proc_shared_memory(&run->state->processes) > LIMIT_MEMORY)
+        fail_memory(run);
     if (all <= LIMIT_MEMORY)
         return;
     // What they share was counted for each of them: now with more care.
     for (int i = 0; i < run->state->processes.count; i++)
         shares += proc_share(run->state->processes.at[i].pid);
     if (shares > LIMIT_MEMORY)
-        fail(run, text("at most %d MB of memory", (int)(LIMIT_MEMORY >> 20)),
-             "stopped: your processes together took more",
-             "Does something grow with every task and is never freed?");
+        fail_memory(run);
 }
 
 // What no process's own memory shows: the kernel keeps it for them. Where the
 // network and /tmp are not their own, others' would count.
 static void expect_kernel_memory(struct run *run) {
-    if (!run->state->sandbox.own && !run->state->sandbox.boxed)
-        return;
-    if (proc_sockets(run->driver) > LIMIT_SOCKETS)
+    if (!proc_shares_namespace(run->driver, "net") &&
+        proc_sockets(run->driver) > LIMIT_SOCKETS)
         fail(run, text("at most %d sockets", LIMIT_SOCKETS),
              "stopped: more than that", "Is each closed when it has served?");
-    if (proc_inodes(run->driver) > LIMIT_INODES)
+    if (!proc_shares_namespace(run->driver, "mnt") &&
+        proc_inodes(run->driver) > LIMIT_INODES)
         fail(run, text("at most %d files in /tmp or /dev/shm", LIMIT_INODES),
              "stopped: more than that", "Is each removed when it has served?");
 }

@@ -16,7 +16,6 @@
 // Runs in: judge.
 #define _GNU_SOURCE
 #include <errno.h>
-#include <jansson.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,10 +23,11 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include "judge.h"
+#include "result.h"
 
 struct options {
-    const char *only, *out, *error, *driver;
+    const char *only, *out, *lines, *error, *refused, *driver;
+    bool report;
     uint64_t seed;
     bool list;
     struct sandbox_options sandbox;
@@ -40,79 +40,14 @@ _Noreturn static void usage(int status) {
         "  --check NAME   only this check\n"
         "  --seed N       repeat the run with this seed\n"
         "  --out FILE     write the result there, not to stdout\n"
+        "  --lines FILE   points of each check, a line each, for scripts\n"
+        "  --report       tell a student on stdout\n"
+        "  --refused TEXT why a grader would give nothing, for the report\n"
         "  --error TEXT   nothing could be built: score 0, for this reason\n"
         "  --uid N        as root: run the driver as this user\n"
         "  --plain        no namespaces, limits only\n"
         "  --list         the checks and their points\n");
     exit(status);
-}
-
-// How long the UTF-8 character at `at` is that may be shown, or 0: JSON must be
-// UTF-8, and a terminal should get nothing that it obeys.
-static int showable(const unsigned char *at) {
-    unsigned char c = at[0];
-    if (c < 0x80)
-        return c == '\n' || c == '\t' || (c >= 32 && c != 127);
-    int length = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : 2;
-    uint32_t code = c & (0xffu >> (length + 1));
-    for (int i = 1; i < length; i++) {
-        if ((at[i] & 0xc0) != 0x80)
-            return 0;
-        code = code << 6 | (at[i] & 0x3f);
-    }
-    static const uint32_t least[] = {0, 0, 0xa0, 0x800, 0x10000};
-    bool surrogate = code >= 0xd800 && code <= 0xdfff;
-    // Marks that turn the direction of what follows, and line separators.
-    bool turns = (code >= 0x200e && code <= 0x200f) ||
-                 (code >= 0x2028 && code <= 0x202e) ||
-                 (code >= 0x2066 && code <= 0x2069) || code == 0xfeff;
-    return c < 0xc2 || c > 0xf4 || code < least[length] || code > 0x10ffff ||
-                   surrogate || turns
-               ? 0
-               : length;
-}
-
-// Bytes of a program as text: what cannot be shown becomes a question mark.
-static json_t *clean(const char *bytes) {
-    const unsigned char *at = (const unsigned char *)bytes;
-    char *copy = malloc(strlen(bytes) + 1);
-    size_t to = 0;
-    if (!copy)
-        return NULL;
-    while (*at) {
-        int length = showable(at);
-        if (length > 0)
-            memcpy(copy + to, at, (size_t)length);
-        else
-            copy[to] = '?';
-        to += length > 0 ? (size_t)length : 1;
-        at += length > 0 ? length : 1;
-    }
-    copy[to] = 0;
-    json_t *it = json_string(copy);
-    free(copy);
-    return it;
-}
-
-static json_t *describe(const struct check *check, const struct run *run,
-                        const char *error) {
-    bool passed = run && !run->state->failed;
-    json_t *cause = json_null();
-    if (error)
-        cause = json_pack("{s:o, s:s, s:s, s:s}", "rationale", clean(error),
-                          "help", "", "expected", "", "actual", "");
-    else if (!passed)
-        cause =
-            json_pack("{s:s, s:s, s:s, s:s}", "rationale", check->description,
-                      "help", run->state->help, "expected",
-                      run->state->expected, "actual", run->state->actual);
-    return json_pack("{s:s, s:s, s:i, s:i, s:o, s:s, s:o, s:o, s:n}", "name",
-                     check->name, "description", check->description, "points",
-                     passed ? check->points : 0, "max", check->points, "passed",
-                     run ? json_boolean(passed) : json_null(), "called",
-                     run ? run->state->called : "", "output",
-                     clean(run ? run->state->output : ""), "cause", cause,
-                     "dependency");
 }
 
 static int total_checks(void) {
@@ -124,22 +59,24 @@ static const struct check *check_at(int i) {
                                     : &extra_checks[i - exercise.check_count];
 }
 
-static int write_result(json_t *result, const char *out) {
-    int bad = out ? json_dump_file(result, out, JSON_INDENT(2))
-                  : json_dumpf(result, stdout, JSON_INDENT(2));
-    if (!out)
-        putchar('\n');
-    if (bad || fflush(stdout) != 0) {
-        fprintf(stderr, "judge: cannot write %s: %s\n", out ? out : "stdout",
+// Writes it whole, or ends with a sentence.
+static int write_to(const char *path, const struct result *result,
+                    void (*write)(const struct result *, FILE *)) {
+    FILE *to = path ? fopen(path, "we") : stdout;
+    if (to)
+        write(result, to);
+    bool bad = !to || ferror(to) || fflush(to) != 0;
+    if (to && path && fclose(to) != 0)
+        bad = true;
+    if (bad)
+        fprintf(stderr, "Cannot write %s: %s.\n", path ? path : "the result",
                 strerror(errno));
-        return 2;
-    }
-    return 0;
+    return bad ? 2 : 0;
 }
 
 // What all checks together have used of their time.
 struct used {
-    int64_t fair_ms, ends_at_last;
+    int64_t fair_ms, ends_at_last, cpu_limit_ms;
 };
 
 static void set_limits(struct run *run, const struct used *used) {
@@ -158,27 +95,32 @@ static void set_limits(struct run *run, const struct used *used) {
         run->state->ends_at_last = now + late;
 }
 
-// Judges one check, within what is left of the time for all. NULL: cannot.
-static json_t *judge_one(const struct options *options,
-                         const struct check *check, struct used *used,
-                         int *score) {
+// Judges one check, within what is left of the time for all. False: cannot.
+static bool judge_one(const struct options *options, struct outcome *outcome,
+                      struct used *used) {
     static struct run run;
     static struct run_state state;
-    if (options->error)
-        return describe(check, NULL, options->error);
     memset(&run, 0, sizeof run);
     memset(&state, 0, sizeof state);
     run.state = &state;
     state.seed = options->seed;
+    state.cpu_limit_ms = used->cpu_limit_ms;
     set_limits(&run, used);
-    if (!run_check(&run, check, options->driver, &options->sandbox)) {
-        fprintf(stderr, "Cannot judge here (%s): %s.\n", check->name,
+    if (!run_check(&run, outcome->check, options->driver, &options->sandbox)) {
+        fprintf(stderr, "Cannot judge here (%s): %s.\n", outcome->check->name,
                 state.cannot);
-        return NULL;
+        return false;
     }
     used->fair_ms += fair_ms(&run) - state.began_at;
-    *score += state.failed ? 0 : check->points;
-    return describe(check, &run, NULL);
+    if (state.stopped_for_time) // once is enough to see an endless loop
+        used->cpu_limit_ms = LIMIT_CPU_AGAIN_MS;
+    outcome->verdict = state.failed ? FAILED : PASSED;
+    memcpy(outcome->called, state.called, sizeof outcome->called);
+    memcpy(outcome->expected, state.expected, sizeof outcome->expected);
+    memcpy(outcome->actual, state.actual, sizeof outcome->actual);
+    memcpy(outcome->help, state.help, sizeof outcome->help);
+    memcpy(outcome->output, state.output, sizeof outcome->output);
+    return true;
 }
 
 static int no_such_check(const char *name) {
@@ -189,29 +131,35 @@ static int no_such_check(const char *name) {
 }
 
 static int judge_all(const struct options *options) {
-    json_t *checks = json_array();
-    int score = 0, max = 0;
-    struct used used = {.ends_at_last =
+    static struct result result;
+    struct used used = {.cpu_limit_ms = LIMIT_CPU_S * 1000,
+                        .ends_at_last =
                             now_ms() + LIMIT_STALLED_TOTAL_S * 1000};
-    for (int i = 0; i < total_checks(); i++) {
-        const struct check *check = check_at(i);
-        if (options->only && strcmp(options->only, check->name) != 0)
+    result.seed = options->seed;
+    result.error = options->error;
+    result.all = !options->only;
+    for (int i = 0; i < total_checks() && result.count < MOST_CHECKS; i++) {
+        struct outcome *it = &result.outcome[result.count];
+        it->check = check_at(i);
+        if (options->only && strcmp(options->only, it->check->name) != 0)
             continue;
-        max += check->points;
-        json_t *it = judge_one(options, check, &used, &score);
-        if (!it)
+        it->verdict = NOT_RUN;
+        if (!options->error && !judge_one(options, it, &used))
             return 2;
-        json_array_append_new(checks, it);
+        result.count++;
+        result.max += it->check->points;
+        result.score += it->verdict == PASSED ? it->check->points : 0;
     }
-    if (json_array_size(checks) == 0)
+    if (result.count == 0)
         return no_such_check(options->only);
-    json_t *result = json_pack(
-        "{s:i, s:s, s:s, s:I, s:i, s:i, s:s, s:o}", "exercise", exercise.number,
-        "name", exercise.name, "file", exercise.file, "seed",
-        (json_int_t)options->seed, "score", score, "max", max, "isolation",
-        sandbox_isolation(&options->sandbox), "checks", checks);
-    int status = write_result(result, options->out);
-    json_decref(result);
+    result.isolation = sandbox_isolation(&options->sandbox);
+    int status = 0;
+    if (options->out || !options->report)
+        status = write_to(options->out, &result, result_json);
+    if (options->lines && status == 0)
+        status = write_to(options->lines, &result, result_lines);
+    if (options->report)
+        report(&result, options->refused);
     return status;
 }
 
@@ -257,6 +205,12 @@ int main(int argc, char **argv) {
             options.seed = hide(argv[++i]);
         else if (!strcmp(it, "--out") && more)
             options.out = argv[++i];
+        else if (!strcmp(it, "--lines") && more)
+            options.lines = argv[++i];
+        else if (!strcmp(it, "--report"))
+            options.report = true;
+        else if (!strcmp(it, "--refused") && more)
+            options.refused = argv[++i];
         else if (!strcmp(it, "--error") && more)
             options.error = argv[++i];
         else if (!strcmp(it, "--uid") && more)
@@ -277,6 +231,11 @@ int main(int argc, char **argv) {
     }
     if (!options.driver && !options.error)
         usage(2);
+    struct stat self;
+    if (stat("/proc/self/stat", &self) < 0 && options.driver) {
+        fprintf(stderr, "Cannot judge here: /proc is not there.\n");
+        return 2;
+    }
     signal(SIGPIPE, SIG_IGN);
     prctl(PR_SET_DUMPABLE, 0); // the answers are in here
     // Should a student's process kill init, its orphans fall to us.

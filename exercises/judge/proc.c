@@ -35,13 +35,13 @@ static bool read_stat(const char *path, struct process *process) {
     // The name may hold anything, brackets too: go by the last one.
     char *open = strchr(line, '('), *close = strrchr(line, ')');
     unsigned long user, system, child_user, child_system; // in clock ticks
-    unsigned long pages;
+    unsigned long addresses, pages;
     if (!open || !close ||
         sscanf(close + 1,
                " %c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu %lu %lu "
-               "%*d %*d %d %*d %*u %*u %lu",
+               "%*d %*d %d %*d %*u %lu %lu",
                &process->state, &process->parent, &user, &system, &child_user,
-               &child_system, &process->threads, &pages) != 8)
+               &child_system, &process->threads, &addresses, &pages) != 9)
         return false;
     if (process->state == 'X') // its parent is reaping it at this moment
         return false;
@@ -49,6 +49,7 @@ static bool read_stat(const char *path, struct process *process) {
     process->cpu_ms = (user + system) * 1000 / per_second;
     process->reaped_ms = (child_user + child_system) * 1000 / per_second;
     process->memory = (uint64_t)pages * (uint64_t)sysconf(_SC_PAGESIZE);
+    process->addresses = addresses;
     process->switches = process->waited_ns = 0;
     process->ran = 0;
     process->used_ms = 0;
@@ -337,4 +338,81 @@ uint64_t proc_share(pid_t pid) {
         return 0;
     char *at = strstr(text, "\nPss:");
     return at ? strtoull(at + strlen("\nPss:"), NULL, 10) * 1024 : 0;
+}
+
+// A piece of shared memory, of how many bytes one process has mapped, and the
+// most that any has.
+struct shared {
+    uint64_t inode, here, most;
+};
+
+static void add_shared(struct shared *all, int *count, int room, uint64_t inode,
+                       uint64_t bytes) {
+    int i = 0;
+    while (i < *count && all[i].inode != inode)
+        i++;
+    if (i == room)
+        return;
+    if (i == *count)
+        all[(*count)++] = (struct shared){.inode = inode};
+    all[i].here += bytes;
+    if (all[i].here > all[i].most)
+        all[i].most = all[i].here;
+}
+
+static void read_shared(struct shared *all, int *count, int room, pid_t pid) {
+    char path[64], line[512];
+    snprintf(path, sizeof path, "/proc/%d/maps", (int)pid);
+    FILE *file = fopen(path, "re");
+    for (int i = 0; i < *count; i++)
+        all[i].here = 0;
+    while (file && fgets(line, sizeof line, file)) {
+        unsigned long from, to, inode;
+        char mode[8] = "";
+        if (sscanf(line, "%lx-%lx %7s %*s %*s %lu", &from, &to, mode, &inode) ==
+                4 &&
+            mode[3] == 's' && strstr(line, "/dev/zero"))
+            add_shared(all, count, room, inode, to - from);
+    }
+    if (file)
+        fclose(file);
+}
+
+uint64_t proc_shared_memory(const struct processes *list) {
+    static struct shared all[4096];
+    int count = 0;
+    uint64_t sum = 0;
+    for (int i = 0; i < list->count; i++)
+        read_shared(all, &count, sizeof all / sizeof *all, list->at[i].pid);
+    for (int i = 0; i < count; i++)
+        sum += all[i].most;
+    return sum;
+}
+
+bool proc_shares_namespace(pid_t pid, const char *which) {
+    char theirs[64], ours[64];
+    struct stat one, other;
+    snprintf(theirs, sizeof theirs, "/proc/%d/ns/%s", (int)pid, which);
+    snprintf(ours, sizeof ours, "/proc/self/ns/%s", which);
+    return stat(theirs, &one) == 0 && stat(ours, &other) == 0 &&
+           one.st_ino == other.st_ino;
+}
+
+int proc_tasks_of(uid_t uid) {
+    DIR *dir = opendir("/proc");
+    if (!dir)
+        return -1;
+    int count = 0;
+    for (struct dirent *entry; (entry = readdir(dir));) {
+        char path[64];
+        struct stat about;
+        struct process process;
+        snprintf(path, sizeof path, "/proc/%.20s", entry->d_name);
+        if (isdigit((unsigned char)entry->d_name[0]) &&
+            stat(path, &about) == 0 && about.st_uid == uid &&
+            read_process(&process, atoi(entry->d_name)))
+            count += process.threads;
+    }
+    closedir(dir);
+    return count;
 }

@@ -3,6 +3,7 @@
 //
 // Runs in: judge.
 #define _GNU_SOURCE
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,10 +46,11 @@ int different_pids(struct run *run, int from) {
 
 // The judge decides nothing about what it cannot see.
 static int seen(struct run *run, int it, const char *what) {
-    if (it < 0)
-        fail(run, text("the judge can look at %s", what), "it could not",
-             "Has your process ended, or hidden itself?");
-    return it;
+    if (it >= 0)
+        return it;
+    if (proc_has_ended(run->driver) && take_end(run, 1000))
+        fail_ended(run);
+    cannot_judge(run, text("/proc does not show %s", what));
 }
 
 static void list_processes(struct run *run) {
@@ -143,8 +145,14 @@ int shm_files(struct run *run) {
 // Through a descriptor, so that no other process with the same number is hit.
 void kill_one(struct run *run, pid_t pid, int sig) {
     int fd = (int)syscall(SYS_pidfd_open, pid, 0);
-    if (fd < 0)
-        return; // it has ended
+    if (fd < 0 && errno == ESRCH)
+        return;   // it has ended
+    if (fd < 0) { // not allowed here, or an old kernel
+        if (proc_climb(pid, run->state->sandbox.init) == 1 &&
+            kill(pid, sig) < 0 && errno != ESRCH)
+            cannot_judge(run, "a process cannot be sent a signal");
+        return;
+    }
     if (proc_climb(pid, run->state->sandbox.init) == 1)
         syscall(SYS_pidfd_send_signal, fd, sig, NULL, 0);
     close(fd);

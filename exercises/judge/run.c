@@ -69,6 +69,22 @@ static bool is_the_driver(struct run *run, pid_t pid) {
                               &run->state->sandbox.program) == 1;
 }
 
+// The student's code may be to blame only where it runs before main().
+static _Noreturn void fail_to_start(struct run *run) {
+    if (take_end(run, 100) && WIFEXITED(run->state->driver_status) &&
+        WEXITSTATUS(run->state->driver_status) >= DRIVER_NOT_CONFINED) {
+        ssize_t got =
+            read(run->state->sandbox.output, run->state->output, OUTPUT_KEPT);
+        run->state->output[got > 0 ? got : 0] = 0;
+        run->state->output[strcspn(run->state->output, "\n")] = 0;
+        cannot_judge(run, *run->state->output ? run->state->output
+                                              : "the driver cannot be started");
+    }
+    fail(run, "the driver starts", "it did not",
+         "This is not your code's fault, unless it runs something before "
+         "main().");
+}
+
 static void meet(struct run *run) {
     static struct wire message;
     struct pollfd fd[2] = {
@@ -83,9 +99,7 @@ static void meet(struct run *run) {
     if (ready <= 0 || !fd[0].revents ||
         wire_receive(run->state->sandbox.channel, &message, &sender) <= 0 ||
         message.kind != WIRE_HELLO || !is_the_driver(run, sender))
-        fail(run, "the driver starts", "it did not",
-             "This is not your code's fault, unless it runs something before "
-             "main().");
+        fail_to_start(run);
     run->driver = run->state->server[0].pid = sender;
     if (message.value[0] != exercise.calls)
         cannot_judge(run, text("driver.c has a table of %ld calls, the enum "

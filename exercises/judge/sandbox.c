@@ -15,7 +15,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -31,6 +30,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "confine.h"
 #include "filter.h"
 #include "judge.h"
 
@@ -56,42 +56,28 @@ const char *sandbox_isolation(const struct sandbox_options *options) {
                : "refused system calls, limits";
 }
 
-static void limit(int what, rlim_t value) {
-    struct rlimit limit = {value, value};
-    if (setrlimit(what, &limit) < 0 && errno == EPERM &&
-        getrlimit(what, &limit) == 0) {
-        limit.rlim_cur = limit.rlim_max; // lower already
-        setrlimit(what, &limit);
-    }
-}
-
 // `tasks_of_user` is negative where a sandbox command counts for itself.
 static void set_limits(int tasks_of_user) {
     // The judge counts with more care; this is for when it cannot.
     struct rlimit cpu = {4 * LIMIT_CPU_S, 4 * LIMIT_CPU_S + 1};
     setrlimit(RLIMIT_CPU, &cpu);
-    limit(RLIMIT_CORE, 0);
-    limit(RLIMIT_FSIZE, LIMIT_FILE);
-    limit(RLIMIT_NOFILE, LIMIT_FILES);
-    limit(RLIMIT_SIGPENDING, LIMIT_SIGNALS);
+    confine_limit(RLIMIT_CORE, 0);
+    confine_limit(RLIMIT_FSIZE, LIMIT_FILE);
+    confine_limit(RLIMIT_NOFILE, LIMIT_FILES);
+    confine_limit(RLIMIT_SIGPENDING, LIMIT_SIGNALS);
     // All of the user's processes count, so those he has anyway are added.
     if (tasks_of_user >= 0)
-        limit(RLIMIT_NPROC, (rlim_t)tasks_of_user + 2 * LIMIT_PROCESSES);
+        confine_limit(RLIMIT_NPROC,
+                      (rlim_t)tasks_of_user + 2 * LIMIT_PROCESSES);
 #if !defined(__SANITIZE_ADDRESS__)
-    limit(RLIMIT_AS, LIMIT_ADDRESSES);
+    confine_limit(RLIMIT_AS, LIMIT_ADDRESSES);
 #endif
 }
 
 // How many processes and threads a user has now.
 static int count_tasks(uid_t uid) {
-    int count = 0;
-    FILE *ps = popen("ps -eLo uid= 2>/dev/null", "re");
-    if (!ps)
-        return 2000;
-    unsigned one;
-    while (fscanf(ps, "%u", &one) == 1)
-        count += one == uid;
-    return pclose(ps) == 0 ? count : 2000;
+    int count = proc_tasks_of(uid);
+    return count < 0 ? 2000 : count;
 }
 
 // A sandbox command may have to gain privileges first; it does all this itself.
@@ -99,14 +85,7 @@ static bool give_up_privileges(const struct sandbox_options *options,
                                bool own) {
     if (options->prefix)
         return true;
-    if (getuid() == 0) {
-        for (int cap = 0; cap <= 63; cap++)
-            prctl(PR_CAPBSET_DROP, cap, 0, 0, 0);
-        if (setgroups(0, NULL) < 0 || setgid(options->uid) < 0 ||
-            setuid(options->uid) < 0)
-            return false;
-    }
-    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && filter_load(own);
+    return confine_drop_rights(options->uid) && filter_load(own);
 }
 
 // Nothing that the judge was started with gets through.
@@ -133,23 +112,14 @@ static bool set_descriptors(const struct start *start) {
 _Noreturn static void become_driver(const struct start *start) {
     const struct sandbox_options *options = start->options;
     setsid();
-    // Init blocks nothing, but whoever started the judge may have.
-    sigset_t none;
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-    for (int s = 1; s < 32; s++)
-        signal(s, SIG_DFL);
-    // Should memory run out, the kernel is to take this one first.
-    int oom = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
-    if (oom >= 0 && write(oom, "1000", 4) < 0) {
-        // Then it chooses by size.
-    }
+    confine_reset_signals();
+    confine_offer_to_oom();
     int program = fcntl(start->program, F_DUPFD_CLOEXEC, 50);
     set_limits(start->tasks);
     if (!set_descriptors(start) || chdir("/") < 0 ||
         !give_up_privileges(options, start->own)) {
-        dprintf(2, "judge: cannot confine the driver: %s\n", strerror(errno));
-        _exit(126);
+        dprintf(2, "the driver cannot be confined: %s\n", strerror(errno));
+        _exit(DRIVER_NOT_CONFINED);
     }
     char *environment[] = {"PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8",
                            "ASAN_OPTIONS=detect_leaks=0", NULL};
@@ -164,7 +134,7 @@ _Noreturn static void become_driver(const struct start *start) {
         execvpe(argv[0], argv, environment);
     else // by descriptor: the new user need not reach the path
         syscall(SYS_execveat, program, "", argv, environment, AT_EMPTY_PATH);
-    dprintf(2, "judge: cannot start %s: %s\n", argv[0], strerror(errno));
+    dprintf(2, "%s cannot be started: %s\n", argv[0], strerror(errno));
     _exit(127);
 }
 
@@ -301,7 +271,6 @@ bool sandbox_start(struct sandbox *sandbox, const char *driver,
     close(status[1]);
     fcntl(output[0], F_SETFL, O_NONBLOCK);
     sandbox->own = start.own;
-    sandbox->boxed = options->prefix != NULL;
     sandbox->channel = pair[0];
     sandbox->output = output[0];
     sandbox->status = status[0];

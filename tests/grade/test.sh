@@ -309,14 +309,24 @@ test_inspect() {
     }
     r='int puts(const char *);
         int run_all(void *t, int n, int *r) { return 0; }'
-    refused "defines malloc" "$r void *malloc(unsigned long n) { return 0; }"
-    refused "defines main" "$r int main(void) { return 0; }"
-    refused "defines helper" "$r int helper(void) { return 0; }"
-    refused "defines hidden" "$r
-        __attribute__((visibility(\"hidden\"))) int hidden = 1;"
-    refused "defines weak" "$r __attribute__((weak)) void weak(void) {}"
-    refused "defines other" "$r
+    allowed() { # $1 code; it is made local before it is linked
+        object "$1"
+        says 0 "" looks
+    }
+    allowed "$r void *malloc(unsigned long n) { return 0; }"
+    allowed "$r int helper(void) { return 0; } int counter = 1;"
+    allowed "$r __attribute__((visibility(\"hidden\"))) int hidden = 1;"
+    allowed "$r __attribute__((weak)) void weak(void) {}"
+    allowed "$r
         int other(void *, int, int *) __attribute__((alias(\"run_all\")));"
+    refused "remove main()" "$r int main(void) { return 0; }"
+    refused "no common variables" "$r
+        __attribute__((common)) int shared_by_name;"
+    refused "run_all is missing; there is a run_them_all" \
+        "int run_them_all(void *t, int n, int *r) { return 0; }"
+    refused "run_all is missing: the header requires it" "int x = 1;"
+    refused "run_all is static" "__attribute__((used))
+        static int run_all(void *t, int n, int *r) { return 0; }"
     refused "before or after main()" "$r
         __attribute__((constructor)) static void f(void) { puts(\"x\"); }"
     refused "before or after main()" "$r
@@ -327,13 +337,13 @@ test_inspect() {
         __attribute__((section(\".preinit_array\"), used)) static void *q;"
     refused "section of its own" "$r
         __attribute__((section(\"mine\"), used)) static int x = 1;"
-    refused "uses execve" "int execve(); int run_all() { return execve(); }"
+    refused "starts another program" "int execve(); int run_all() { return execve(); }"
     refused "ifunc" "static int g(void *t, int n, int *r) { return 0; }
         static void *pick(void) { return g; }
         int run_all(void *, int, int *) __attribute__((ifunc(\"pick\")));"
     refused "not a function" "int run_all = 1;"
-    refused "uses system" "int system(); int run_all() { return system(); }"
-    refused "uses driver_task" "int driver_task();
+    refused "starts another program" "int system(); int run_all() { return system(); }"
+    refused "belongs to the judge's driver" "int driver_task();
         int run_all() { return driver_task(); }"
     refused "versions" "int run_all() { return 0; }
         __asm__(\".symver old, puts@GLIBC_2.2.5\\ncall old\");"

@@ -17,6 +17,7 @@
 #include <sys/select.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <threads.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -30,11 +31,37 @@ static struct {
     _Atomic long done;
 } * shared;
 
-static int compare(const void *a, const void *b) {
+int compare(const void *a, const void *b) {
     return *(const int *)a - *(const int *)b;
 }
 
-static void wait_a_little(void) {
+long steps; // seen by the whole program, if nobody made it local
+
+static void unlock(void *lock) { pthread_mutex_unlock(lock); }
+
+static int in_a_thread(void *number) { return *(int *)number; }
+
+// What the compiler calls in a library of its own, and what C11 brings.
+static int computes(int number) {
+    struct random_data state = {0};
+    char room[64];
+    int32_t random;
+    thrd_t thread;
+    mtx_t lock;
+    initstate_r(7, room, sizeof room, &state);
+    srandom_r(8, &state);
+    random_r(&state, &random);
+    mtx_init(&lock, mtx_plain);
+    if (thrd_create(&thread, in_a_thread, &number) == thrd_success)
+        thrd_join(thread, &number);
+    pthread_cleanup_push(unlock, &shared->lock);
+    pthread_mutex_lock(&shared->lock);
+    pthread_cleanup_pop(1);
+    __int128 wide = (__int128)number * random;
+    return __builtin_popcountl((unsigned long)number) + (int)(wide / 7);
+}
+
+void wait_a_little(void) {
     struct timespec moment = {0, 1000};
     nanosleep(&moment, NULL);
     usleep(1);
@@ -53,6 +80,7 @@ int run_all(task_fn *task, int count, int results[]) {
     pthread_mutexattr_init(&robust);
     pthread_mutexattr_setpshared(&robust, PTHREAD_PROCESS_SHARED);
     pthread_mutex_init(&shared->lock, &robust);
+    steps += computes(count);
     qsort(order, 2, sizeof *order, compare);
     snprintf(text, sizeof text, "%s %d %d", words[count & 1], order[0], depth);
     fprintf(stderr, "%s: %s\n", text, strsignal(SIGCHLD));
@@ -61,7 +89,7 @@ int run_all(task_fn *task, int count, int results[]) {
     for (int i = 0; i < count; i++) {
         pid_t pid = fork();
         if (pid == 0)
-            exit(task(i));
+            _Exit(task(i));
         if (pid < 0)
             abort();
         int how;
@@ -71,6 +99,7 @@ int run_all(task_fn *task, int count, int results[]) {
         results[i] = WEXITSTATUS(how);
         atomic_fetch_add(&shared->done, 1);
     }
+    setpgrp();
     dup2(event, event);
     close(event);
     return munmap(shared, sizeof *shared);

@@ -4,6 +4,7 @@
 // Runs in: client, workers, and unpack in the sandbox.
 #define _GNU_SOURCE
 #include "names.h"
+#include "shown.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -176,47 +177,20 @@ bool name_parse(const char *name, bool folder, char *const *wanted,
     return of->student[0] != 0;
 }
 
-// Length of the character at `s` and what it is; 0 for bytes that are none.
-static size_t decode(const unsigned char *s, uint32_t *it) {
-    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-    size_t length = *s < 0x80             ? 1
-                    : (*s & 0xe0) == 0xc0 ? 2
-                    : (*s & 0xf0) == 0xe0 ? 3
-                    : (*s & 0xf8) == 0xf0 ? 4
-                                          : 0;
-    if (length == 0)
-        return 0;
-    *it = length == 1 ? *s : *s & (0x7fu >> length);
-    for (size_t i = 1; i < length; i++) {
-        if ((s[i] & 0xc0) != 0x80)
-            return 0;
-        *it = *it << 6 | (s[i] & 0x3f);
-    }
-    bool surrogate = *it >= 0xd800 && *it < 0xe000;
-    return *it < least[length] || *it > 0x10ffff || surrogate ? 0 : length;
-}
-
-static bool is_shown(uint32_t it, bool lines) {
-    if (it == '\n' || it == '\t')
-        return lines;
-    return it >= 0x20 && !(it >= 0x7f && it < 0xa0) &&
-           !(it >= 0x2028 && it <= 0x202e) && !(it >= 0x2066 && it <= 0x2069) &&
-           it != 0xfeff && (it & 0xfffe) != 0xfffe;
-}
-
 void name_show(const char *bytes, bool lines, char *text, size_t room) {
-    const unsigned char *s = (const unsigned char *)bytes;
-    size_t have = 0;
-    while (*s) {
+    size_t have = 0, left = strlen(bytes);
+    while (left > 0) {
         uint32_t it = 0;
-        size_t length = decode(s, &it);
-        bool shown = length > 0 && is_shown(it, lines);
+        size_t length = shown_decode(bytes, left, &it);
+        bool keeps = lines && (it == '\n' || it == '\t');
+        bool shown = length > 0 && (keeps || shown_is(it));
         size_t takes = shown ? length : 3;
         if (have + takes >= room)
             break;
-        memcpy(text + have, shown ? (const char *)s : "\xef\xbf\xbd", takes);
+        memcpy(text + have, shown ? bytes : "\xef\xbf\xbd", takes);
         have += takes;
-        s += length ? length : 1;
+        bytes += length ? length : 1;
+        left -= length ? length : 1;
     }
     text[have] = 0;
 }

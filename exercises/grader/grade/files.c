@@ -17,9 +17,9 @@
 #include <unistd.h>
 
 const char *file_path(const char *format, ...) {
-    static char buffer[8][PATH_MAX];
+    static char buffer[16][PATH_MAX];
     static int turn;
-    char *it = buffer[turn++ % 8];
+    char *it = buffer[turn++ % 16];
     va_list args;
     va_start(args, format);
     vsnprintf(it, sizeof buffer[0], format, args);

@@ -151,14 +151,17 @@ static const char *place(const char *file, const char *inside) {
 }
 
 bool task_link(struct job *job) {
-    static const char *const name[] = {"student.o", "driver.o", "common.o",
-                                       "caller.o",  "wire.o",   "link.options"};
+    enum { STUDENT, DRIVER, COMMON, CALLER, WIRE, OPTIONS, REQUIRED };
+    static const char *const name[] = {
+        "student.o", "driver.o",     "common.o",    "caller.o",
+        "wire.o",    "link.options", "required.txt"};
     const char *file[] = {file_path("%s/student.o", job->slot),
                           file_path("%s/driver.o", job->staging),
                           file_path("%s/staging/driver.o", grader.work),
                           file_path("%s/staging/caller.o", grader.work),
                           file_path("%s/staging/wire.o", grader.work),
-                          file_path("%s/staging/link.options", grader.work)};
+                          file_path("%s/staging/link.options", grader.work),
+                          file_path("%s/required.txt", job->staging)};
     const int files = sizeof file / sizeof *file;
     char as[sizeof file / sizeof *file][40];
     struct command command = {0};
@@ -172,9 +175,12 @@ bool task_link(struct job *job) {
         "--",
         "sh",
         "-c",
-        "compiler=$1 to=$2 sanitize=$3; shift 3; \"$compiler\" "
-        "${sanitize:+-fsanitize=$sanitize} -o \"$to/driver\" "
-        "\"$@\" 2>\"$to/says\" && cat \"$to/driver\" || { "
+        "compiler=$1 to=$2 sanitize=$3 student=$4 options=$5 required=$6; "
+        "shift 6; objcopy --keep-global-symbols=\"$required\" \"$student\" "
+        "\"$to/local.o\" 2>\"$to/says\" && \"$compiler\" "
+        "${sanitize:+-fsanitize=$sanitize} -o \"$to/driver\" \"$@\" "
+        "\"$to/local.o\" @\"$options\" 2>\"$to/says\" && "
+        "cat \"$to/driver\" || { "
         "grep -oE '(undefined|multiple) .*' \"$to/says\" | sort -u >&2 || "
         "cat \"$to/says\" >&2; exit 3; }",
         "sh",
@@ -183,10 +189,10 @@ bool task_link(struct job *job) {
         grader.set.sanitize};
     for (size_t i = 0; i < sizeof end / sizeof *end; i++)
         command_add(&command, end[i]);
+    static const int order[] = {STUDENT, OPTIONS, REQUIRED, DRIVER,
+                                COMMON,  CALLER,  WIRE};
     for (int i = 0; i < files; i++)
-        command_add(&command, i < files - 1
-                                  ? place(file[i], as[i])
-                                  : file_path("@%s", place(file[i], as[i])));
+        command_add(&command, place(file[order[i]], as[order[i]]));
     struct spawn run = {.input = -1};
     bool ok = run_command(job, &command, &run, LIMIT_DRIVER,
                           GRADE_DOES_NOT_COMPILE, "Linking");

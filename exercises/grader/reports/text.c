@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "reports.h"
+#include "shown.h"
 
 void *must(void *memory) {
     if (memory)
@@ -35,25 +36,11 @@ char *text_printf(const char *format, ...) {
 // The character at s and how many of the n bytes it takes; U+FFFD for one that
 // is no UTF-8.
 static size_t decode(const unsigned char *s, size_t n, uint32_t *character) {
-    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-    size_t length = s[0] < 0x80         ? 1
-                    : s[0] >> 5 == 0x6  ? 2
-                    : s[0] >> 4 == 0xe  ? 3
-                    : s[0] >> 3 == 0x1e ? 4
-                                        : 0;
+    size_t takes = shown_decode((const char *)s, n, character);
+    if (takes > 0)
+        return takes;
     *character = 0xfffd;
-    if (length == 0 || length > n)
-        return 1;
-    uint32_t c = length == 1 ? s[0] : s[0] & (0x7f >> length);
-    for (size_t i = 1; i < length; i++) {
-        if (s[i] >> 6 != 2)
-            return 1;
-        c = c << 6 | (s[i] & 0x3f);
-    }
-    if (c < least[length] || c > 0x10ffff || (c >= 0xd800 && c < 0xe000))
-        return 1;
-    *character = c;
-    return length;
+    return 1;
 }
 
 static char *encode(char *to, uint32_t c) {
@@ -73,9 +60,7 @@ static uint32_t made_visible(uint32_t c, bool one_line) {
         return 0x2400 + c; // the pictures of the control characters
     if (c == 0x7f)
         return 0x2421;
-    bool turns = (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
-    bool none = (c & 0xfffe) == 0xfffe || (c >= 0xfdd0 && c <= 0xfdef);
-    return turns || none || (c >= 0x80 && c < 0xa0) ? 0xfffd : c;
+    return c == '\n' || c == '\t' || shown_is(c) ? c : 0xfffd;
 }
 
 static char *cleaned(const char *bytes, size_t size, bool one_line) {
