@@ -100,7 +100,7 @@ test_of "CC may be two words" compiler_of_two_words
 test_of "warnings are errors only with WERROR=1" errors_where_asked
 test_of "B=elsewhere builds from a read-only checkout" read_only_checkout
 test_of "installs into folders with spaces" spaces
-if command -v clang-format >/dev/null && $make check-format | grep -q skipped; then
+if command -v clang-format >/dev/null && $make check-format 2>&1 | grep -q skipped; then
     echo "no clang-format of our version: not tried without git"
 else
     test_of "check-format fails without git" format_without_git

@@ -10,7 +10,7 @@ set -eu
 
 one() { # LOGS TARGET
     log=$1/$2.log begun=$(date +%s) status=0
-    ${MAKE:-make} --no-print-directory "$2" >"$log" 2>&1 </dev/null || status=$?
+    ${TEST_MAKE:-make} --no-print-directory "$2" >"$log" 2>&1 </dev/null || status=$?
     good=$(grep -c '^\[       OK \]' "$log" || :)
     bad=$(sed '/listed below/,$d' "$log" | grep -c '^\[  FAILED  \]' || :)
     if [ $status != 0 ] && [ "$bad" = 0 ]; then bad=1; fi

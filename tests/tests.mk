@@ -29,7 +29,7 @@ TEST_JOBS    = $(shell expr 2 '*' $$(nproc))
 TEST_LONGEST = test-exercises test-lessons test-grade test-site test-pool \
 	test-valgrind test-kill-long test-pool-clang-sanitized test-pool-sanitized
 longest_first = $(filter $(TEST_LONGEST),$1) $(filter-out $(TEST_LONGEST),$1)
-run_tests = MAKE='$(MAKE) WERROR=1' sh tests/run.sh $(B)/test-logs/$1 $(TEST_JOBS)
+run_tests = TEST_MAKE='$(MAKE) WERROR=1' sh tests/run.sh $(B)/test-logs/$1 $(TEST_JOBS)
 
 .PHONY: setup test test-all test-long test-builds test-make test-debian13
 .PHONY: check-failing test-pool test-one test-harness test-install coverage

@@ -12,6 +12,7 @@
 //             task_build.c     compile, inspect, link
 //             task_grade.c     … and judge
 //   both      part.c           what is finished, on disk
+//             files.c          files and folders; names in ../collect/names.c
 //             child.c          runs and limits another program
 //   others    ../sandbox/      around everything that touches a student's bytes:
 //                              the compiler, the linker, the driver,
