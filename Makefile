@@ -46,7 +46,7 @@ endif
 include $(wildcard */*.mk)
 
 map: ## learn: the course map, with what is done and what is next
-	B='$(B)' sh lessons/map.sh
+	B='$(B)' BUILD='$(BUILD)' sh lessons/map.sh
 
 help: ## learn: every command
 	for group in learn:Learn teach:Teach chart:"Compare and draw" \

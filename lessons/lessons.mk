@@ -28,6 +28,9 @@ LESSON_OUT     = $(B)/lessons
 LESSON_ENV     = LESSON_OUT='$(LESSON_OUT)' PYTHONPATH=lessons/common \
 	PYTHONDONTWRITEBYTECODE=1
 
+# A lesson that somebody has watched has a mark in the course map.
+LESSON_SEEN    = if [ -t 1 ]; then mkdir -p $(BUILD)/seen && : >$(BUILD)/seen/$@; fi
+
 .PHONY: first lessons lessonN lessonN-python transcripts test-lessons
 TEST_TARGETS += test-lessons
 # For the Python twins and the pictures; the lessons themselves need neither.
@@ -57,6 +60,7 @@ lessons-build: $$(B)/lessons/$1/lesson
 $$(B)/lessons/$1/lesson: $(call lesson_parts,$1)
 $(call lesson_name,$1): $$(B)/lessons/$1/lesson
 	$$(LESSON_ENV) $$<
+	$$(LESSON_SEEN)
 $(call lesson_name,$1)-python:
 	test -f lessons/$1/lesson.py || { echo "Lesson $1 has no Python twin:" \
 		"Python has no such call, or the twin would show nothing new."; exit 1; }
@@ -74,6 +78,7 @@ lessons-build: $$(B)/lessons/$1/guide $(call programs_of,$1,$$(B))
 $$(B)/lessons/$1/guide: $$(GUIDE_OBJ) $$(B)/lessons/$1/claims.o
 $(call lesson_name,$1): $$(B)/lessons/$1/guide $(call programs_of,$1,$$(B))
 	$$(GUIDE_ENV) $$< $$(B)/lessons/$1
+	$$(LESSON_SEEN)
 $(call lesson_name,$1)-python: $$(B)/lessons/$1/guide
 	$$(GUIDE_ENV) TWIN=lessons/$1 $$< $$(B)/lessons/$1
 endef
