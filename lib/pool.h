@@ -36,9 +36,6 @@ extern "C" {
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wshadow" // pool_stats() and struct pool_stats
 
-/// The version of this header: major * 10000 + minor * 100 + patch.
-#define POOL_VERSION 20000
-
 /// The version of this header: major × 10000 + minor × 100 + patch. Of the
 /// library that a program runs with: pool_version().
 #define POOL_VERSION 20000
