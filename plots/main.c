@@ -6,9 +6,9 @@
 // Reading order: measure/variants.c (what is compared), charts/*.c (where, and
 // what it shows), bench/comparisons.c, measure/run.c (repetitions, CSV),
 // measure/measure.c (one measurement), draw/draw.c.
+#include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
-#include <inttypes.h>
 #include <math.h>
 #include <sched.h>
 #include <stdlib.h>
@@ -39,9 +39,8 @@ static const char help[] =
 
 static struct {
     const char *out, *charts, *commit;
-    bool quick, dumb, detail, here, reference;
-    size_t workers, repetitions, n;
-    uint64_t seed;
+    int quick, dumb, detail, ours_only, reference_only, help;
+    size_t workers, repetitions, n, seed;
 } options = {.charts = "", .commit = "unknown"};
 
 static _Noreturn void usage(FILE *out, int status) {
@@ -49,90 +48,70 @@ static _Noreturn void usage(FILE *out, int status) {
     exit(status);
 }
 
-// The option's argument.
-static uint64_t number(const char *name, uint64_t least, uint64_t most) {
+// The option's argument. Users know it as a variable of make: WORKERS, REPEAT.
+static size_t number(const char *name, size_t least, size_t most) {
     char *end;
     errno = 0;
-    unsigned long long value = strtoull(optarg, &end, 10);
-    if (*optarg < '0' || *optarg > '9' || *end || errno || value < least ||
-        value > most) {
-        fprintf(stderr,
-                "plots: %s takes a number from %" PRIu64 " to %" PRIu64
-                ", not '%s'\n",
-                name, least, most, optarg);
-        exit(2);
-    }
-    return value;
+    unsigned long value = strtoul(optarg, &end, 10);
+    if (*optarg >= '0' && *optarg <= '9' && !*end && !errno && value >= least &&
+        value <= most)
+        return value;
+    fputs("plots: ", stderr);
+    for (; *name; name++)
+        fputc(toupper(*name), stderr);
+    fprintf(stderr, " takes a number from %zu to %zu, not '%s'\n", least, most,
+            optarg);
+    exit(2);
 }
 
-static void take_option(int option) {
-    switch (option) {
-    case 'o':
-        options.out = optarg;
-        break;
-    case 'c':
-        options.charts = optarg;
-        break;
-    case 'C':
-        options.commit = optarg;
-        break;
-    case 'q':
-        options.quick = true;
-        break;
-    case 'd':
-        options.dumb = true;
-        break;
-    case 'D':
-        options.detail = true;
-        break;
-    case 'R':
-        options.reference = true; // fall through
-    case 'O':
-        options.here = true;
-        break;
-    case 'w':
-        options.workers = number("WORKERS", 1, 1024);
-        break;
-    case 'r':
-        options.repetitions = number("REPEAT", 1, 1000);
-        break;
-    case 's':
-        options.seed = number("SEED", 0, UINT64_MAX);
-        break;
-    case 'n':
-        options.n = number("--n", 1, 100000000);
-        break;
-    case 'h':
-        usage(stdout, 0);
-    default:
-        usage(stderr, 2);
-    }
-}
+// What an option sets: a text, a number between limits, or a flag.
+struct setting {
+    const char *name, **text;
+    size_t *number;
+    size_t least, most;
+    int *flag;
+};
+
+static struct setting settings[] = {
+    {"out", .text = &options.out},
+    {"charts", .text = &options.charts},
+    {"commit", .text = &options.commit},
+    {"workers", .number = &options.workers, .least = 1, .most = 1024},
+    {"repeat", .number = &options.repetitions, .least = 1, .most = 1000},
+    {"seed", .number = &options.seed, .most = SIZE_MAX},
+    {"n", .number = &options.n, .least = 1, .most = 100000000},
+    {"quick", .flag = &options.quick},
+    {"dumb", .flag = &options.dumb},
+    {"detail", .flag = &options.detail},
+    {"ours-only", .flag = &options.ours_only},
+    {"ref-only", .flag = &options.reference_only},
+    {"help", .flag = &options.help},
+};
 
 static void read_options(int argc, char **argv) {
-    static const struct option names[] = {
-        {"out", required_argument, NULL, 'o'},
-        {"charts", required_argument, NULL, 'c'},
-        {"commit", required_argument, NULL, 'C'},
-        {"quick", no_argument, NULL, 'q'},
-        {"dumb", no_argument, NULL, 'd'},
-        {"detail", no_argument, NULL, 'D'},
-        {"ours-only", no_argument, NULL, 'O'},
-        {"ref-only", no_argument, NULL, 'R'},
-        {"workers", required_argument, NULL, 'w'},
-        {"repeat", required_argument, NULL, 'r'},
-        {"seed", required_argument, NULL, 's'},
-        {"n", required_argument, NULL, 'n'},
-        {"help", no_argument, NULL, 'h'},
-        {0},
-    };
+    enum { COUNT = sizeof settings / sizeof *settings };
+    struct option names[COUNT + 1] = {0};
     cpu_set_t set;
-    options.seed = (uint64_t)time(NULL);
+    options.seed = (size_t)time(NULL);
     options.workers = sched_getaffinity(0, sizeof set, &set) == 0
                           ? (size_t)CPU_COUNT(&set)
                           : 1;
-    for (int option; (option = getopt_long(argc, argv, "", names, NULL)) != -1;)
-        take_option(option);
+    for (int i = 0; i < COUNT; i++)
+        names[i] =
+            (struct option){settings[i].name, !settings[i].flag, NULL, 256 + i};
+    for (int c; (c = getopt_long(argc, argv, "", names, NULL)) != -1;) {
+        if (c == '?')
+            usage(stderr, 2);
+        struct setting *s = &settings[c - 256];
+        if (s->text)
+            *s->text = optarg;
+        else if (s->flag)
+            *s->flag = true;
+        else
+            *s->number = number(s->name, s->least, s->most);
+    }
+    if (options.help)
+        usage(stdout, 0);
     check_list(options.charts);
 }
 
@@ -151,8 +130,13 @@ static struct settings settings_for(size_t quick, size_t otherwise) {
 static int measure(void) {
     struct settings s = settings_for(8, 20);
     struct plan plan = {.quick = options.quick, .workers = options.workers};
-    if (!s.out || options.workers > 128)
+    if (!s.out)
         usage(stderr, 2);
+    if (options.workers > 128) {
+        fputs("plots: WORKERS takes a number from 1 to 128 for charts\n",
+              stderr);
+        return 2;
+    }
     if (options.quick && !options.repetitions)
         s.seconds = 24;
     s.title = "charts";
@@ -176,11 +160,12 @@ static int bench(int count, char **names) {
     s.title = "benchmark";
     s.out = s.out ? s.out : "/dev/null";
     setvbuf(stdout, NULL, _IOLBF, 0);
-    if (!options.here)
+    if (!options.ours_only && !options.reference_only)
         return run_bench(names, (size_t)count, &s, options.detail);
     if (count != 1)
         usage(stderr, 2);
-    return profile(names[0], options.reference, options.n, options.workers);
+    return profile(names[0], options.reference_only, options.n,
+                   options.workers);
 }
 
 static int draw(int count, char **files, bool compare) {

@@ -14,10 +14,11 @@ trap 'rm -rf "$folder"' EXIT
 counts() {
     mkdir "$folder/$2"
     # The benchmark's own making and checking of items is not counted.
+    # shellcheck disable=SC2086  # program and command
     timeout 300 valgrind -q --tool=callgrind --toggle-collect=memory \
-        --toggle-collect=new_items --toggle-collect=check_results \
+        --toggle-collect=fill_items --toggle-collect=check_items \
         --collect-atstart=yes \
-        --callgrind-out-file="$folder/$2/%p" "$BENCH" "$1" --ours-only \
+        --callgrind-out-file="$folder/$2/%p" $BENCH "$1" --ours-only \
         --n "$2" --workers "$workers" >"$folder/log" 2>&1 || {
         cat "$folder/log" >&2
         exit 1

@@ -27,7 +27,9 @@ static void caption(const struct table *t, const struct groups *g,
 }
 
 CHART(.kind = DOTS, .title = "What does it cost to have a task done?",
-      .x = {"time per task; the task itself is next to nothing", true, true},
+      .x = {.label = "time per task; the task itself is next to nothing",
+            .log = true,
+            .time = true},
       VARIANTS("posix_spawn + exec", "fork per task", "vfork",
                "thread per task", "GLib thread pool", "pool_apply",
                "pool_apply_async", "pool_map", "Python Process",

@@ -69,7 +69,9 @@ static void guides(FILE *f, const struct table *t, const struct groups *g) {
 }
 
 CHART(.kind = LINES, .title = "When does making a pool pay?",
-      .x = {"tasks", true},
-      .y = {"time, creation and end included", true, true},
+      .x = {.label = "tasks", .log = true},
+      .y = {.label = "time, creation and end included",
+            .log = true,
+            .time = true},
       VARIANTS(DEAR, "thread per task", CHEAP), .places = places,
       .caption = caption, .guides = guides)

@@ -72,8 +72,8 @@ static void guides(FILE *f, const struct table *t, const struct groups *g) {
 }
 
 CHART(.kind = LINES, .title = "How long must a task be?",
-      .x = {"length of a task", true, true},
-      .y = {"speed-up over a loop", true}, .speed_up = true,
+      .x = {.label = "length of a task", .log = true, .time = true},
+      .y = {.label = "speed-up over a loop", .log = true}, .speed_up = true,
       VARIANTS("iterative", "fork (N at once)", "pool_apply_async", "pool_map"),
       .places = places, .value = value_speed_up, .caption = caption,
       .guides = guides)

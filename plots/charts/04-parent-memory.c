@@ -36,7 +36,7 @@ static void caption(const struct table *t, const struct groups *g,
 }
 
 CHART(.kind = LINES, .title = "Does the parent's size matter?",
-      .x = {"memory the parent has touched, MiB", true},
-      .y = {"time per task", true, true},
+      .x = {.label = "memory the parent has touched, MiB", .log = true},
+      .y = {.label = "time per task", .log = true, .time = true},
       VARIANTS("posix_spawn + exec", "fork per task", "vfork", "pool_apply"),
       .places = places, .value = value_each, .caption = caption)

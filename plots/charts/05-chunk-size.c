@@ -59,7 +59,7 @@ static void caption(const struct table *t, const struct groups *g,
 
 CHART(.kind = LINES, .title = "How many tasks to hand over at a time?",
       .note = " Dotted: the library's own choice.",
-      .x = {"chunk size, tasks", true},
-      .y = {"time, as a multiple of the best chunk's", true},
+      .x = {.label = "chunk size, tasks", .log = true},
+      .y = {.label = "time, as a multiple of the best chunk's", .log = true},
       VARIANTS("tiny tasks", "uneven tasks"), .places = places, .scale = scale,
       .caption = caption)

@@ -54,7 +54,7 @@ static void guides(FILE *f, const struct table *t, const struct groups *g) {
         1.3 * workers, 1.3 * workers, 1.25 * workers, 1.25 * workers);
 }
 
-CHART(.kind = LINES, .title = "How many workers?", .x = {"workers"},
-      .y = {"speed-up over a loop"}, .speed_up = true,
+CHART(.kind = LINES, .title = "How many workers?", .x = {.label = "workers"},
+      .y = {.label = "speed-up over a loop"}, .speed_up = true,
       VARIANTS("iterative", "fork (N at once)", "pool_map"), .places = places,
       .value = value_speed_up, .caption = caption, .guides = guides)

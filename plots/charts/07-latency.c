@@ -30,10 +30,11 @@ static void caption(const struct table *t, const struct groups *g,
 
 CHART(.kind = LINES, .title = "How long until one task's result is there?",
       .note = " A jump: calls of a second kind begin there.",
-      .x = {"percentile of the tasks", true,
+      .x = {.label = "percentile of the tasks",
+            .log = true,
             .ticks =
                 "'1' 0.00436,'50' 0.301,'75' 0.602,'90' 1,'95' 1.301,'99' 2,"
                 "'99.9' 3"},
-      .y = {"time from asking to result", true, true},
+      .y = {.label = "time from asking to result", .log = true, .time = true},
       VARIANTS("fork per task", "vfork", "thread per task", "pool_apply"),
       .places = places, .x_of = x_of, .caption = caption)

@@ -33,6 +33,6 @@ static void caption(const struct table *t, const struct groups *g,
 }
 
 CHART(.kind = SPANS, .title = "Who runs what, when?",
-      .x = {"time, ms (the same work, the same scale; one run)"},
+      .x = {.label = "time, ms (the same work, the same scale; one run)"},
       VARIANTS("a process for each task", "a pool"), .places = places,
       .caption = caption)

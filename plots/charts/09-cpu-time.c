@@ -51,7 +51,9 @@ static void caption(const struct table *t, const struct groups *g,
 }
 
 CHART(.kind = DOTS, .title = "What does it cost in CPU time?",
-      .x = {"CPU time per task, all processes, a loop's taken off", true, true},
+      .x = {.label = "CPU time per task, all processes, a loop's taken off",
+            .log = true,
+            .time = true},
       VARIANTS("fork per task", "vfork", "thread per task", "pool_apply",
                "pool_apply_async", "pool_map"),
       .places = places, .value = value, .caption = caption)

@@ -135,10 +135,11 @@ static size_t split(const struct table *t, const struct chart *c,
             end++;
         struct series *s = &all[count];
         const struct group *last = &g->at[end - 1];
-        *s = (struct series){&g->at[i], end - i, style_of(g, &g->at[i]),
-                             .label = {moved(frame, place_of(c, last->x), 0.14),
-                                       height_of(frame, last->median.middle)}};
-        s->label.colour = colours[s->style];
+        int style = style_of(g, &g->at[i]);
+        *s = (struct series){&g->at[i], end - i, style,
+                             .label = {.colour = colours[style]}};
+        s->label.x = moved(frame, place_of(c, last->x), 0.14);
+        s->label.height = height_of(frame, last->median.middle);
         name_series(s->label.name, sizeof s->label.name, t, last);
     }
     return count;

@@ -6,6 +6,9 @@
 
 #include "measure.h"
 
+typedef void setup_fn(const struct job *job);
+typedef double pass_fn(const struct job *job);
+typedef const char *missing_fn(void);
 typedef int task_fn(const void *arg, size_t arg_size, void *result,
                     size_t result_size);
 
@@ -37,67 +40,35 @@ void check_large_results(const char *items, const char *results, size_t n);
 extern struct pool *pool; // of this measurement
 struct pool *open_pool(size_t workers);
 void check(int error, const char *what); // 0, or die
-void pool_setup(const struct job *job);
-double run_apply(const struct job *job);
-double run_async(const struct job *job);
-double run_map(const struct job *job);
-double run_map_uneven(const struct job *job);
+setup_fn pool_setup;
+pass_fn run_apply, run_async, run_map, run_map_uneven;
 void pool_end(void);
 
 // --- pool_rest.c: what pending tasks and idle pools cost; creation; uneven
-void held_setup(const struct job *job);
-double pending(const struct job *job);
-double memory_all(const struct job *job);
-double memory_private(const struct job *job);
-void idle_setup(const struct job *job);
-double idle_time(const struct job *job);
-double idle_switches(const struct job *job);
-double create(const struct job *job);
-double uneven(const struct job *job);
-double uneven_long_last(const struct job *job);
+setup_fn held_setup, idle_setup;
+pass_fn pending, memory_all, memory_private, idle_time, idle_switches, create;
+pass_fn uneven, uneven_long_last;
 
 // --- large.c
-void large_setup(const struct job *job);
-double map_large(const struct job *job);
-void alloc_setup(const struct job *job);
-double map_alloc(const struct job *job);
-void memcpy_setup(const struct job *job);
-double memcpy_in_and_out(const struct job *job);
+setup_fn large_setup, alloc_setup, memcpy_setup;
+pass_fn map_large, map_alloc, memcpy_in_and_out;
 
 // --- process.c, bare.c
-double iterative(const struct job *job);
-double run_fork(const struct job *job);
-double run_fork_at_once(const struct job *job);
-const char *vfork_missing(void);
-double run_vfork(const struct job *job);
-double run_spawn(const struct job *job);
-double run_thread(const struct job *job);
-double bare_forks(const struct job *job);
-void ping_pong_setup(const struct job *job);
-double ping_pong(const struct job *job);
+missing_fn vfork_missing;
+pass_fn iterative, run_fork, run_fork_at_once, run_vfork, run_spawn, run_thread;
+setup_fn ping_pong_setup;
+pass_fn ping_pong, bare_forks;
 void ping_pong_end(void);
 
 // --- timeline.c
-double fork_timeline(const struct job *job);
-double pool_timeline(const struct job *job);
+pass_fn fork_timeline, pool_timeline;
 
 // --- glib.c, openmp.c, ideal.c, script.c: other pools, and the ideal
-const char *glib_missing(void);
-void glib_setup(const struct job *job);
-double glib_stream(const struct job *job);
-const char *openmp_missing(void);
-void openmp_setup(const struct job *job);
-double openmp_dynamic(const struct job *job);
-double openmp_static(const struct job *job);
-double ideal_schedule(const struct job *job);
-double ideal_schedule_long_last(const struct job *job);
-const char *python_missing(void);
-double python_map(const struct job *job);
-double python_executor(const struct job *job);
-double python_apply(const struct job *job);
-double python_process(const struct job *job);
-double python_memory(const struct job *job);
-const char *perl_missing(void);
-double perl_mce(const struct job *job);
+missing_fn glib_missing, openmp_missing, python_missing, perl_missing;
+setup_fn glib_setup, openmp_setup;
+pass_fn glib_stream, openmp_dynamic, openmp_static;
+pass_fn ideal_schedule, ideal_schedule_long_last;
+pass_fn python_map, python_executor, python_apply, python_process;
+pass_fn python_memory, perl_mce;
 
 #endif

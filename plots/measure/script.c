@@ -44,18 +44,12 @@ static double script(const char *program, const char *what,
 
 #define PYTHON "python3 " SCRIPTS "/script.py"
 #define PERL "perl " SCRIPTS "/script.pl"
+#define PASS(name, program, what)                                              \
+    double name(const struct job *job) { return script(program, what, job); }
 
-double python_map(const struct job *job) { return script(PYTHON, "map", job); }
-double python_executor(const struct job *job) {
-    return script(PYTHON, "executor", job);
-}
-double python_apply(const struct job *job) {
-    return script(PYTHON, "apply", job);
-}
-double python_process(const struct job *job) {
-    return script(PYTHON, "process", job);
-}
-double python_memory(const struct job *job) {
-    return script(PYTHON, "memory", job);
-}
-double perl_mce(const struct job *job) { return script(PERL, "map", job); }
+PASS(python_map, PYTHON, "map")
+PASS(python_executor, PYTHON, "executor")
+PASS(python_apply, PYTHON, "apply")
+PASS(python_process, PYTHON, "process")
+PASS(python_memory, PYTHON, "memory")
+PASS(perl_mce, PERL, "map")
