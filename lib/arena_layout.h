@@ -36,8 +36,9 @@ _Static_assert(ATOMIC_LLONG_LOCK_FREE == 2 && ATOMIC_POINTER_LOCK_FREE == 2 &&
 enum {
     LINE = 64,           // bytes of a cache line
     RING_PAGE = 256,     // entries of a ring page
-    RING_LAPS = 1 << 17, // pages that READY words tell apart: all there can be
-    HINTS_MAX = 16,      // chunks a worker reserves at a time
+    RING_LAPS = 1 << 17, // stretches of 256 numbers that a READY word tells
+                         // apart: as many as there can be pages
+    RESERVE_MAX = 16,    // chunks a worker reserves at a time
     JOB_UNIT = 16,       // an entry names its job in units of these bytes
     BITMAP_WORDS = POOL_MAX_WORKERS / 64,
 };
@@ -46,8 +47,9 @@ enum {
 //
 //   bits 0-2   state
 //   bit  3     fault: an item of the chunk has failed; its status byte says how
-//   bits 4-20  the worker that runs it; else the lap: which page of 256
-//              numbers its own is on, modulo RING_LAPS
+//   bits 4-20  RUNNING, TIMED_OUT: the worker that holds it. READY: its lap,
+//              the chunk's number / 256, modulo RING_LAPS, so that a worker
+//              with an outdated number leaves it alone
 //   bits 21-36 how often the current item's worker has died (for retries)
 //   bits 37-63 items done: the next one is running, or is the next to run
 
@@ -72,6 +74,7 @@ static inline enum chunk_state word_state(uint64_t word) {
 static inline unsigned word_owner(uint64_t word) {
     return (word & WORD_OWNER) >> 4;
 }
+static inline unsigned word_lap(uint64_t word) { return word_owner(word); }
 static inline unsigned word_tries(uint64_t word) { return word >> 21 & 0xffff; }
 static inline uint32_t word_done(uint64_t word) { return word >> 37; }
 
@@ -82,7 +85,7 @@ static inline uint64_t word_make(enum chunk_state state, unsigned owner,
 
 // True if chunk `seq` waits here, not another that has its entry by now.
 static inline bool word_ready(uint64_t word, uint64_t seq) {
-    return word_state(word) == CHUNK_READY && word_owner(word) == WORD_LAP(seq);
+    return word_state(word) == CHUNK_READY && word_lap(word) == WORD_LAP(seq);
 }
 
 // A READY word as `worker` claims it: items done, tries and fault stay.
@@ -153,11 +156,6 @@ struct slot {
 
 enum arena_mode { MODE_RUN, MODE_STOP, MODE_TERMINATE };
 
-// Values of `awaited` that are no chunk.
-#define AWAIT_NOTHING UINT64_C(0)
-#define AWAIT_ANY UINT64_C(1)
-#define AWAIT_CHUNK(seq) ((seq) + 2)
-
 struct worker;
 struct trace; // client memory layout, arena_trace.c
 
@@ -185,11 +183,15 @@ struct arena {
 
     // Written by workers: chunks below it are reserved.
     _Alignas(LINE) _Atomic uint64_t next;
-    // Written by the client before it sleeps, cleared by who wakes it.
+    // What wakes the client: a chunk, or one of the two values that are none.
+    // Written by the client before it sleeps, cleared by the one who wakes it.
     _Alignas(LINE) _Atomic uint64_t awaited;
+#define AWAIT_NOTHING UINT64_C(0)
+#define AWAIT_ANY UINT64_C(1)
+#define AWAIT_CHUNK(seq) ((seq) + 2)
     // Workers that sleep; workers that look for work and will see any that is
-    // submitted now. Set by themselves; cleared by whoever wakes or buries
-    // them.
+    // submitted now. Set by themselves; cleared by whoever wakes them,
+    // and where one has died.
     _Alignas(LINE) _Atomic uint64_t asleep[BITMAP_WORDS];
     _Alignas(LINE) _Atomic uint64_t looking[BITMAP_WORDS];
 
@@ -217,8 +219,9 @@ static inline char *arena_message(struct arena *arena, struct entry *entry) {
 }
 
 // Items of an entry's chunk, and the number of the first of them.
-static inline uint32_t arena_chunk(const struct job *job,
-                                   const struct entry *entry, uint64_t *first) {
+static inline uint32_t arena_chunk_items(const struct job *job,
+                                         const struct entry *entry,
+                                         uint64_t *first) {
     *first = (uint64_t)entry->chunk * job->chunk_size;
     uint64_t left = job->count - *first;
     return left < job->chunk_size ? (uint32_t)left : job->chunk_size;

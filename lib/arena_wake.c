@@ -16,17 +16,17 @@
 //
 // So nobody makes a system call to wake someone who is awake. A process killed
 // in the middle leaves a stale mark, which costs one needless call, or a wake
-// undelivered, which super_bury() makes up for by waking all who may wait.
+// undelivered, which super_account() makes up for by waking all who may wait.
 //
 // Runs in: any process.
 #include "internal.h"
 
-void arena_mark(_Atomic uint64_t *bitmap, unsigned worker) {
+void bitmap_set(_Atomic uint64_t *bitmap, unsigned worker) {
     atomic_fetch_or(&bitmap[worker / 64], UINT64_C(1) << worker % 64);
 }
 
 // True if the mark was there: then this caller is the one who took it away.
-bool arena_unmark(_Atomic uint64_t *bitmap, unsigned worker) {
+bool bitmap_clear(_Atomic uint64_t *bitmap, unsigned worker) {
     uint64_t bit = UINT64_C(1) << worker % 64;
     if (!(atomic_load(&bitmap[worker / 64]) & bit))
         return false;
@@ -62,11 +62,11 @@ static void wake_sleepers(struct arena *arena, size_t count) {
             atomic_load_explicit(&arena->asleep[i], memory_order_relaxed);
         for (; asleep && count; asleep &= asleep - 1) {
             unsigned worker = (unsigned)(i * 64) + __builtin_ctzll(asleep);
-            arena_mark(arena->looking, worker);
-            if (arena_unmark(arena->asleep, worker))
+            bitmap_set(arena->looking, worker);
+            if (bitmap_clear(arena->asleep, worker))
                 count--;
             else // awake, or soon; a mark too few only costs a call too many
-                arena_unmark(arena->looking, worker);
+                bitmap_clear(arena->looking, worker);
             arena_wake_slot(&arena->slots[worker]);
         }
     }
@@ -86,16 +86,17 @@ static bool any(const struct arena *arena, _Atomic uint64_t *bitmap) {
 //
 // What changes least is asked for first: while nobody sleeps, a client that
 // submits reads no line that busy workers write.
-void arena_call_worker(struct arena *arena) {
+void arena_wake_one(struct arena *arena) {
     atomic_thread_fence(memory_order_seq_cst);
     if (any(arena, arena->asleep) && !any(arena, arena->looking) &&
         atomic_load(&arena->next) < atomic_load(&arena->tail))
         wake_sleepers(arena, 1);
 }
 
-// As above, whoever is looking: that one may have been stopped. Or it sleeps
-// on, because who took its mark off was stopped before it had woken it.
-void arena_call_another(struct arena *arena) {
+// As above, but trusts nobody who is marked as looking: that one may be stopped
+// (so another is woken), or still asleep, because its waker was stopped between
+// clearing its mark and the futex call (so it is woken again).
+void arena_wake_one_more(struct arena *arena) {
     if (atomic_load(&arena->next) >= atomic_load(&arena->tail))
         return;
     wake_sleepers(arena, 1);
@@ -108,7 +109,7 @@ void arena_call_another(struct arena *arena) {
 // for. It may have taken a sleeper's mark off and not lived to wake it, so all
 // are woken, marked or not. Marks of the living that are lost here only cost
 // needless calls.
-void arena_call_all(struct arena *arena) {
+void arena_wake_all(struct arena *arena) {
     for (size_t i = 0; i < bitmap_words(arena); i++) {
         atomic_store(&arena->looking[i], 0);
         atomic_store(&arena->asleep[i], 0);
@@ -137,7 +138,8 @@ bool arena_finished(struct arena *arena, uint64_t from, uint64_t to) {
     if (awaited != AWAIT_ANY &&
         (awaited - AWAIT_CHUNK(from)) % positions > to - from)
         return true;
-    // Only the one who clears it calls; a newer wish is left for its finisher.
+    // If two workers finish at once, one signals. If the client has asked for
+    // another chunk meanwhile, whoever finishes that one signals.
     if (!atomic_compare_exchange_strong(&arena->awaited, &awaited,
                                         AWAIT_NOTHING))
         return true;

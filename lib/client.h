@@ -38,7 +38,8 @@ struct ring {
     uint32_t free_count;
     uint32_t *free;    // stack of pages to be used again
     uint16_t *live;    // of a page: entries not yet retired
-    uint64_t *ordinal; // of a page: its sequence numbers / RING_PAGE
+    uint64_t *stretch; // of a page: which 256 numbers are on it (their number
+                       // / 256); NO_STRETCH: it is free
 };
 
 bool client_ring_init(struct pool *pool); // of ring.pages pages
@@ -47,17 +48,17 @@ bool client_ring_has_room(struct pool *pool, uint64_t chunks);
 uint32_t client_ring_room(struct pool *pool, uint64_t wanted);
 void client_ring_push(struct pool *pool, struct job *job, uint32_t chunk,
                       uint32_t count);
-uint64_t client_ring_valid(struct pool *pool, uint64_t seq);
+uint64_t client_ring_skip_gap(struct pool *pool, uint64_t seq);
 void client_ring_retire(struct pool *pool, uint64_t seq, uint32_t count);
 
-// ==== client_arena.c, client_super.c ========================================
+// ==== client_arena.c, client_watch.c ========================================
 
 bool client_arena_map(struct pool *pool, const struct pool_options *options);
 void client_arena_unmap(struct pool *pool);
 size_t client_heap_size(const struct arena *arena);
 
 bool client_wait_supervisor(struct pool *pool, bool event, int timeout_ms);
-void client_notice_death(struct pool *pool);
+void client_glance(struct pool *pool);
 void client_break(struct pool *pool);
 void client_end_supervisor(struct pool *pool, enum arena_mode mode);
 
@@ -99,8 +100,8 @@ enum { RESULT_BLOCK = 128 }; // results allocated at a time
 struct pool {
     uint32_t alive; // POOL_ALIVE; zero in forked children: the page is wiped
     bool closed, broken;
-    bool deaf;   // the program has closed our descriptors: looks now and then
-    bool dozing; // looks for the last time before it sleeps
+    bool fds_lost; // the program has closed our descriptors: looks now and then
+    bool last_look; // looks for the last time before it sleeps
     struct arena *arena;
     struct memory memory;
     struct ring ring;
@@ -117,10 +118,10 @@ struct pool {
     size_t callbacks;             // not yet called
     size_t called;                // callbacks, so far
     size_t calling;               // running now, one inside the other
-    ptrdiff_t window;    // from a byte of the heap to its read-only twin
-    char *trace_path;    // of POOL_TRACE; NULL: not asked for
-    uint64_t trace_from; // first place of what the user has asked for
-    size_t trace_limit;  // places from there on
+    ptrdiff_t readonly_offset; // from a byte of the heap to its read-only twin
+    char *trace_path;          // of POOL_TRACE; NULL: not asked for
+    uint64_t trace_from;       // first place of what the user has asked for
+    size_t trace_limit;        // places from there on
     size_t submissions;
     size_t submitted, completed, failed, lost, cancelled;
 };

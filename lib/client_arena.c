@@ -63,7 +63,7 @@ static bool map_arena(struct pool *pool, const struct pool_options *options,
     if (window != base + heap)
         madvise(window, heap_size, MADV_DONTDUMP);
     pool->arena = arena;
-    pool->window = window - (base + heap);
+    pool->readonly_offset = window - (base + heap);
     arena->options = *options;
     arena->options.memory = memory;
     arena->size = size;
@@ -93,8 +93,8 @@ void client_arena_unmap(struct pool *pool) {
     client_ring_end(pool);
     sys_close(&arena->client_event);
     sys_close(&arena->super_event);
-    if (pool->window)
-        munmap(arena->heap + pool->window, heap_size);
+    if (pool->readonly_offset)
+        munmap(arena->heap + pool->readonly_offset, heap_size);
     munmap(arena, arena->size);
     pool->arena = NULL;
 }

@@ -33,7 +33,7 @@ bool pool_result_ready(struct pool_result *result) {
     if (!usable(result))
         return false;
     if (!client_result_settled(result))
-        client_notice_death(result->pool);
+        client_glance(result->pool);
     return result->flags & RESULT_SETTLED;
 }
 

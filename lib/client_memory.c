@@ -10,6 +10,7 @@
 // Runs in: client.
 #include "client.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -290,4 +291,26 @@ void client_memory_give(struct memory *memory, void *block) {
                    (uint32_t)(offset - (size_t)slab->page * PAGE));
     else if (offset % PAGE == 0 && memory->page[p].state == PAGE_RUN)
         give_run(memory, (uint32_t)p);
+}
+
+// ---- For the user: arrays that tasks share ---------------------------------
+
+void *pool_alloc(struct pool *pool, size_t size) {
+    if (!client_owns(pool) || size == 0) {
+        errno = EINVAL;
+        return NULL;
+    }
+    void *memory = client_memory_take(&pool->memory, size, true);
+    if (!memory) { // what nobody waits for may have finished meanwhile
+        client_results_collect(pool);
+        memory = client_memory_take(&pool->memory, size, true);
+    }
+    if (!memory)
+        errno = ENOMEM;
+    return memory;
+}
+
+void pool_release(struct pool *pool, void *memory) {
+    if (client_owns(pool) && memory)
+        client_memory_give(&pool->memory, memory);
 }

@@ -104,7 +104,7 @@ static void count_faults(struct pool_result *result, struct entry *entry) {
     struct pool *pool = result->pool;
     struct job *job = result->job;
     uint64_t first;
-    uint32_t count = arena_chunk(job, entry, &first);
+    uint32_t count = arena_chunk_items(job, entry, &first);
     for (uint64_t i = first; i < first + count; i++) {
         if (!job_statuses(job)[i])
             continue;
@@ -122,7 +122,7 @@ static void count_faults(struct pool_result *result, struct entry *entry) {
 // The entries from the cursor to the end of the result or of their page.
 static struct entry *entries_at_cursor(struct pool_result *result,
                                        uint32_t *count) {
-    uint64_t valid = client_ring_valid(result->pool, result->cursor);
+    uint64_t valid = client_ring_skip_gap(result->pool, result->cursor);
     result->left -= (uint32_t)(valid - result->cursor);
     result->cursor = valid;
     uint32_t room = RING_PAGE - valid % RING_PAGE;
@@ -138,8 +138,8 @@ static void move_cursor(struct pool_result *result, struct entry *entry,
         return;
     struct job *job = result->job;
     uint64_t first, last;
-    arena_chunk(job, entry, &first);
-    uint64_t items = arena_chunk(job, entry + count - 1, &last);
+    arena_chunk_items(job, entry, &first);
+    uint64_t items = arena_chunk_items(job, entry + count - 1, &last);
     items += last - first;
     result->pool->completed += items;
     if (result->flags & RESULT_COPIED)
@@ -187,7 +187,7 @@ uint64_t client_result_awaits(struct pool_result *result) {
             (uint64_t)result->job->chunk_size * result->job->result_size;
         uint64_t ahead = COPY_BYTES / (bytes + 1);
         if (ahead < result->left)
-            awaited = client_ring_valid(pool, result->cursor + ahead);
+            awaited = client_ring_skip_gap(pool, result->cursor + ahead);
     }
     uint64_t word = atomic_load(&arena_entry(pool->arena, awaited)->word);
     return AWAIT_CHUNK(word_state(word) == CHUNK_DONE ? result->cursor
@@ -200,10 +200,10 @@ void client_result_progress(struct pool_result *result, uint64_t next,
                             struct pool_stats *stats) {
     uint64_t cursor = result->cursor, end = cursor + result->left;
     for (; cursor < end && cursor < next; cursor++) {
-        cursor = client_ring_valid(result->pool, cursor);
+        cursor = client_ring_skip_gap(result->pool, cursor);
         struct entry *entry = arena_entry(result->pool->arena, cursor);
         uint64_t word = atomic_load(&entry->word), first;
-        uint32_t count = arena_chunk(result->job, entry, &first);
+        uint32_t count = arena_chunk_items(result->job, entry, &first);
         uint32_t done =
             word_state(word) == CHUNK_DONE ? count : word_done(word);
         stats->completed += done;
@@ -220,7 +220,7 @@ void client_result_progress(struct pool_result *result, uint64_t next,
 static void abort_chunk(struct pool_result *result, struct entry *entry,
                         int status) {
     uint64_t word = atomic_load(&entry->word), first;
-    uint32_t count = arena_chunk(result->job, entry, &first);
+    uint32_t count = arena_chunk_items(result->job, entry, &first);
     if (word_state(word) != CHUNK_DONE) {
         memset(job_statuses(result->job) + first + word_done(word), -status,
                count - word_done(word));
@@ -257,8 +257,10 @@ void client_results_abort(struct pool *pool, int status, const char *why) {
 // only those before it are looked at: few more than there are workers, and
 // those that finished since the last time.
 //
-// One that finishes behind this walk, before a later one that the walk then
-// finds, is looked for again: what one worker did in order stays in order.
+// A result may finish just after the walk has passed it, and the same worker
+// then finish a later one that the walk still finds. So whenever something is
+// settled behind an unsettled one, it walks again: callbacks keep the order in
+// which each worker has finished.
 void client_results_collect(struct pool *pool) {
     uint64_t next = atomic_load(&pool->arena->next);
     bool passed_by = true;

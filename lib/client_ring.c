@@ -13,7 +13,7 @@
 
 #include <sys/mman.h>
 
-#define NO_ORDINAL UINT64_MAX
+#define NO_STRETCH UINT64_MAX
 
 static size_t bookkeeping_size(uint32_t pages) {
     return pages * (sizeof(uint64_t) + sizeof(uint32_t) + sizeof(uint16_t));
@@ -25,16 +25,16 @@ bool client_ring_init(struct pool *pool) {
     char *memory = sys_map_private(bookkeeping_size(pages));
     if (!memory)
         return false;
-    ring->ordinal = (uint64_t *)memory;
-    ring->free = (uint32_t *)(ring->ordinal + pages);
+    ring->stretch = (uint64_t *)memory;
+    ring->free = (uint32_t *)(ring->stretch + pages);
     ring->live = (uint16_t *)(ring->free + pages);
-    ring->ordinal[0] = NO_ORDINAL; // which an empty directory points to
+    ring->stretch[0] = NO_STRETCH; // which an empty directory points to
     return true;
 }
 
 void client_ring_end(struct pool *pool) {
-    if (pool->ring.ordinal)
-        munmap(pool->ring.ordinal, bookkeeping_size(pool->ring.pages));
+    if (pool->ring.stretch)
+        munmap(pool->ring.stretch, bookkeeping_size(pool->ring.pages));
 }
 
 bool client_ring_has_room(struct pool *pool, uint64_t chunks) {
@@ -43,47 +43,47 @@ bool client_ring_has_room(struct pool *pool, uint64_t chunks) {
     return chunks / RING_PAGE + 2 <= free;
 }
 
-static uint32_t page_at(struct pool *pool, uint64_t ordinal) {
+static uint32_t page_at(struct pool *pool, uint64_t stretch) {
     return atomic_load_explicit(
-        &pool->arena->directory[ordinal & pool->arena->directory_mask],
+        &pool->arena->directory[stretch & pool->arena->directory_mask],
         memory_order_relaxed);
 }
 
-static bool page_holds(struct pool *pool, uint64_t ordinal) {
-    return pool->ring.ordinal[page_at(pool, ordinal)] == ordinal;
+static bool page_holds(struct pool *pool, uint64_t stretch) {
+    return pool->ring.stretch[page_at(pool, stretch)] == stretch;
 }
 
-// True while the directory's place for `ordinal` is held by an older page.
-static bool place_taken(struct pool *pool, uint64_t ordinal) {
+// True while the directory's place for `stretch` is held by an older page.
+static bool place_taken(struct pool *pool, uint64_t stretch) {
     uint64_t mask = pool->arena->directory_mask;
-    uint64_t holder = pool->ring.ordinal[page_at(pool, ordinal)];
-    return holder != NO_ORDINAL && (holder & mask) == (ordinal & mask);
+    uint64_t holder = pool->ring.stretch[page_at(pool, stretch)];
+    return holder != NO_STRETCH && (holder & mask) == (stretch & mask);
 }
 
 static void page_free(struct ring *ring, uint32_t page) {
-    ring->ordinal[page] = NO_ORDINAL;
+    ring->stretch[page] = NO_STRETCH;
     ring->free[ring->free_count++] = page;
 }
 
 // Puts a page under the numbers from the next one on.
 static void page_begin(struct pool *pool) {
     struct ring *ring = &pool->ring;
-    uint64_t ordinal = ring->seq / RING_PAGE;
-    if (ordinal > 0) { // the one before may have been retired as it was filled
-        uint32_t full = page_at(pool, ordinal - 1);
-        if (ring->ordinal[full] == ordinal - 1 && ring->live[full] == 0)
+    uint64_t stretch = ring->seq / RING_PAGE;
+    if (stretch > 0) { // the one before may have been retired as it was filled
+        uint32_t full = page_at(pool, stretch - 1);
+        if (ring->stretch[full] == stretch - 1 && ring->live[full] == 0)
             page_free(ring, full);
     }
-    while (place_taken(pool, ordinal))
-        ordinal++;
+    while (place_taken(pool, stretch))
+        stretch++;
     uint32_t page =
         ring->free_count ? ring->free[--ring->free_count] : ring->used++;
-    ring->ordinal[page] = ordinal;
+    ring->stretch[page] = stretch;
     ring->live[page] = 0;
     atomic_store_explicit(
-        &pool->arena->directory[ordinal & pool->arena->directory_mask], page,
+        &pool->arena->directory[stretch & pool->arena->directory_mask], page,
         memory_order_relaxed);
-    ring->seq = ordinal * RING_PAGE;
+    ring->seq = stretch * RING_PAGE;
 }
 
 // How many of `wanted` chunks fit on the page that the next number is on.
@@ -113,7 +113,7 @@ void client_ring_push(struct pool *pool, struct job *job, uint32_t chunk,
 }
 
 // `seq`, or where it begins a stretch that was skipped, the number after that.
-uint64_t client_ring_valid(struct pool *pool, uint64_t seq) {
+uint64_t client_ring_skip_gap(struct pool *pool, uint64_t seq) {
     while (!page_holds(pool, seq / RING_PAGE))
         seq += RING_PAGE;
     return seq;

@@ -42,10 +42,10 @@ static struct job *make_job(struct pool *pool, const struct job *order,
         return NULL;
     if (order->count > 1)
         size += order->count;
-    size_t in_at = size = align_up(size, unit);
-    size += in_place ? 0 : in_size;
-    size_t out_at = size = order->count == 1 ? size : align_up(size, unit);
-    size += out_place ? 0 : out_size;
+    size_t in_at = align_up(size, unit);
+    size = in_at + (in_place ? 0 : in_size);
+    size_t out_at = order->count == 1 ? size : align_up(size, unit);
+    size = out_at + (out_place ? 0 : out_size);
     char *block = client_memory_take(&pool->memory, size, false);
     if (!block)
         return NULL;
@@ -54,7 +54,7 @@ static struct job *make_job(struct pool *pool, const struct job *order,
     if (order->count > 1)
         memset(block + status_at, 0, order->count);
     // Workers read what we copy through the read-only window.
-    job->input = in_place ? items : block + in_at + pool->window;
+    job->input = in_place ? items : block + in_at + pool->readonly_offset;
     job->output = out_place ? results : block + out_at;
     return job;
 }
@@ -62,7 +62,8 @@ static struct job *make_job(struct pool *pool, const struct job *order,
 static void copy_inputs(struct pool *pool, struct job *job, const char *items,
                         uint64_t first, uint64_t count) {
     if (items && !in_arena(pool, items))
-        memcpy((char *)job->input - pool->window + first * job->item_size,
+        memcpy((char *)job->input - pool->readonly_offset +
+                   first * job->item_size,
                items + first * job->item_size, count * job->item_size);
 }
 
@@ -71,7 +72,7 @@ static void copy_inputs(struct pool *pool, struct job *job, const char *items,
 static void publish(struct pool *pool) {
     atomic_store_explicit(&pool->arena->tail, pool->ring.seq,
                           memory_order_release);
-    arena_call_worker(pool->arena); // which begins with a full fence
+    arena_wake_one(pool->arena); // which begins with a full fence
 }
 
 // With on_demand: has as many workers running as there are unfinished chunks.

@@ -47,8 +47,9 @@ static bool pressing(struct pool *pool, client_ready_fn *ready, void *what) {
            ready(pool, what);
 }
 
-// Hears what was called so far. With pool_fd() in use, whatever finishes from
-// now on calls again; what finished before is looked for by the caller.
+// Empties the eventfd, and takes back the wish to be woken. With pool_fd() in
+// use, whatever finishes from now on calls again; what finished before is
+// looked for by the caller.
 static void wait_over(struct pool *pool) {
     sys_event_drain(pool->arena->client_event);
     atomic_store(&pool->arena->awaited,
@@ -75,7 +76,8 @@ static uint64_t to_await(struct pool *pool, struct pool_result *result) {
 //      mark 7, fence, look: 8 is not done
 //      sleep                               8 done; nobody awaits it
 //
-// So after the look the same chunk must still be the one to wait for.
+// So `awaited` must be stable across a look: after it, the same chunk must
+// still be the one to wait for.
 static bool may_sleep(struct pool *pool, client_ready_fn *ready, void *what,
                       struct pool_result *result) {
     uint64_t awaited;
@@ -93,11 +95,11 @@ static bool may_sleep(struct pool *pool, client_ready_fn *ready, void *what,
 static void doze(struct pool *pool, client_ready_fn *ready, void *what,
                  struct pool_result *result, int timeout_ms) {
     bool gone = false;
-    pool->dozing = true;
+    pool->last_look = true;
     if (may_sleep(pool, ready, what, result))
         gone =
             pool->supervisor && client_wait_supervisor(pool, true, timeout_ms);
-    pool->dozing = false;
+    pool->last_look = false;
     wait_over(pool);
     if (gone)
         client_break(pool);
@@ -109,7 +111,7 @@ static int wait_ready(struct pool *pool, client_ready_fn *ready, void *what,
     if (look(pool, ready, what))
         return 0;
     if (timeout_ms == 0) {
-        client_notice_death(pool);
+        client_glance(pool);
         return look(pool, ready, what) ? 0 : POOL_ETIMEDOUT;
     }
     uint64_t start = sys_now_ns();
@@ -120,7 +122,7 @@ static int wait_ready(struct pool *pool, client_ready_fn *ready, void *what,
         int left = sys_ms_left(start, timeout_ms);
         if (left == 0)
             return POOL_ETIMEDOUT;
-        arena_call_another(pool->arena);
+        arena_wake_one_more(pool->arena);
         doze(pool, ready, what, result, left);
         if (look(pool, ready, what))
             return 0;

@@ -64,12 +64,12 @@ void sys_describe_exit(char *text, size_t size, int status);
 
 // ==== arena_wake.c: who sleeps, and waking them ==============================
 
-void arena_mark(_Atomic uint64_t *bitmap, unsigned worker);
-bool arena_unmark(_Atomic uint64_t *bitmap, unsigned worker);
+void bitmap_set(_Atomic uint64_t *bitmap, unsigned worker);
+bool bitmap_clear(_Atomic uint64_t *bitmap, unsigned worker);
 size_t arena_count_looking(struct arena *arena);
-void arena_call_worker(struct arena *arena);
-void arena_call_another(struct arena *arena);
-void arena_call_all(struct arena *arena);
+void arena_wake_one(struct arena *arena);
+void arena_wake_one_more(struct arena *arena);
+void arena_wake_all(struct arena *arena);
 void arena_wake_slot(struct slot *slot);
 bool arena_finished(struct arena *arena, uint64_t from, uint64_t to);
 bool arena_wake_client(struct arena *arena);
@@ -147,9 +147,9 @@ struct arena *worker_arena(struct slot **slot);
 _Noreturn void worker_main(struct arena *arena, unsigned index,
                            pid_t supervisor, const sigset_t *mask);
 
-// ==== worker_take.c: finding chunks =========================================
+// ==== worker_reserve.c: finding chunks =======================================
 
-bool worker_take(struct arena *arena, struct slot *self);
+bool worker_reserve(struct arena *arena, struct slot *self);
 
 // ==== worker_run.c: running and publishing items ============================
 
@@ -159,9 +159,9 @@ void worker_run_reserved(struct worker *self);
 
 _Noreturn void super_main(struct arena *arena, const sigset_t *mask);
 
-// ==== super_bury.c: what becomes of a dead worker's work ====================
+// ==== super_account.c: what becomes of a dead worker's work ==================
 
-void super_bury(struct arena *arena, unsigned worker, int status);
+void super_account(struct arena *arena, unsigned worker, int status);
 uint64_t super_enforce_limit(struct arena *arena); // ns of the next deadline
 
 // ==== client_*.c: see client.h ==============================================

@@ -4,7 +4,7 @@
 //
 // It has one thread and one poll loop. What wakes it, and what it does then:
 //
-//      a worker ended           bury it; fork another unless the pool ends
+//      a worker ended           account for it, fork another or end
 //      an item ran too long     kill its worker, which then ends
 //      the client calls         fork more workers, or end
 //      the client died          kill all workers and end
@@ -127,12 +127,13 @@ static bool failed_to_start(const struct slot *slot, int status) {
     return phase == SLOT_INITIALISING || (phase == SLOT_STARTING && !killed);
 }
 
-// Buries worker `index`. One that keeps failing to start would do so for ever.
-static void bury(struct super *s, unsigned index, int status) {
+// Accounts for worker `index`, which has ended. One that keeps failing to start
+// would do so for ever.
+static void account_for(struct super *s, unsigned index, int status) {
     struct arena *arena = s->arena;
     struct slot *slot = &arena->slots[index];
     int pid = atomic_load(&slot->pid);
-    super_bury(arena, index, status);
+    super_account(arena, index, status);
     if (!failed_to_start(slot, status)) {
         slot->failed_starts = 0;
     } else if (++slot->failed_starts >= START_TRIES && !s->giving_up) {
@@ -154,7 +155,7 @@ static bool reap(struct super *s) {
     while ((pid = sys_reap(-1, &status, WNOHANG)) > 0)
         for (unsigned i = 0; i < s->arena->options.workers; i++)
             if (atomic_load(&s->arena->slots[i].pid) == pid)
-                bury(s, i, status);
+                account_for(s, i, status);
     return pid == 0;
 }
 

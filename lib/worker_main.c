@@ -3,9 +3,9 @@
 // end.
 //
 // A worker leaves only by _exit(), so nothing of the program's own clean-up
-// runs twice, not even where a task calls exit(). Where a task has closed the descriptors a worker needs, the
-// worker ends too: the supervisor then tells whom it could not tell, and forks
-// another.
+// runs twice, not even where a task calls exit(). Where a task has closed the
+// descriptors a worker needs, the worker ends too: the supervisor then tells
+// whom it could not tell, and forks another.
 //
 // Runs in: worker.
 #define _GNU_SOURCE
@@ -50,7 +50,7 @@ static bool spin(struct worker *self) {
     struct arena *arena = self->arena;
     if (arena_count_looking(arena) + 1 >= arena->cpus)
         return false;
-    arena_mark(arena->looking, self->index);
+    bitmap_set(arena->looking, self->index);
     uint64_t start = sys_now_ns();
     bool found;
     do {
@@ -59,26 +59,26 @@ static bool spin(struct worker *self) {
         found = atomic_load(&arena->next) < atomic_load(&arena->tail) ||
                 stopped(arena);
     } while (!found && sys_now_ns() - start < SPIN_NS);
-    arena_unmark(arena->looking, self->index);
+    bitmap_clear(arena->looking, self->index);
     atomic_thread_fence(memory_order_seq_cst); // who saw the mark called nobody
     return found;
 }
 
 // Sleeps until there may be work. Between the mark and the last look, and
 // between the last look and the futex, a waker sees the mark and sets `wake`.
-// True if the last look has taken some.
+// True if the last look has reserved some.
 static bool sleep_for_work(struct worker *self) {
     struct arena *arena = self->arena;
     sys_each_output(sys_flush); // tasks' files
     atomic_store(&self->slot->wake, 0);
-    arena_mark(arena->asleep, self->index);
+    bitmap_set(arena->asleep, self->index);
     atomic_thread_fence(memory_order_seq_cst); // not implied by the mark
-    bool took = worker_take(arena, self->slot);
-    while (!took && !stopped(arena) && !atomic_load(&self->slot->wake))
+    bool reserved = worker_reserve(arena, self->slot);
+    while (!reserved && !stopped(arena) && !atomic_load(&self->slot->wake))
         sys_futex_wait(&self->slot->wake, 0, POOL_FOREVER);
-    arena_unmark(arena->asleep, self->index);
-    arena_unmark(arena->looking, self->index);
-    return took;
+    bitmap_clear(arena->asleep, self->index);
+    bitmap_clear(arena->looking, self->index);
+    return reserved;
 }
 
 static void setup(struct arena *arena, unsigned index, pid_t supervisor,
@@ -122,16 +122,16 @@ _Noreturn void worker_main(struct arena *arena, unsigned index,
     initialise(self);
     worker_run_reserved(self); // what a predecessor left
     for (bool idle = true, worked = false;;) {
-        bool took = worker_take(arena, self->slot);
-        if (!took && stopped(arena))
+        bool reserved = worker_reserve(arena, self->slot);
+        if (!reserved && stopped(arena))
             worker_end(self, EXIT_SUCCESS);
-        idle |= !took;
-        if (!took && (!worked || !spin(self)))
-            took = sleep_for_work(self);
-        if (!took)
+        idle |= !reserved;
+        if (!reserved && (!worked || !spin(self)))
+            reserved = sleep_for_work(self);
+        if (!reserved)
             continue;
-        if (idle) // who called one worker relies on it to call the next
-            arena_call_worker(arena);
+        if (idle) // whoever woke us woke nobody else: wakes the next for more
+            arena_wake_one(arena);
         idle = false;
         worked = true; // before that, others are still being started
         worker_run_reserved(self);

@@ -3,8 +3,8 @@
 //
 // Interface: between claiming a chunk and moving its word to a final state, a
 // worker may be killed at any instruction. The word says which item it had
-// started; super_bury() reports that one lost and makes the rest READY again.
-// Nothing here locks, and nothing allocates shared memory.
+// started; super_account() reports that one lost and makes the rest READY
+// again. Nothing here locks, and nothing allocates shared memory.
 //
 // Runs in: worker.
 #define _GNU_SOURCE
@@ -82,7 +82,7 @@ static inline void publish(char *output, const char *result, size_t size) {
         memcpy(output, result, size); // NOLINT: NULL has size 0
 }
 
-// Leaves word of a failure: one byte per item, one message per chunk. Returns
+// Records a failure: one byte per item, one message per chunk. Returns
 // the bit that says so in the chunk's word.
 static UNLIKELY uint64_t record_failure(struct worker *self,
                                         struct entry *entry, uint64_t word,
@@ -130,7 +130,7 @@ static UNLIKELY struct trace_mark trace_run(struct worker *self,
                                      .count = count,
                                      .worker = (int)self->index,
                                      .pid = getpid()};
-    arena_chunk(arena_job(self->arena, entry), entry, &event.first);
+    arena_chunk_items(arena_job(self->arena, entry), entry, &event.first);
     event.first += done;
     return arena_trace_add(self->arena, event);
 }
@@ -184,7 +184,7 @@ static void run_chunk(struct worker *self, struct entry *entry, uint64_t word,
     struct job *job = arena_job(self->arena, entry);
     uint32_t done = word_done(word);
     uint64_t first;
-    uint32_t count = arena_chunk(job, entry, &first);
+    uint32_t count = arena_chunk_items(job, entry, &first);
     uint32_t stop =
         count - done < self->budget ? count : done + (uint32_t)self->budget;
     self->budget -= stop - done;
@@ -217,7 +217,8 @@ void worker_run_reserved(struct worker *self) {
     struct slot *slot = self->slot;
     uint64_t seq = atomic_load_explicit(&slot->lo, memory_order_relaxed);
     uint64_t hi = atomic_load_explicit(&slot->hi, memory_order_relaxed);
-    if (seq >= hi || hi - seq > HINTS_MAX) // nothing, or half written
+    // None, or a predecessor died between its two stores.
+    if (seq >= hi || hi - seq > RESERVE_MAX)
         return;
     uint64_t untold = seq;
     uint32_t job = 0;

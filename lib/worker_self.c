@@ -51,5 +51,5 @@ _Noreturn void worker_end(struct worker *self, int status) {
         options->fini(options->init_arg);
     sys_each_output(sys_flush);
     atomic_store(&self->slot->phase, SLOT_RETIRED);
-    _exit(status); // super_bury() wakes the client
+    _exit(status); // super_account() wakes the client
 }

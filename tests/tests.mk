@@ -159,7 +159,8 @@ musl: $(LIBPOOL)
 
 # The roles as threads: calls that make or end a process go through roles.c.
 TSAN      = $(B)/tests/tsan/tsan
-TSAN_WRAP = _exit pause kill client_arena_map sys_fork sys_reap
+TSAN_WRAP = _exit on_exit at_quick_exit pause kill client_arena_map sys_fork \
+	sys_reap
 
 test-tsan: ## develop: the roles as threads, under ThreadSanitizer
 	+$(call other_make,gcc,thread) CFLAGS='-O1 -g -Wno-tsan' tsan

@@ -63,7 +63,7 @@ static void count_number(unsigned number) {
 }
 
 // The other worker may wait for what the dead one did not live to do: once that
-// is buried, does it in its stead. Where it lived to do it, does nothing: then
+// is accounted for, does it in its stead. Where it lived to do it, does nothing: then
 // the other must have been woken.
 static bool help_other(struct run *run) {
     struct pool_stats stats;

@@ -12,7 +12,7 @@ if ! sh "$here/lines.sh" lib "$model" >"$lines"; then
     grep -v '  lib/' "$lines"
     exit 1
 fi
-if sed 's/arena_unmark(arena->asleep/arena_mark(arena->asleep/' "$model" |
+if sed 's/bitmap_clear(arena->asleep/bitmap_set(arena->asleep/' "$model" |
     sh "$here/lines.sh" lib - >/dev/null; then
     echo "not noticed: a step that is no line of lib/"
     exit 1
@@ -40,7 +40,7 @@ for switches in "-DKILLS=0 -DCHUNKS=2 -DAWAIT_ALL" \
     grep -q 'errors: 0' pan.log || { cat pan.log; echo "fails: $switches"; exit 1; }
     echo "holds:   $switches: all $states states"
 done
-for broken in NO_LOOK NO_SAME NO_RELOOK NO_CAS NO_TELL BURY_MUTE BURY_MARKED; do
+for broken in NO_LOOK NO_SAME NO_RELOOK NO_CAS NO_TELL DEATH_MUTE DEATH_MARKED; do
     search -D$broken -DKILLS=1 -DCHUNKS=2
     grep -q 'errors: 1' pan.log || { echo "not noticed: -D$broken"; exit 1; }
     echo "noticed: -D$broken, after $states states"

@@ -12,9 +12,9 @@
 // Switches that break the protocol, which spin must notice:
 //   -DNO_RELOOK    a worker sleeps without a look after marking itself asleep
 //   -DNO_CAS       claiming is a load and a store
-//   -DBURY_MUTE    a burial wakes no worker
-//   -DBURY_MARKED  a burial wakes only workers that are marked asleep
-//   -DNO_TELL      a burial does not wake the client
+//   -DDEATH_MUTE    the account of a death wakes no worker
+//   -DDEATH_MARKED  the account of a death wakes only workers that are marked asleep
+//   -DNO_TELL      the account of a death does not wake the client
 //   -DNO_SAME      the client sleeps without asking which chunk it awaits again
 //   -DNO_LOOK      the client sleeps without a look after saying what it awaits
 
@@ -65,13 +65,13 @@ inline wake_one() {
            od;
            if :: w == N -> w = 0; break :: else fi
        };
-       //: arena_wake.c wake_sleepers: arena_mark(arena->looking, worker);
+       //: arena_wake.c wake_sleepers: bitmap_set(arena->looking, worker);
        looking[w] = true;
-       //: arena_wake.c wake_sleepers: if (arena_unmark(arena->asleep, worker))
+       //: arena_wake.c wake_sleepers: if (bitmap_clear(arena->asleep, worker))
        atomic { was = asleep[w]; asleep[w] = false };
        if
        :: was
-       //: arena_wake.c wake_sleepers: arena_unmark(arena->looking, worker);
+       //: arena_wake.c wake_sleepers: bitmap_clear(arena->looking, worker);
        :: !was -> looking[w] = false
        fi;
        //: arena_wake.c wake_sleepers: arena_wake_slot(&arena->slots[worker]);
@@ -85,13 +85,13 @@ inline wake_one() {
 
 inline call_worker() {
     if
-    //: arena_wake.c arena_call_worker: if (any(arena, arena->asleep) &&
+    //: arena_wake.c arena_wake_one: if (any(arena, arena->asleep) &&
     :: somebody_sleeps ->
        if
-       //: arena_wake.c arena_call_worker: !any(arena, arena->looking) &&
+       //: arena_wake.c arena_wake_one: !any(arena, arena->looking) &&
        :: nobody_looks ->
           if
-          //: arena_wake.c arena_call_worker: atomic_load(&arena->next) < atomic_load(&arena->tail))
+          //: arena_wake.c arena_wake_one: atomic_load(&arena->next) < atomic_load(&arena->tail))
           :: next < tail -> wake_one()
           :: else
           fi
@@ -101,15 +101,15 @@ inline call_worker() {
     fi
 }
 
-// worker_take(): the next in line, else one that another has reserved. `took`
+// worker_reserve(): the next in line, else one that another has reserved. `took`
 // is false.
 inline take() {
     do
-    //: worker_take.c take_next: if (next >= tail)
+    //: worker_reserve.c reserve_next: if (next >= tail)
     :: atomic { next >= tail -> break }
-    //: worker_take.c take_next: take_range(self, next, hi);
+    //: worker_reserve.c reserve_next: set_reservation(self, next, hi);
     :: atomic { next < tail -> seen = next; lo[me] = seen; hi[me] = seen + 1 };
-       //: worker_take.c take_next: if (atomic_compare_exchange_strong(&arena->next, &next, hi))
+       //: worker_reserve.c reserve_next: if (atomic_compare_exchange_strong(&arena->next, &next, hi))
        atomic {
            took = (next == seen);
            if :: took -> next = seen + 1 :: else fi;
@@ -122,13 +122,13 @@ inline take() {
     :: atomic {
            !took ->
            do
-           //: worker_take.c take_from: if (word_ready(word, lo)) {
+           //: worker_reserve.c steal: if (word_ready(word, lo)) {
            :: w < N && (w == me || lo[w] >= hi[w] || lo[w] >= next ||
                         state[lo[w]] != READY) -> w++
            :: else -> break
            od;
            if
-           //: worker_take.c take_from: take_range(self, lo, lo + 1);
+           //: worker_reserve.c steal: set_reservation(self, lo, lo + 1);
            :: w < N -> lo[me] = lo[w]; hi[me] = lo[w] + 1; took = true
            :: else
            fi;
@@ -160,7 +160,7 @@ inline tell() {
 
 inline run_reserved() {
     if
-    //: worker_run.c worker_run_reserved: if (seq >= hi || hi - seq > HINTS_MAX)
+    //: worker_run.c worker_run_reserved: if (seq >= hi || hi - seq > RESERVE_MAX)
     :: lo[me] < hi[me] ->
        if
        //: worker_run.c worker_run_reserved: if (!word_ready(word, seq))
@@ -198,18 +198,18 @@ inline run_reserved() {
     fi
 }
 
-bool burying; // the supervisor does one thing after the other
+bool accounting; // the supervisor does one thing after the other
 
-// super_bury(), then a replacement in the slot
-inline bury() {
-    atomic { !burying -> burying = true; in_futex[me] = false; seen = lo[me] };
+// super_account(), then a replacement in the slot
+inline account() {
+    atomic { !accounting -> accounting = true; in_futex[me] = false; seen = lo[me] };
     if
-    //: super_bury.c super_bury: if (word_held_by(word, worker) && !terminated)
+    //: super_account.c super_account: if (word_held_by(word, worker)) {
     :: seen < CHUNKS && state[seen] == RUNNING && owner[seen] == me ->
        if // another try, or lost
-       //: super_bury.c lose_item: word_make(CHUNK_READY, lap, word & WORD_FAULT, done) |
+       //: super_account.c lose_item: word_make(CHUNK_READY, lap, word & WORD_FAULT, done) |
        :: atomic { claims[seen] = 0; owner[seen] = NOBODY; state[seen] = READY }
-       //: super_bury.c lose_item: atomic_store(&entry->word, word_make(state, lap, WORD_FAULT, done));
+       //: super_account.c lose_item: atomic_store(&entry->word, word_make(state, lap, WORD_FAULT, done));
        :: atomic { owner[seen] = NOBODY; state[seen] = DONE }
        fi
     :: else
@@ -221,8 +221,8 @@ inline bury() {
     //: arena_wake.c arena_wake_client: return sys_event_signal(arena->client_event);
     event = true;
 #endif
-#ifndef BURY_MUTE // arena_call_all()
-    //: arena_wake.c arena_call_all: atomic_store(&arena->looking[i], 0);
+#ifndef DEATH_MUTE // arena_wake_all()
+    //: arena_wake.c arena_wake_all: atomic_store(&arena->looking[i], 0);
     atomic {
         w = 0;
         do
@@ -230,12 +230,12 @@ inline bury() {
         :: else -> break
         od
     };
-    //: arena_wake.c arena_call_all: atomic_store(&arena->asleep[i], 0);
+    //: arena_wake.c arena_wake_all: atomic_store(&arena->asleep[i], 0);
     atomic {
         w = 0;
         do
         :: w < N ->
-#ifdef BURY_MARKED
+#ifdef DEATH_MARKED
            if
            :: asleep[w] -> wake[w] = true
            :: else
@@ -246,8 +246,8 @@ inline bury() {
         :: else -> break
         od
     };
-#ifndef BURY_MARKED
-    //: arena_wake.c arena_call_all: arena_wake_slot(&arena->slots[i]);
+#ifndef DEATH_MARKED
+    //: arena_wake.c arena_wake_all: arena_wake_slot(&arena->slots[i]);
     atomic {
         w = 0;
         do
@@ -259,7 +259,7 @@ inline bury() {
 #endif
     //: super_main.c spawn_missing: if (!spawn(s, i)) {
     atomic { w = 0; seen = 0; took = false; was = false; idle = false;
-             burying = false }
+             accounting = false }
 }
 
 proctype worker(byte me) {
@@ -271,30 +271,30 @@ life:
         //: worker_main.c worker_main: worker_run_reserved(self); // what a predecessor left
         run_reserved();
         do
-        //: worker_main.c worker_main: bool took = worker_take(arena, self->slot);
+        //: worker_main.c worker_main: bool reserved = worker_reserve(arena, self->slot);
         :: take();
            if
-           //: worker_main.c worker_main: arena_call_worker(arena);
+           //: worker_main.c worker_main: arena_wake_one(arena);
            :: atomic { took && idle -> idle = false; took = false };
               call_worker();
               run_reserved()
            :: atomic { took && !idle -> took = false };
               run_reserved()
-           //: worker_main.c spin: arena_mark(arena->looking, self->index);
+           //: worker_main.c spin: bitmap_set(arena->looking, self->index);
            :: atomic { !took -> idle = true; looking[me] = true };
               if
               //: worker_main.c spin: found = atomic_load(&arena->next) < atomic_load(&arena->tail) ||
               :: next < tail -> looking[me] = false
-              //: worker_main.c spin: arena_unmark(arena->looking, self->index);
+              //: worker_main.c spin: bitmap_clear(arena->looking, self->index);
               :: atomic { looking[me] = false }; // gave up
                  goto doze
               fi
            //: worker_main.c sleep_for_work: atomic_store(&self->slot->wake, 0);
            :: atomic { !took -> idle = true; wake[me] = false }; // no spinning
-              //: worker_main.c sleep_for_work: arena_mark(arena->asleep, self->index);
+              //: worker_main.c sleep_for_work: bitmap_set(arena->asleep, self->index);
 sleep:        asleep[me] = true;
 #ifndef NO_RELOOK
-              //: worker_main.c sleep_for_work: bool took = worker_take(arena, self->slot);
+              //: worker_main.c sleep_for_work: bool reserved = worker_reserve(arena, self->slot);
               take();
 #endif
               if
@@ -303,9 +303,9 @@ sleep:        asleep[me] = true;
               :: atomic { !took -> in_futex[me] = true };
 end_asleep:      atomic { wake[me]; in_futex[me] = false }
               fi;
-              //: worker_main.c sleep_for_work: arena_unmark(arena->asleep, self->index);
+              //: worker_main.c sleep_for_work: bitmap_clear(arena->asleep, self->index);
               atomic { asleep[me] = false; wake[me] = true };
-              //: worker_main.c sleep_for_work: arena_unmark(arena->looking, self->index);
+              //: worker_main.c sleep_for_work: bitmap_clear(arena->looking, self->index);
               looking[me] = false;
               if
               :: atomic { took -> idle = false; took = false };
@@ -318,7 +318,7 @@ end_asleep:      atomic { wake[me]; in_futex[me] = false }
 doze:   wake[me] = false;
         goto sleep
     } unless { die[me]?1 };
-    bury();
+    account();
     goto life
 }
 
@@ -360,7 +360,7 @@ proctype client() {
        state[c] = READY;
        //: client_submit.c publish: atomic_store_explicit(&pool->arena->tail, pool->ring.seq,
        tail = c + 1;
-       //: client_submit.c publish: arena_call_worker(pool->arena);
+       //: client_submit.c publish: arena_wake_one(pool->arena);
        call_worker();
        c++
     :: else -> break
@@ -370,12 +370,12 @@ proctype client() {
     //: client_wait.c wait_ready: spin(pool, ready, what, result);
     :: settle();
        if :: c == CHUNKS -> break :: else fi;
-       //: arena_wake.c arena_call_another: if (atomic_load(&arena->next) >= atomic_load(&arena->tail))
+       //: arena_wake.c arena_wake_one_more: if (atomic_load(&arena->next) >= atomic_load(&arena->tail))
        if
        :: next < tail ->
           wake_one();
           do
-          //: arena_wake.c arena_call_another: arena_wake_slot(&arena->slots[i]);
+          //: arena_wake.c arena_wake_one_more: arena_wake_slot(&arena->slots[i]);
           :: atomic { w < N -> wake[w] = wake[w] || looking[w]; w++ }
           :: atomic { else -> w = 0; break }
           od
@@ -407,7 +407,7 @@ proctype client() {
           }
 #endif
        od;
-       //: client_super.c client_wait_supervisor: int ready = poll(fds, 2, timeout_ms);
+       //: client_watch.c client_wait_supervisor: int ready = poll(fds, 2, timeout_ms);
        event;
 over_wait:
        //: client_wait.c wait_over: sys_event_drain(pool->arena->client_event);

@@ -6,9 +6,9 @@
 // end or kill a process are wrapped by the linker (see tests.mk).
 //
 //   as a thread   the client; workers, by worker_main(); of the supervisor,
-//                 super_bury() and super_enforce_limit()
+//                 super_account() and super_enforce_limit()
 //   not           super_main(): signals and children are of a process. The loop
-//                 below forks, joins, buries and replaces in the same order. A
+//                 below forks, joins, accounts and replaces in the same order. A
 //                 child that does nothing stands for the supervisor's process
 //
 // A thread cannot be killed between two instructions. Here a worker dies where
@@ -59,9 +59,9 @@ int pool_fail(const char *format, ...) {
     return POOL_ETASK;
 }
 
-void worker_end(struct worker *worker) {
+_Noreturn void worker_end(struct worker *worker, int status) {
     atomic_store(&worker->slot->phase, SLOT_RETIRED);
-    _exit(EXIT_SUCCESS);
+    _exit(status);
 }
 
 // ---- Processes that are threads --------------------------------------------
@@ -104,6 +104,15 @@ _Noreturn void __wrap__exit(int code) {
     __real__exit(code);
 }
 
+// What a process does at its end is not for a thread.
+int __wrap_on_exit(void (*function)(int, void *), void *argument);
+int __wrap_on_exit(void (*function)(int, void *), void *argument) {
+    return (void)function, (void)argument, 0;
+}
+
+int __wrap_at_quick_exit(void (*function)(void));
+int __wrap_at_quick_exit(void (*function)(void)) { return (void)function, 0; }
+
 // A worker that waits to be killed: the supervisor has decided so.
 int __wrap_pause(void);
 int __wrap_pause(void) { end_worker(SIGKILL); }
@@ -128,14 +137,14 @@ static void spawn_missing(struct place *places) {
     }
 }
 
-// Joins and buries workers that have ended; with `all`, waits until all have.
+// Joins and accounts for workers that have ended; with `all`, waits until all have.
 static void reap(struct place *places, bool all) {
     for (unsigned i = 0; i < super.arena->options.workers; i++) {
         void *status;
         if (places[i].taken && (all || atomic_load(&places[i].ended)) &&
             pthread_join(places[i].thread, &status) == 0) {
             places[i].taken = false;
-            super_bury(super.arena, i, (int)(intptr_t)status);
+            super_account(super.arena, i, (int)(intptr_t)status);
         }
     }
 }

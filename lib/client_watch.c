@@ -19,7 +19,7 @@ enum {
 // Waits up to `timeout_ms` for the supervisor's end, and for the client's
 // eventfd too if `event` is set. True: the supervisor has ended.
 bool client_wait_supervisor(struct pool *pool, bool event, int timeout_ms) {
-    bool hears = event && !pool->deaf;
+    bool hears = event && !pool->fds_lost;
     struct pollfd fds[] = {
         {.fd = hears ? pool->arena->client_event : -1, .events = POLLIN},
         {.fd = pool->super_fd, .events = POLLIN},
@@ -29,7 +29,7 @@ bool client_wait_supervisor(struct pool *pool, bool event, int timeout_ms) {
         timeout_ms = NO_PIDFD_MS;
     int ready = poll(fds, 2, timeout_ms);
     if (ready > 0 && (fds[0].revents | fds[1].revents) & POLLNVAL)
-        return pool->super_fd = -1, pool->deaf = true, false;
+        return pool->super_fd = -1, pool->fds_lost = true, false;
     if (ready > 0 && fds[1].revents)
         return true;
     if (pool->super_fd >= 0)
@@ -54,8 +54,8 @@ static bool supervisor_gone(struct pool *pool, int timeout_ms) {
 
 // For calls that look without waiting, perhaps again and again: sees if the
 // supervisor has died, and calls a worker, lest the one on its way is stopped.
-void client_notice_death(struct pool *pool) {
-    arena_call_another(pool->arena);
+void client_glance(struct pool *pool) {
+    arena_wake_one_more(pool->arena);
     if (pool->supervisor && client_wait_supervisor(pool, false, 0))
         client_break(pool);
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What becomes of a dead worker's work, and who must die for running too long.
 //
-// Interface: super_bury() runs after waitpid(), so the worker's last store has
-// been made and nobody else moves what it held. It repeats every wake the
+// Interface: super_account() runs after waitpid(), so the worker's last store
+// has been made and nobody else moves what it held. It repeats every wake the
 // worker may have owed.
 //
 // Runs in: supervisor.
@@ -15,7 +15,7 @@ static enum pool_error lose_item(struct arena *arena, struct entry *entry,
                                  int status) {
     struct job *job = arena_job(arena, entry);
     uint64_t first, done = word_done(word);
-    uint32_t count = arena_chunk(job, entry, &first);
+    uint32_t count = arena_chunk_items(job, entry, &first);
     bool timed_out = word_state(word) == CHUNK_TIMED_OUT;
     uint64_t tries = word_tries(word);
     if (!timed_out && tries < arena->options.max_retries) {
@@ -43,7 +43,7 @@ static enum pool_error lose_item(struct arena *arena, struct entry *entry,
     return error;
 }
 
-void super_bury(struct arena *arena, unsigned worker, int status) {
+void super_account(struct arena *arena, unsigned worker, int status) {
     struct slot *slot = &arena->slots[worker];
     int pid = atomic_load(&slot->pid);
     uint64_t seq = atomic_load(&slot->lo);
@@ -55,7 +55,7 @@ void super_bury(struct arena *arena, unsigned worker, int status) {
                                      .pid = pid,
                                      .status = status};
     if (word_held_by(word, worker)) {
-        arena_chunk(arena_job(arena, entry), entry, &event.first);
+        arena_chunk_items(arena_job(arena, entry), entry, &event.first);
         event.task = seq;
         event.first += word_done(word);
         event.count = 1;
@@ -70,7 +70,7 @@ void super_bury(struct arena *arena, unsigned worker, int status) {
     // It may have been about to tell the client of a finished chunk, or have
     // been woken for work that it did not live to take.
     arena_wake_client(arena);
-    arena_call_all(arena);
+    arena_wake_all(arena);
 }
 
 // Kills workers whose item has run too long. Its word is moved on first: from
@@ -79,7 +79,8 @@ void super_bury(struct arena *arena, unsigned worker, int status) {
 uint64_t super_enforce_limit(struct arena *arena) {
     if (!arena->options.task_timeout_ms)
         return UINT64_MAX;
-    // A worker that starts its clock after this line calls, or is seen below.
+    // During the scan every worker that starts an item signals us: it reads
+    // UINT64_MAX here, which is later than its deadline.
     atomic_store(&arena->super_wakes_ns, UINT64_MAX);
     uint64_t now = sys_now_ns(), soonest = UINT64_MAX;
     for (unsigned i = 0; i < arena->options.workers; i++) {
