@@ -34,7 +34,7 @@ LESSON_SEEN    = if [ -t 1 ]; then mkdir -p $(BUILD)/seen && : >$(BUILD)/seen/$@
 .PHONY: first lessons lessonN lessonN-python transcripts test-lessons
 TEST_TARGETS += test-lessons
 # For the Python twins and the pictures; the lessons themselves need neither.
-PACKAGES += python3 gnuplot-nox
+PACKAGES += python3 gnuplot-nox gdb strace procps
 
 lessons: ## learn: the lessons and their settings
 	sh lessons/map.sh lessons

@@ -241,7 +241,8 @@ def copy_tree(tree):
 
 def main(mode, *paths):
     texts = paths or ["README.md", "lessons/README.md"] + \
-        sorted(map(str, Path("lessons").glob("[0-9]*/README.md")))
+        sorted(map(str, Path("lessons").glob("[0-9]*/README.md"))) + \
+        ["lessons/debugging.md", "lessons/memory-order.md"]
     wrong = 0
     with tempfile.TemporaryDirectory() as temp:
         tree = Path(temp, "poolschool")
@@ -249,6 +250,9 @@ def main(mode, *paths):
         run("make -s lessons-build", tree)
         for path in texts:
             if "/13-" in path and not shutil.which("mpicc"):
+                continue
+            if "debugging" in path and not (shutil.which("gdb") and
+                                            shutil.which("strace")):
                 continue
             old = Path(path).read_text()
             try:
