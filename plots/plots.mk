@@ -53,9 +53,9 @@ plots-pictures: ## develop: measure here, and renew the pictures of the texts
 
 # They judge no times.
 PLOTS_TESTS   = $(PLOTS) $(B)/plots/task \
-	$(B)/plots/test/functions $(B)/plots/test/rule
-test-bench: $(PLOTS) ## develop: every row of the benchmark runs
-	PLOTS='$(PLOTS)' sh plots/test/bench.sh
+	$(B)/plots/test/functions $(B)/plots/test/rule $(B)/plots/test/plots-mine
+test-bench: $(PLOTS_TESTS) ## develop: every row of the benchmark runs
+	PLOTS='$(PLOTS)' MINE='$(B)/plots/test/plots-mine' sh plots/test/bench.sh
 
 test-plots: $(PLOTS_TESTS) # a tiny run: measured, drawn, compared
 	PLOTS='$(PLOTS)' TESTS='$(B)/plots/test' sh plots/test/plots.sh
@@ -71,7 +71,8 @@ $(B)/plots/%.o: FOLDER_CFLAGS = -D_GNU_SOURCE $(call PLOTS_GLIB,cflags) \
 	-DFLAGS='"$(CFLAGS)"'
 
 # OpenMP is always gcc's, whatever compiles the rest: it is the reference.
-$(B)/plots/measure/openmp.o: CC := $(if $(PLOTS_OPENMP),gcc,$(CC))
+$(B)/plots/measure/openmp.o: override SANITIZE =
+$(B)/plots/measure/openmp.o: override CC := $(if $(PLOTS_OPENMP),gcc,$(CC))
 $(B)/plots/measure/openmp.o: FOLDER_CFLAGS = -D_GNU_SOURCE \
 	$(if $(PLOTS_OPENMP),-fopenmp,-Wno-unknown-pragmas)
 PLOTS_OPENMP = $(shell echo 'int main(void) {}' | \
@@ -91,8 +92,8 @@ $(B)/plots/task: $(B)/plots/measure/task.o $(B)/plots/measure/work.o
 	echo "  ld $@"
 	$(LINK) -o $@ $^
 
-$(B)/plots/test/%: $(B)/plots/test/%.o $(PLOTS_MAIN) $(B)/plots/libplots.a \
-		$(LIBPOOL)
+$(B)/plots/test/functions $(B)/plots/test/rule: %: %.o $(PLOTS_MAIN) \
+		$(B)/plots/libplots.a $(LIBPOOL)
 	echo "  ld $@"
 	$(LINK) -o $@ $(filter-out %/main.o,$^) $(PLOTS_LIBS)
 
@@ -106,15 +107,25 @@ MINE = $(B)/mine
 	echo "First: make exercise11. Or say where it is: MINE=folder" >&2
 	exit 2
 
-$(B)/plots/mine.o: plots/measure/pool.c $(MINE)/pool.h $(MINE)/libpool.a \
-		$(B)/flags
-	mkdir -p $(@D)
-	echo "  cc $< with $(MINE)/libpool.a"
-	$(CC) -I'$(MINE)' $(ALL_CFLAGS) -D_GNU_SOURCE -DMINE -c -o $@.pool $<
-	$(CC) -r -nostdlib -o $@.all $@.pool '$(MINE)/libpool.a'
-	objcopy --keep-global-symbol=mine_variants $@.all $@
+define mine_rules # $1: the program, $2: the pool's folder
+$1.o: plots/measure/pool.c $2/pool.h $2/libpool.a $(B)/flags
+	mkdir -p $$(@D)
+	echo "  cc $$< with $2/libpool.a"
+	$$(CC) -I'$2' $$(ALL_CFLAGS) -D_GNU_SOURCE -DMINE -c -o $$@.pool $$<
+	$$(CC) -r -nostdlib -o $$@.all $$@.pool '$2/libpool.a'
+	objcopy --keep-global-symbol=mine_variants $$@.all $$@
 
-$(B)/plots/plots-mine: $(PLOTS_MAIN) $(B)/plots/mine.o $(B)/plots/libplots.a \
-		$(LIBPOOL)
-	echo "  ld $@"
-	$(LINK) -o $@ $^ $(PLOTS_LIBS)
+$1: $$(PLOTS_MAIN) $1.o $(B)/plots/libplots.a $$(LIBPOOL)
+	echo "  ld $$@"
+	$$(LINK) -o $$@ $$^ $$(PLOTS_LIBS)
+endef
+$(eval $(call mine_rules,$(B)/plots/plots-mine,$(MINE)))
+
+# The library itself as "mine", to try it out.
+$(eval $(call mine_rules,$(B)/plots/test/plots-mine,$(B)/plots/test/lib))
+$(B)/plots/test/lib/pool.h: lib/pool.h
+	mkdir -p $(@D)
+	cp $< $@
+$(B)/plots/test/lib/libpool.a: $(B)/lib/libpool.a
+	mkdir -p $(@D)
+	cp $< $@

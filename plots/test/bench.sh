@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 # Tests that every row of the benchmark runs and finds its results right, with
 # few items and without timing anything; and its table, with one run of two rows.
-# PLOTS names the program.
+# PLOTS names the program, MINE the one with a second pool, which is the library
+# once more.
 set -eu
 bench="$PLOTS bench"
 out=$(mktemp)
@@ -28,4 +29,7 @@ $bench --repeat 1 --seed 7 apply create >"$out" 2>/dev/null || fail "the table"
 grep -q '^apply .*ping-pong' "$out" || fail "no reference is named"
 grep -q 'seed 7' "$out" || fail "the seed is not told"
 ! LC_ALL=C.UTF-8 grep -E '^.{81}' "$out" || fail "wider than 80 columns"
+for row in my-apply my-async my-map; do
+    timeout 300 "$MINE" bench $row --ours-only --n 7 || fail "$row"
+done
 echo "benchmark: every row runs and gives right results"

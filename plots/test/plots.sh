@@ -31,6 +31,10 @@ grep -v '^#' "$folder/a.csv" | awk -F, 'NF != 15 { exit 1 }' ||
 for fact in run date cpu cpus_allowed kernel compiler flags load commit seed; do
     grep -q "^# $fact: ." "$folder/a.csv" || fail "the CSV tells no $fact"
 done
+# What the README shows as a whole chart is one.
+sed -n '/^```c$/,/^```$/p' plots/README.md | sed '1d;$d' >"$folder/10-x.c"
+${CC:-cc} -std=gnu11 -Wall -Wextra -Werror -fsyntax-only -iquote plots/charts \
+    "$folder/10-x.c" || fail "the chart in plots/README.md"
 charts=$("$PLOTS" list | grep -c '^[0-9]')
 [ "$(grep -v '^#' "$folder/a.csv" | cut -d, -f3 | sort -u | grep -c '[1-9]')" \
     -eq "$charts" ] || fail "not all charts were measured"
