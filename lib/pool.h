@@ -18,8 +18,25 @@
 /// Conventions. Sizes are in bytes, timeouts in milliseconds; #POOL_FOREVER
 /// waits without limit and 0 looks without waiting. A function that returns
 /// `int` gives 0 for success or a negative #pool_error, and a wrong argument is
-/// such an error, never a crash. One thread at a time may use a pool; create
-/// pools before you start threads, because pool_create() forks.
+/// such an error, never a crash.
+///
+/// Threads. One thread at a time may use a pool, with its results, iterators
+/// and queues; two pools in two threads are fine. Create pools before you start
+/// threads, because pool_create() forks. In a worker, only the thread that runs
+/// the task calls pool_fail() and uses queues. pool_strerror(), pool_version()
+/// and pool_worker_index() may be called by any thread at any time.
+///
+/// Signals. In a handler call only those three: no other function is
+/// async-signal-safe. Set a flag there, or write to a pipe that you poll beside
+/// pool_fd(). A signal that is handled ends no wait: it goes on until its
+/// timeout.
+///
+/// After fork(). A pool belongs to the process that made it. In a child of that
+/// process, calls with it return #POOL_EINVAL, NULL or 0 and do nothing;
+/// pool_destroy() does nothing, so the child may call it, and it may make pools
+/// of its own. A child that a task has forked is no worker: pool_worker_index()
+/// is -1 there, and if it returns from the task, it ends. A program that calls
+/// exec stays the same process: its pools end when that does.
 #ifndef POOL_H
 #define POOL_H
 
