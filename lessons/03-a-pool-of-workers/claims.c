@@ -50,7 +50,9 @@ static void shares(void) {
                     "%s there before the first task",
                     workers == 1 ? "the worker was" : "all workers were");
     if (!guide_python())
-        guide_claim(guide_watched(run, parents(run, workers)), NULL,
+        guide_claim(guide_pool() ? GUIDE_UNSEEN
+                                 : guide_watched(run, parents(run, workers)),
+                    NULL,
                     "the workers' parent is the supervisor, not you; you have "
                     "one child, the supervisor");
     else

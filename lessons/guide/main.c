@@ -162,7 +162,8 @@ static int end(void) {
         guide_say("%s marked [--]: %s.",
                   guide_count((size_t)guide.unseen, "claim"),
                   guide_python() ? "Python's pool writes no trace"
-                  : guide_pool() ? "your pool writes no trace, the library does"
+                  : guide_pool() ? "they need the library: your pool "
+                                   "has no trace and no supervisor"
                                  : "this run could not look");
     if (!guide.broken) {
         printf("  Now read lessons/%02d-*/README.md, and break a program on "
