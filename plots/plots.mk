@@ -71,12 +71,13 @@ $(B)/plots/%.o: FOLDER_CFLAGS = -D_GNU_SOURCE $(call PLOTS_GLIB,cflags) \
 	-DFLAGS='"$(CFLAGS)"'
 
 # OpenMP is always gcc's, whatever compiles the rest: it is the reference.
-$(B)/plots/measure/openmp.o: override SANITIZE =
-$(B)/plots/measure/openmp.o: override CC := $(if $(PLOTS_OPENMP),gcc,$(CC))
-$(B)/plots/measure/openmp.o: FOLDER_CFLAGS = -D_GNU_SOURCE \
-	$(if $(PLOTS_OPENMP),-fopenmp,-Wno-unknown-pragmas)
+PLOTS_CC    := $(CC)
 PLOTS_OPENMP = $(shell echo 'int main(void) {}' | \
 	gcc -fopenmp -x c -o /dev/null - 2>/dev/null && echo -lgomp)
+$(B)/plots/measure/openmp.o: private override SANITIZE =
+$(B)/plots/measure/openmp.o: private override CC = $(if $(PLOTS_OPENMP),gcc,$(PLOTS_CC))
+$(B)/plots/measure/openmp.o: FOLDER_CFLAGS = -D_GNU_SOURCE \
+	$(if $(PLOTS_OPENMP),-fopenmp,-Wno-unknown-pragmas)
 PLOTS_GLIB   = $(shell pkg-config --$(1) glib-2.0 2>/dev/null)
 
 $(B)/plots/libplots.a: $(PLOTS_OBJ)
