@@ -268,6 +268,7 @@ if man -w 2 fork >/dev/null 2>&1; then
     done
 fi
 
+python3 lessons/needs.py >"$temp/needs" || { fail "needs"; cat "$temp/needs"; }
 case ${ONLY:-all} in
 all) python3 lessons/transcripts.py check || fail "transcripts" ;;
 *) for number in $ONLY; do
