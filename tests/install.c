@@ -118,6 +118,7 @@ int main(void) {
     results(pool);
     iterate(pool);
     share(pool);
+    MUST(pool_wait(pool, POOL_FOREVER) == 0);
     struct pool_stats stats;
     struct pool_trace_event event;
     pid_t pids[2];
@@ -131,6 +132,10 @@ int main(void) {
     MUST(pool_terminate(pool) == 0);
     pool_destroy(pool);
     MUST(strcmp(pool_strerror(POOL_ECLOSED), "pool not running") == 0);
+    char version[32];
+    snprintf(version, sizeof version, "%d.%d.%d", POOL_VERSION / 10000,
+             POOL_VERSION / 100 % 100, POOL_VERSION % 100);
+    MUST(strcmp(pool_version(), version) == 0);
     puts("every function works");
     return 0;
 }
