@@ -167,7 +167,9 @@ struct arena {
     _Atomic uint32_t *directory; // ring page of each 256 sequence numbers
     uint64_t directory_mask;
     struct entry *ring;
-    char (*messages)[POOL_MESSAGE_SIZE]; // one per entry, touched on failure
+    char (*messages)[POOL_MESSAGE_SIZE]; // touched on failure
+    uint32_t
+        *message_block; // of a ring page: its 256 messages, from 1; 0: none
     char *heap;
     struct worker *worker; // private memory that a worker finds zeroed
     unsigned cpus;         // this process may run on
@@ -214,8 +216,13 @@ static inline struct job *arena_job(struct arena *arena, struct entry *entry) {
     return (struct job *)((char *)arena + (uint64_t)entry->job * JOB_UNIT);
 }
 
+// NULL: the entry's page has no room for messages.
 static inline char *arena_message(struct arena *arena, struct entry *entry) {
-    return arena->messages[entry - arena->ring];
+    size_t at = (size_t)(entry - arena->ring);
+    uint32_t block = arena->message_block[at / RING_PAGE];
+    return block ? arena->messages[(size_t)(block - 1) * RING_PAGE +
+                                   at % RING_PAGE]
+                 : NULL;
 }
 
 // Items of an entry's chunk, and the number of the first of them.

@@ -36,6 +36,9 @@ struct ring {
     uint32_t pages; // there are
     uint32_t used;  // have been used so far
     uint32_t free_count;
+    uint32_t blocks;      // of messages have been used so far
+    uint32_t free_blocks; // of them, on a stack
+    uint32_t *free_block;
     uint32_t *free;    // stack of pages to be used again
     uint16_t *live;    // of a page: entries not yet retired
     uint64_t *stretch; // of a page: which 256 numbers are on it (their number

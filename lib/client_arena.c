@@ -15,19 +15,31 @@ enum { MEMORY_LEAST = 1 << 18 }; // for less, an arena is refused
 #define MEMORY_MOST (UINT64_C(1) << 36) // entries name jobs in 32 bits of 16 B
 #define RING_MOST ((size_t)RING_LAPS * RING_PAGE) // entries
 
-static size_t default_memory(void) {
-    uint64_t pages = (uint64_t)sysconf(_SC_PHYS_PAGES);
-    return pages * (uint64_t)sysconf(_SC_PAGESIZE) / 2;
-}
-
 static size_t place(size_t *size, size_t bytes) {
     size_t at = *size;
     *size += (bytes + 4095) / 4096 * 4096;
     return at;
 }
 
+// Address space that is taken as it is touched, though mlockall(MCL_FUTURE)
+// would have all of it at once.
+static void *map_shared(size_t size) {
+    char *memory = mmap(NULL, size, PROT_NONE,
+                        MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (memory == MAP_FAILED)
+        return NULL;
+    munlock(memory, size);
+    if (mprotect(memory, size, PROT_READ | PROT_WRITE) != 0) {
+        munmap(memory, size);
+        return NULL;
+    }
+    madvise(memory, size, MADV_DONTDUMP);
+    return memory;
+}
+
 // Maps an arena with a quarter of `memory` for the ring, the rest for the heap.
-// Messages come on top: address space that is only touched by failures.
+// Messages come on top: as much address space, only touched by failures, for an
+// eighth of the ring's pages. So does the window, another three quarters.
 static bool map_arena(struct pool *pool, const struct pool_options *options,
                       size_t memory) {
     size_t entries = memory / 4 / sizeof(struct entry);
@@ -40,16 +52,16 @@ static bool map_arena(struct pool *pool, const struct pool_options *options,
     place(&size, sizeof(struct arena));
     size_t slots = place(&size, options->workers * sizeof(struct slot));
     size_t map = place(&size, directory * sizeof(uint32_t));
+    size_t blocks = place(&size, pages * sizeof(uint32_t));
     size_t ring = place(&size, entries * sizeof(struct entry));
     if (size + 16 * (size_t)4096 > memory)
         return errno = EINVAL, false;
     size_t heap_size = (memory - size) / 4096 * 4096;
-    size_t messages = place(&size, entries * POOL_MESSAGE_SIZE);
+    size_t messages =
+        place(&size, pages / 8 * RING_PAGE * (size_t)POOL_MESSAGE_SIZE);
     size_t heap = place(&size, heap_size);
-    struct arena *arena =
-        mmap(NULL, size, PROT_READ | PROT_WRITE,
-             MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (arena == MAP_FAILED)
+    struct arena *arena = map_shared(size);
+    if (!arena)
         return false;
     char *base = (char *)arena;
     // A second mapping of the heap's pages: an old size of 0 asks for that. It
@@ -59,9 +71,7 @@ static bool map_arena(struct pool *pool, const struct pool_options *options,
         mprotect(window, heap_size, PROT_READ);
     else
         window = base + heap;
-    madvise(arena, size, MADV_DONTDUMP);
-    if (window != base + heap)
-        madvise(window, heap_size, MADV_DONTDUMP);
+    madvise(window, heap_size, MADV_DONTDUMP);
     pool->arena = arena;
     pool->readonly_offset = window - (base + heap);
     arena->options = *options;
@@ -72,6 +82,7 @@ static bool map_arena(struct pool *pool, const struct pool_options *options,
     arena->directory_mask = directory - 1;
     arena->ring = (struct entry *)(base + ring);
     arena->messages = (char(*)[POOL_MESSAGE_SIZE])(base + messages);
+    arena->message_block = (uint32_t *)(base + blocks);
     arena->heap = base + heap;
     arena->cpus = sys_cpu_count();
     arena->client = getpid();
@@ -99,14 +110,18 @@ void client_arena_unmap(struct pool *pool) {
     pool->arena = NULL;
 }
 
-// Takes less where the system refuses so much address space (RLIMIT_AS, strict
-// overcommit): `memory` is what the arena may use at most.
+// Takes less where address space is limited (RLIMIT_AS, strict overcommit), so
+// that the program keeps three quarters, or refused: `memory` is what the arena
+// may use at most.
 bool client_arena_map(struct pool *pool, const struct pool_options *options) {
-    size_t memory = options->memory ? options->memory : default_memory();
+    size_t memory = options->memory ? options->memory : sys_quota().memory / 2;
     if (memory > MEMORY_MOST)
         memory = MEMORY_MOST;
     if (memory < MEMORY_LEAST)
         return errno = EINVAL, false;
+    uint64_t most = sys_address_left() / 4 / 3;
+    if (memory > most)
+        memory = most < MEMORY_LEAST ? MEMORY_LEAST : (size_t)most;
     while (!map_arena(pool, options, memory)) {
         int error = errno;
         client_arena_unmap(pool);

@@ -89,7 +89,7 @@ static bool launch(struct pool *pool) {
 struct pool *pool_create(const struct pool_options *options) {
     struct pool_options exact = options ? *options : (struct pool_options){0};
     if (exact.workers == 0)
-        exact.workers = sys_cpu_count();
+        exact.workers = sys_quota().cpus;
     if (!options_valid(&exact)) {
         errno = EINVAL;
         return NULL;

@@ -112,9 +112,10 @@ static void count_faults(struct pool_result *result, struct entry *entry) {
         int status = -job_statuses(job)[i];
         if (result->status == 0 && status != POOL_ECANCELLED &&
             status != POOL_EBROKEN) {
+            const char *message = arena_message(pool->arena, entry);
             result->status = (int16_t)status;
-            result->message = strndup(arena_message(pool->arena, entry),
-                                      POOL_MESSAGE_SIZE - 1);
+            if (message)
+                result->message = strndup(message, POOL_MESSAGE_SIZE - 1);
         }
     }
 }

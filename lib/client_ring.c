@@ -16,7 +16,7 @@
 #define NO_STRETCH UINT64_MAX
 
 static size_t bookkeeping_size(uint32_t pages) {
-    return pages * (sizeof(uint64_t) + sizeof(uint32_t) + sizeof(uint16_t));
+    return pages * (sizeof(uint64_t) + 2 * sizeof(uint32_t) + sizeof(uint16_t));
 }
 
 bool client_ring_init(struct pool *pool) {
@@ -27,7 +27,8 @@ bool client_ring_init(struct pool *pool) {
         return false;
     ring->stretch = (uint64_t *)memory;
     ring->free = (uint32_t *)(ring->stretch + pages);
-    ring->live = (uint16_t *)(ring->free + pages);
+    ring->free_block = ring->free + pages;
+    ring->live = (uint16_t *)(ring->free_block + pages);
     ring->stretch[0] = NO_STRETCH; // which an empty directory points to
     return true;
 }
@@ -60,7 +61,11 @@ static bool place_taken(struct pool *pool, uint64_t stretch) {
     return holder != NO_STRETCH && (holder & mask) == (stretch & mask);
 }
 
-static void page_free(struct ring *ring, uint32_t page) {
+static void page_free(struct pool *pool, uint32_t page) {
+    struct ring *ring = &pool->ring;
+    if (pool->arena->message_block[page])
+        ring->free_block[ring->free_blocks++] =
+            pool->arena->message_block[page];
     ring->stretch[page] = NO_STRETCH;
     ring->free[ring->free_count++] = page;
 }
@@ -72,7 +77,7 @@ static void page_begin(struct pool *pool) {
     if (stretch > 0) { // the one before may have been retired as it was filled
         uint32_t full = page_at(pool, stretch - 1);
         if (ring->stretch[full] == stretch - 1 && ring->live[full] == 0)
-            page_free(ring, full);
+            page_free(pool, full);
     }
     while (place_taken(pool, stretch))
         stretch++;
@@ -80,6 +85,11 @@ static void page_begin(struct pool *pool) {
         ring->free_count ? ring->free[--ring->free_count] : ring->used++;
     ring->stretch[page] = stretch;
     ring->live[page] = 0;
+    uint32_t *block = &pool->arena->message_block[page];
+    if (ring->free_blocks)
+        *block = ring->free_block[--ring->free_blocks];
+    else
+        *block = ring->blocks < ring->pages / 8 ? ++ring->blocks : 0;
     atomic_store_explicit(
         &pool->arena->directory[stretch & pool->arena->directory_mask], page,
         memory_order_relaxed);
@@ -128,5 +138,5 @@ void client_ring_retire(struct pool *pool, uint64_t seq, uint32_t count) {
                    ring->seq % RING_PAGE != 0;
     ring->live[page] -= (uint16_t)count;
     if (ring->live[page] == 0 && count && !filling)
-        page_free(ring, page);
+        page_free(pool, page);
 }

@@ -53,6 +53,16 @@ static inline void sys_prefetch_own(const void *line) {
 #endif
 }
 
+// ==== sys_limits.c: what the system leaves us ==============================
+
+struct sys_quota {
+    uint64_t memory; // bytes
+    unsigned cpus;
+};
+
+struct sys_quota sys_quota(void);
+uint64_t sys_address_left(void);
+
 // ==== sys_stdio.c: output that waits in streams =============================
 
 void sys_flush(FILE *stream);

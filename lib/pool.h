@@ -143,7 +143,9 @@ typedef void pool_callback_fn(struct pool_result *result, void *user);
 
 /// How a pool is to be. Zero, for each field, is the default.
 struct pool_options {
-    size_t workers;     ///< 0: one per CPU that this process may run on.
+    /// 0: one per CPU that this process may run on, or that the cgroup's quota
+    /// allows, rounded up.
+    size_t workers;
     bool on_demand;     ///< Start a worker only when a task finds none idle.
     pool_init_fn *init; ///< Called in each new worker; NULL: nothing is.
     void *init_arg;     ///< Handed to `init`.
@@ -157,9 +159,13 @@ struct pool_options {
     /// How often an item is run again whose worker died, at most 65535. 0: it
     /// fails with #POOL_ELOST. More suits only tasks that may run twice.
     unsigned max_retries;
-    /// Most bytes of shared memory. 0: half of the machine's memory, 64 GiB at
-    /// most. Address space is reserved at once (less, where the system refuses
-    /// that much); memory is taken as it is used.
+    /// Most bytes of shared memory. 0: half of the machine's memory, or of what
+    /// the cgroup allows, 64 GiB at most. It is taken as it is used, also after
+    /// mlockall(MCL_FUTURE), which does not hold for it. Address space is
+    /// reserved at once, at most three times as much, and of what RLIMIT_AS or
+    /// strict overcommit leave a quarter at most: then the pool has less. There
+    /// is room for the messages of memory / 512 pending chunks: of more, the
+    /// later ones fail with pool_strerror()'s words.
     size_t memory;
     pool_fini_fn *fini; ///< Called in each worker that ends; NULL: nothing is.
 };

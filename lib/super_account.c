@@ -25,8 +25,8 @@ static enum pool_error lose_item(struct arena *arena, struct entry *entry,
                          (tries + 1) * WORD_TRY);
         return 0;
     }
-    if (!(word & WORD_FAULT)) { // the first of the chunk to fail speaks for it
-        char *message = arena_message(arena, entry), how[128];
+    char *message = arena_message(arena, entry), how[128];
+    if (!(word & WORD_FAULT) && message) { // the first to fail speaks for all
         sys_describe_exit(how, sizeof how, status);
         if (timed_out)
             snprintf(message, POOL_MESSAGE_SIZE,

@@ -90,13 +90,11 @@ static UNLIKELY uint64_t record_failure(struct worker *self,
                                         int rc) {
     struct job *job = arena_job(self->arena, entry);
     job_statuses(job)[first + word_done(word)] = (uint8_t)-error;
-    if (!(word & WORD_FAULT)) {
-        char *message = arena_message(self->arena, entry);
-        if (self->message[0])
-            memcpy(message, self->message, POOL_MESSAGE_SIZE);
-        else
-            snprintf(message, POOL_MESSAGE_SIZE, "task returned %d", rc);
-    }
+    char *message = arena_message(self->arena, entry);
+    if (!self->message[0])
+        pool_fail("task returned %d", rc);
+    if (!(word & WORD_FAULT) && message)
+        memcpy(message, self->message, POOL_MESSAGE_SIZE);
     return WORD_FAULT;
 }
 

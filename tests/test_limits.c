@@ -8,9 +8,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -168,7 +171,7 @@ TEST(worker_without_memory_for_a_result) {
                                       NULL, NULL, &result),
                      0);
     int rc = pool_result_get(result, NULL, 0, -1);
-    assert_true(rc == POOL_ETASK || rc == POOL_ENOMEM);
+    assert_true(rc == POOL_ENOROOM);
     assert_non_null(strstr(pool_result_message(result), "memory"));
     assert_int_equal(
         pool_apply(pool, task_limit_then_nothing, &much, sizeof much, NULL, 0),
@@ -241,4 +244,112 @@ static void lose_all_workers_for_ever(void *unused) {
 
 TEST_WITHIN(replacement_cannot_be_forked, 60) {
     test_in_child(lose_all_workers_for_ever, NULL);
+}
+
+// ---- Address space and quotas ----------------------------------------------
+
+TEST(address_space_is_three_times_memory_at_most) {
+    for (size_t memory = (size_t)1 << 18; memory <= (size_t)1 << 32;
+         memory *= 4) {
+        size_t before = address_space();
+        struct pool *pool =
+            pool_with((struct pool_options){.workers = 1, .memory = memory});
+        assert_true(address_space() - before <= 3 * memory + (1 << 20));
+        pool_destroy(pool);
+    }
+}
+
+// And the program takes what it needs after pool_create().
+TEST(address_space_limit_is_left_to_the_program) {
+    if (SANITIZED)
+        test_skip("a sanitizer maps more than the limit");
+    struct rlimit limit;
+    assert_int_equal(getrlimit(RLIMIT_AS, &limit), 0);
+    size_t before = address_space(), room = (size_t)2 << 30;
+    limit.rlim_cur = before + room;
+    assert_int_equal(setrlimit(RLIMIT_AS, &limit), 0);
+    struct pool *pool = pool_of(1);
+    assert_true(address_space() - before <= room / 4 + (1 << 20));
+    assert_usable(pool);
+    void *large = malloc(room / 4 * 3 - (64 << 20));
+    assert_non_null(large);
+    free(large);
+    pool_destroy(pool);
+}
+
+static size_t locked_memory(void) {
+    size_t kib = 0;
+    char line[256];
+    FILE *file = fopen("/proc/self/status", "r");
+    while (file && fgets(line, sizeof line, file))
+        sscanf(line, "RssShmem: %zu", &kib);
+    assert_non_null(file);
+    fclose(file);
+    return kib << 10;
+}
+
+TEST(mlockall_takes_no_memory_for_the_arena) {
+    if (mlockall(MCL_CURRENT | MCL_FUTURE) != 0)
+        test_skip("not allowed here");
+    struct pool *pool = pool_with(
+        (struct pool_options){.workers = 1, .memory = (size_t)256 << 20});
+    assert_true(locked_memory() < 16 << 20);
+    assert_usable(pool);
+    munlockall();
+    pool_destroy(pool);
+}
+
+static void write_file(const char *name, const char *text) {
+    FILE *file = fopen(name, "w");
+    if (!file)
+        fail_msg("%s", name);
+    fputs(text, file);
+    fclose(file);
+}
+
+// A cgroup tree of our own over the system's, and a pool in it.
+static void in_cgroup(void *of) {
+    const char *const *files = of;
+    if (unshare(CLONE_NEWNS) != 0 ||
+        mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+        mount("none", "/sys/fs/cgroup", "tmpfs", 0, NULL) != 0)
+        _exit(0); // only root may
+    write_file("/sys/fs/cgroup/cgroup", files[0]);
+    if (mount("/sys/fs/cgroup/cgroup", "/proc/self/cgroup", NULL, MS_BIND,
+              NULL) != 0)
+        _exit(0);
+    for (files++; files[0]; files += 2) {
+        char command[200];
+        snprintf(command, sizeof command, "mkdir -p $(dirname %s)", files[0]);
+        assert_int_equal(system(command), 0);
+        write_file(files[0], files[1]);
+    }
+    struct pool *pool = pool_create(NULL);
+    assert_non_null(pool);
+    assert_int_equal(stats_of(pool).workers, 1);
+    assert_null(pool_alloc(pool, 64 << 20)); // of 128 MiB the pool has half
+    assert_non_null(pool_alloc(pool, 32 << 20));
+    pool_destroy(pool);
+    _exit(0);
+}
+
+// Half a CPU, rounded up. The tighter limit is one above.
+TEST(cgroup_quota_of_version_2_is_heeded) {
+    test_in_child(in_cgroup,
+                  (const char *[]){
+                      "0::/a/b\n", "/sys/fs/cgroup/a/b/cpu.max", "max 100000\n",
+                      "/sys/fs/cgroup/a/cpu.max", "50000 100000\n",
+                      "/sys/fs/cgroup/a/b/memory.max", "134217728\n",
+                      "/sys/fs/cgroup/a/memory.max", "max\n", NULL});
+}
+
+// As a container sees it: its own cgroup is at the root.
+TEST(cgroup_quota_of_version_1_is_heeded) {
+    test_in_child(
+        in_cgroup,
+        (const char *[]){
+            "4:memory:/docker/x:y\n3:cpu,cpuacct:/docker/x:y\n",
+            "/sys/fs/cgroup/memory/memory.limit_in_bytes", "134217728\n",
+            "/sys/fs/cgroup/cpu,cpuacct/cpu.cfs_quota_us", "70000\n",
+            "/sys/fs/cgroup/cpu,cpuacct/cpu.cfs_period_us", "100000\n", NULL});
 }
