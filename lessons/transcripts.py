@@ -203,7 +203,7 @@ def paragraphs(block):
         text = re.sub(r"\s+", " ", text).strip()
         text = re.sub(r" \(seen: [^)]*\)+", "", text)
         text = re.sub(r"about [\d.,]+ (times|us|ms)", "about N", text)
-        text = re.sub(r"(pid|process) \d+", r"\1 N", text)
+        text = re.sub(r"(pid|process|worker) \d{3,}", r"\1 N", text)
         if text.startswith("In this run"):
             text = "In this run"
         if re.search("this time", text, re.I):
@@ -217,7 +217,7 @@ def normal(text, measuring):
     def block(match):
         lines = paragraphs(match[3])
         if match[1] == "transcript-any-order":
-            lines = "\n".join(sorted(re.sub(r"(pid|process) \d+", r"\1 N",
+            lines = "\n".join(sorted(re.sub(r"(pid|process|worker) \d{3,}", r"\1 N",
                                             match[3]).split("\n")))
         if measuring:
             lines = re.sub(r"It was: .*? Because:", "It was: N Because:", lines)

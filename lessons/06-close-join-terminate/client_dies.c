@@ -1,43 +1,48 @@
 // SPDX-License-Identifier: MIT
-// Lesson 6, part 4: the client is killed, and can end nothing.
-// Runs in: client, except doomed_main(), which is a client of its own.
-#include "client_dies.h"
-#include "tasks.h"
-
-#include <poll.h>
+// A program is killed in the middle, and can end nothing. What becomes of its
+// workers, whose tasks never end?
+//
+//     ./client_dies [WORKERS]
+#include "pool.h"
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-// Runs in: child. Gives each of its workers a task that never ends, and says so
-// at the gate.
-static _Noreturn void doomed_main(size_t workers) {
-    pid_t *pids = lesson_calloc(workers, sizeof *pids);
-    struct ends ends = {0};
-    prctl(PR_SET_PDEATHSIG, SIGKILL); // in case you press Ctrl-C
-    struct pool *pool =
-        lesson_have(pool_create(&(struct pool_options){.workers = workers}));
-    occupy(pool, &ends, pids, workers);
-    open_gate(1);
+static int news[2]; // a pipe: a task that runs says so with a byte
+
+static int endless(const void *arg, size_t arg_size, void *result,
+                   size_t result_size) {
+    (void)arg, (void)arg_size, (void)result, (void)result_size;
+    if (write(news[1], "", 1) != 1)
+        return pool_fail("nobody reads the news");
     for (;;)
         pause();
 }
 
-void client_dies(size_t workers) {
+int main(int argc, char **argv) {
+    size_t workers = argc > 1 ? strtoul(argv[1], NULL, 10) : 2;
+    struct pool *pool = NULL;
     char byte;
-    lesson_part("The client is killed, and can end nothing");
-    pid_t client = fork();
-    if (client == 0)
-        doomed_main(workers);
-    close(news[1]); // we hold it too
-    if (client < 0 || read(gate[0], &byte, 1) != 1 ||
-        kill(client, SIGKILL) < 0 || waitpid(client, NULL, 0) < 0)
-        exit(lesson_failed("the second client", 0));
-    // The end of file comes when the last process that can write is gone.
-    struct pollfd end = {.fd = news[0], .events = POLLIN};
-    lesson_claim(poll(&end, 1, 60000) == 1 && read(news[0], &byte, 1) == 0,
-                 "its %zu workers, in tasks that never end, are gone too",
-                 workers);
+
+    if (pipe(news) == 0)
+        pool = pool_create(&(struct pool_options){.workers = workers});
+    if (!pool) {
+        perror("pool_create");
+        return 1;
+    }
+    for (size_t i = 0; i < workers; i++) {
+        int error =
+            pool_apply_async(pool, endless, NULL, 0, 0, NULL, NULL, NULL);
+        if (error < 0) {
+            fprintf(stderr, "pool_apply_async: %s\n", pool_strerror(error));
+            return 1;
+        }
+    }
+    for (size_t i = 0; i < workers; i++)
+        if (read(news[0], &byte, 1) != 1)
+            return 1;
+    printf("%zu tasks run; now this program is killed\n", workers);
+    fflush(stdout);
+    kill(getpid(), SIGKILL); // no handler, no clean-up, no pool_destroy()
+    return 0;
 }

@@ -92,6 +92,9 @@ const char *guide_times(double slow, double fast);
 // that differ from run to run.
 void guide_say(const char *format, ...) GUIDE_PRINTF(1, 2);
 
+// A line as it is, such as a row of a table: at most 80 columns.
+void guide_row(const char *format, ...) GUIDE_PRINTF(1, 2);
+
 // Asks for a prediction, on a terminal. Choices, at most six, end with NULL;
 // they exclude each other and are about equally long. At most one in a part.
 void guide_ask(const char *const choices[], const char *format, ...)

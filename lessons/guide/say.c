@@ -131,6 +131,14 @@ void guide_say(const char *format, ...) {
     free(text);
 }
 
+void guide_row(const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    vprintf(format, args);
+    va_end(args);
+    putchar('\n');
+}
+
 bool guide_claim(int holds, const char *seen, const char *claim, ...) {
     va_list args;
     if (guide.absent)
