@@ -1,65 +1,59 @@
 // SPDX-License-Identifier: MIT
-// Lesson 7: maps whose workers are killed (see killed.h).
-// Runs in: client.
-#include "killed.h"
-
-#include <poll.h>
+// kill -9 of a worker in the middle of a map: how many results are lost?
+//
+//     ./killed [FILE] [WORKERS] [TASKS] [RETRIES]
+#include "pool.h"
+#include "words.h"
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include <stdatomic.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
-#define CHUNK 0 // items of a chunk; 0: the library chooses
+static struct words words;
+static size_t tasks, unlucky;
+static int news[2];        // a pipe: the unlucky item tells who runs it
+static atomic_uint *tries; // shared: how often the unlucky item was begun
 
-struct outcome map(struct pool *pool, const struct job *jobs, size_t count,
-                   const size_t *expected) {
-    struct outcome outcome = {0};
-    struct pool_result *result;
-    char killed[POOL_MESSAGE_SIZE] = "";
-    size_t *got = lesson_calloc(count, sizeof *got);
+// The task: how often does word number *arg stand there? Runs in a worker.
+static int occurrences(const void *arg, size_t arg_size, void *result,
+                       size_t result_size) {
+    size_t number = *(const size_t *)arg, *count = result;
+    pid_t me = getpid();
+    (void)arg_size, (void)result_size;
+    for (*count = 0; number == unlucky && atomic_fetch_add(tries, 1) == 0;)
+        while (write(news[1], &me, sizeof me) != -1)
+            pause(); // until it is killed
+    for (size_t i = 0; i < words.count; i++)
+        *count += !strcmp(words.word[i], words.word[number % words.count]);
+    return 0;
+}
+
+int main(int argc, char **argv) {
+    words = read_words(argc > 1 ? argv[1] : "LICENSE");
+    struct pool_options options = {
+        .workers = argc > 2 ? strtoul(argv[2], NULL, 10) : 2,
+        .max_retries = argc > 4 ? (unsigned)atoi(argv[4]) : 0};
+    tasks = argc > 3 ? strtoul(argv[3], NULL, 10) : 200;
+    size_t items[tasks + 1], results[tasks + 1], lost = 0;
+    for (size_t i = 0; i < tasks; i++)
+        items[i] = i;
+    unlucky = tasks / 2;
+    tries = mmap(NULL, sizeof *tries, PROT_READ | PROT_WRITE,
+                 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    struct pool_result *result = NULL;
+    struct pool *pool = pipe(news) == 0 ? pool_create(&options) : NULL;
+    pool_map_async(pool, occurrences, items, tasks, sizeof *items,
+                   sizeof *results, 0, NULL, NULL, &result);
     pid_t pid;
-    for (size_t i = 0; i < count; i++)
-        atomic_store(&starts[i], 0);
-    lesson_must(pool_map_async(pool, nearest, jobs, count, sizeof *jobs,
-                               sizeof *got, CHUNK, NULL, NULL, &result));
-    bool kills = false;
-    for (size_t i = 0; i < count; i++)
-        kills |= jobs[i].how == IS_KILLED;
-    if (kills) {
-        if (read(news[0], &pid, sizeof pid) != sizeof pid || kill(pid, SIGKILL))
-            exit(lesson_failed("kill", 0));
-        snprintf(killed, sizeof killed, "worker %d killed by signal 9 (Killed)",
-                 (int)pid);
-    }
-    outcome.error =
-        pool_result_get(result, got, count * sizeof *got, POOL_FOREVER);
-    outcome.named = strcmp(pool_result_message(result), killed) == 0;
-    for (size_t i = 0; i < count; i++) {
-        int error = pool_result_item_status(result, i);
-        outcome.right += error == 0 && got[i] == expected[i];
-        outcome.lost += error == POOL_ELOST;
-        outcome.once += atomic_load(&starts[i]) == 1;
-    }
-    pool_result_free(result);
-    free(got);
-    return outcome;
-}
-
-bool complete(struct pool *pool, size_t workers) {
-    uint64_t limit = lesson_now() + 60000000000u;
-    while (pool_worker_pids(pool, NULL, 0) < workers && lesson_now() < limit)
-        poll(NULL, 0, 1);
-    return pool_worker_pids(pool, NULL, 0) == workers;
-}
-
-void kill_idle(struct pool *pool, size_t workers) {
-    pid_t *pids = lesson_calloc(workers, sizeof *pids);
-    size_t count = pool_worker_pids(pool, pids, workers);
-    for (size_t i = 0; i < count && i < workers; i++)
-        kill(pids[i], SIGKILL);
-    for (size_t i = 0; i < count && i < workers; i++)
-        while (lesson_state(pids[i]) != '-')
-            poll(NULL, 0, 1);
-    free(pids);
+    if (!result || read(news[0], &pid, sizeof pid) != sizeof pid)
+        return perror("killed"), 1;
+    kill(pid, SIGKILL);
+    pool_result_get(result, results, sizeof *results * tasks, POOL_FOREVER);
+    for (size_t i = 0; i < tasks; i++)
+        lost += pool_result_item_status(result, i) == POOL_ELOST;
+    printf("%zu items: %zu are lost\n", tasks, lost);
+    printf("the unlucky one was begun %u times\n", atomic_load(tries));
+    printf("message: \"%s\"\n", pool_result_message(result));
+    pool_destroy(pool);
+    return 0;
 }
