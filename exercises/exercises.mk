@@ -182,8 +182,13 @@ grade-build: $(EXERCISES_READY) $(JUDGE)/inspect $(patsubst %,$(GRADER)/%, \
 	grade/grade sandbox/sandbox collect/unpack reports/reports)
 
 grade: ## teach: grade a class: SUBMISSIONS=folder OUT=folder
-	$(MAKE) -s grade-build >/dev/null || { echo "The grader cannot be built;" \
-		"make setup installs what it needs."; exit 2; }
+	mkdir -p $(GRADER)
+	$(MAKE) -s grade-build >/dev/null 2>$(GRADER)/build.txt || { \
+		if grep -q 'extra\.c:.*error' $(GRADER)/build.txt; then \
+			echo "Your own checks do not compile:"; \
+			grep 'extra\.c:.*error' $(GRADER)/build.txt; \
+		else cat $(GRADER)/build.txt; echo "The grader cannot be built;" \
+			"make setup installs what it needs."; fi; exit 2; }
 	$(GRADER)/grade/grade --build '$(B)' --compiler '$(CC)' --sanitize '$(SANITIZE)' \
 		--submissions "$$SUBMISSIONS" --out "$$OUT" \
 		--exercises "$$EXERCISES" --jobs "$$JOBS" --shard "$$SHARD" \

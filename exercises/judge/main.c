@@ -6,7 +6,7 @@
 // The one result format, from which everything else is rendered:
 //   {exercise, name, file, seed, score, max, isolation,
 //    checks: [{name, description, points, max, passed: true|false|null,
-//              called, output,
+//              private: an instructor's own, called, output,
 //              cause: {rationale, help, expected, actual} | null,
 //              dependency: null}]}
 // Which checks there are and what they are worth is in the tables, fixed before

@@ -65,6 +65,11 @@ static void put_outcome(FILE *to, const struct result *result,
     fprintf(to, "      \"points\": %d,\n      \"max\": %d,\n",
             it->verdict == PASSED ? it->check->points : 0, it->check->points);
     fprintf(to, "      \"passed\": %s,\n", passed[it->verdict]);
+    fprintf(to, "      \"private\": %s,\n",
+            it->check >= exercise.checks &&
+                    it->check < exercise.checks + exercise.check_count
+                ? "false"
+                : "true");
     put_pair(to, in, "called", it->called, ",\n");
     put_pair(to, in, "output", it->output, ",\n");
     put_cause(to, result, it);

@@ -86,6 +86,34 @@ put("again.zip", zipped(GOOD.items()))
 expect("twice", 10, 0, "incomplete")
 expect("again", 3, 10)
 
+# Slips in a name: what is meant is taken, and said so; what is not clear is not.
+put("slip/ex1.c", GOOD[E1])
+put(f"slip/{E12[:-2]} - Copy.c", GOOD[E12])
+put(f"slips/{E1}.txt", GOOD[E1])
+put(f"slips/{E12[:-2]}_final.cpp", GOOD[E12])
+put(f"right name/{E1}", GOOD[E1])
+put("right name/exercise 1.c", BAD[E1], 1_700_000_001)
+put("which/ex1.c", GOOD[E1])
+put("which/ex1_final.c", BAD[E1])
+put("nameless/main.c", GOOD[E1])
+for i in range(300):
+    put(f"copies/{E1[:-2]} ({i}).c", GOOD[E1])
+for name in ("slip", "slips"):
+    expect(name, 10, 10)
+for name in ("right name", "copies"):
+    expect(name, 10, 0, "incomplete")
+for name in ("which", "nameless"):
+    expect(name, 0, 0, "empty")
+NOTES = {"slip": "ex1.c was taken", "which": "which file counts?",
+         "nameless": "its name is no exercise's", "copies": "296 more",
+         "nothing": "It is empty."}
+
+# Archives whose names say that they are UTF-8, and one that is empty.
+put("utf8.zip", zipped([(f"Übung 1/{E1}", GOOD[E1]), (f"José_{E12}", GOOD[E12])]))
+put("nothing.zip", zipped([]))
+expect("utf8", 10, 10)
+expect("nothing", 0, 0, "empty")
+
 # Names.
 for name in ("Дарья Ж", "王小明", "José", "=HYPERLINK(\"x\")", "a,b\"c"):
     put(f"{name}/{E1}", GOOD[E1])
@@ -130,4 +158,7 @@ expect("linked", 0, 10, "incomplete")
 expect("pipe", 0, 10, "incomplete")
 expect("deep", 0, 0, "empty")
 
+with open(os.path.join(to, "..", "notes"), "w") as file:
+    for name, words in NOTES.items():
+        print(name, words, sep="\t", file=file)
 hand_in.write_expected(sys.stdout, (1, 12), expected)

@@ -99,6 +99,10 @@ test_layouts() {
     umask 022
     python3 -B tests/grade/compare.py "$work/out" "$work/expected" ||
         fail "not every student has the marks of what was handed in"
+    while IFS="$(printf '\t')" read -r name words; do
+        grep -qF "$words" "$work/out/students/$name/result.json" ||
+            fail "$name is not told \"$words\""
+    done <"$work/notes"
     [ ! -e "$work/out/work" ] || fail "OUT/work is left"
     [ "$(stat -c %a "$work/out/grades.csv")" = 640 ] || fail "not by the umask"
     nobody_at "$work/out" || fail "somebody is left: $(who)"
@@ -226,6 +230,14 @@ test_shards() {
         fail "merged results differ"
     says 2 "Shard 2 of 3 is missing" grade --out "$work/m2" \
         --merge "$work/p1 $work/p3"
+    before=$(find "$work/p1" -type f -exec cksum {} + | sort | cksum)
+    says 2 "is one of the PARTS" grade --out "$work/p1" --merge "$merged"
+    says 2 "no finished run" grade --out "$work/merged" \
+        --merge "$merged $work/cut"
+    [ "$before" = "$(find "$work/p1" -type f -exec cksum {} + | sort | cksum)" ] ||
+        fail "a part was changed"
+    diff -r "$work/whole/students" "$work/merged/students" ||
+        fail "a merge that failed has cost students"
     says 2 "was there already" grade --out "$work/m3" \
         --merge "$work/p1 $work/p1"
     says 2 "no finished run" grade --out "$work/m4" --merge "$work/cut"
@@ -277,6 +289,9 @@ test_settings() {
     says 2 "cannot be made" grade --submissions "$s" --out "$work/a/b"
     for bad in 0 -1 x 1x 99999; do
         says 2 "JOBS=$bad" grade --submissions "$s" --out "$o" --jobs $bad
+    done
+    for bad in yes no 2 -1; do
+        says 2 "UNSAFE=$bad" grade --submissions "$s" --out "$o" --unsafe $bad
     done
     for bad in 0/2 3/2 1 a/b 1/2x; do
         says 2 "SHARD=$bad" grade --submissions "$s" --out "$o" --shard $bad
@@ -443,7 +458,21 @@ END
         --out "$work/private-out" --exercises 12
     says 0 "15 of 15" make -s grade B="$B" CHECKS="$work/checks" \
         SUBMISSIONS="$work/private" OUT="$work/private-out" EXERCISES=12
+    ! grep -q 'CHECK=private' "$work"/private-out/students/*/feedback.html ||
+        fail "a student is shown a command that only its author has"
+    echo 'int x = ;' >"$work/checks/12-break-even/extra.c"
+    says 2 "Your own checks do not compile" make -s grade B="$B" \
+        CHECKS="$work/checks" SUBMISSIONS="$work/private" \
+        OUT="$work/private-out" EXERCISES=12
     make -s grade-build B="$B" >/dev/null
+}
+
+# Nothing in the sandbox says where things are outside of it.
+test_command_line() {
+    "$GRADER/sandbox/sandbox" --read "$PWD/README.md" /sandbox/a -- sh -c \
+        'cat /proc/[0-9]*/cmdline /sandbox/a | tr "\0" " "' >"$work/said" ||
+        fail "$(cat "$work/said")"
+    ! grep -qF "$PWD" "$work/said" || fail "$(grep -F "$PWD" "$work/said")"
 }
 
 all=$(sed -n 's/^test_\([a-z_]*\)() {.*/\1/p' "$0")

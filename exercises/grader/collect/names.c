@@ -36,31 +36,6 @@ static size_t without_version(const char *name, size_t length, int *version) {
     return digits > 0 && round && name[digits - 1] == ' ' ? digits - 1 : digits;
 }
 
-// Where in `name` the wanted file's name begins; which, and which version.
-static const char *find_wanted(const char *name, char *const *wanted,
-                               int *which, int *version) {
-    size_t length = strlen(name);
-    if (*name == '.' || length < 3 || strcasecmp(name + length - 2, ".c") != 0)
-        return NULL;
-    size_t stem = without_version(name, length - 2, version);
-    for (int i = 0; wanted[i]; i++) {
-        size_t own = strlen(wanted[i]) - strlen(".c");
-        if (stem < own || strncasecmp(name + stem - own, wanted[i], own) != 0)
-            continue;
-        if (stem > own && !strchr("_- ", name[stem - own - 1]))
-            continue;
-        *which = i;
-        return name + stem - own;
-    }
-    return NULL;
-}
-
-int name_is_wanted(const char *path, char *const *wanted, int *version) {
-    int which = -1;
-    find_wanted(last_part(path), wanted, &which, version);
-    return which;
-}
-
 // How long the ending of a name is that is in the list, or 0.
 static size_t ending_of(const char *name, const char *const *list) {
     size_t length = strlen(name);
@@ -70,6 +45,93 @@ static size_t ending_of(const char *name, const char *const *list) {
             return its;
     }
     return 0;
+}
+
+static const char *const sources[] = {".c.txt", ".c.c", ".cpp", ".cxx",
+                                      ".cc",    ".c",   NULL};
+
+// What people and systems put behind a name.
+static size_t without_slip(const char *name, size_t length) {
+    static const char *const slip[] = {
+        " - copy", " - kopie", " copy",  "_copy", "-copy",       " final",
+        "_final",  "-final",   "_fixed", "_new",  "_submission", "_solution"};
+    for (size_t i = 0; i < sizeof slip / sizeof *slip; i++) {
+        size_t its = strlen(slip[i]);
+        if (length > its && strncasecmp(name + length - its, slip[i], its) == 0)
+            return length - its;
+    }
+    return length;
+}
+
+// Where in the stem the words begin that stand at its end, behind a boundary or
+// nothing; or NULL.
+static const char *at_end(const char *name, size_t stem, const char *words) {
+    size_t own = strlen(words);
+    if (stem < own || strncasecmp(name + stem - own, words, own) != 0 ||
+        (stem > own && !strchr("_- ", name[stem - own - 1])))
+        return NULL;
+    return name + stem - own;
+}
+
+// "ex1", "exercise 1", "ex01" where "ex1_process_per_task" was wanted.
+static const char *by_number(const char *name, size_t stem,
+                             const char *wanted) {
+    static const char *const form[] = {
+        "ex%d",        "ex%02d",      "ex_%d",
+        "ex-%d",       "exercise%d",  "exercise%02d",
+        "exercise_%d", "exercise %d", "exercise-%d"};
+    int number;
+    if (sscanf(wanted, "ex%d_", &number) != 1)
+        return NULL;
+    for (size_t i = 0; i < sizeof form / sizeof *form; i++) {
+        char words[40];
+        snprintf(words, sizeof words, form[i], number);
+        const char *at = at_end(name, stem, words);
+        if (at)
+            return at;
+    }
+    return NULL;
+}
+
+// Where in `name` the wanted file's name begins, as it is or with a slip; which,
+// and which version.
+static const char *find_wanted(const char *name, char *const *wanted,
+                               int *which, int *version, bool *slip) {
+    size_t length = strlen(name), ending = ending_of(name, sources);
+    if (*name == '.' || ending == 0)
+        return NULL;
+    int last = 0;
+    size_t stem = without_version(name, length - ending, version);
+    *slip = strcasecmp(name + length - ending, ".c") != 0;
+    for (size_t shorter; (shorter = without_slip(name, stem)) < stem;
+         stem = shorter) {
+        *slip = true;
+        shorter = without_version(name, shorter, &last);
+        *version = *version ? *version : last;
+    }
+    for (int i = 0; wanted[i]; i++) {
+        char own[NAME_SIZE];
+        snprintf(own, sizeof own, "%.*s", (int)(strlen(wanted[i]) - 2),
+                 wanted[i]);
+        const char *at = at_end(name, stem, own);
+        const char *numbered = at ? NULL : by_number(name, stem, wanted[i]);
+        *slip = *slip || numbered;
+        *which = i;
+        if (at || numbered)
+            return at ? at : numbered;
+    }
+    return NULL;
+}
+
+int name_is_wanted(const char *path, char *const *wanted, int *version,
+                   bool *slip) {
+    int which = -1;
+    return find_wanted(last_part(path), wanted, &which, version, slip) ? which
+                                                                       : -1;
+}
+
+bool name_is_source(const char *path) {
+    return ending_of(last_part(path), sources) > 0;
 }
 
 static const char *const opened[] = {
@@ -160,8 +222,10 @@ bool name_parse(const char *name, bool folder, char *const *wanted,
         return false;
     size_t length = strlen(name);
     int which;
+    bool slip;
     if (!folder) {
-        const char *file = find_wanted(name, wanted, &which, &of->version);
+        const char *file =
+            find_wanted(name, wanted, &which, &of->version, &slip);
         copy(of->file, sizeof of->file, file ? file : name, NAME_SIZE);
         size_t ending = ending_of(name, opened);
         if (!ending)

@@ -21,8 +21,13 @@ struct name_of {
 
 // Which of the wanted file names, ending with NULL, a path's last part is:
 // "ex1_map.c", but also "ex1_map-2.c", "ex1_map (2).c" and "jane_ex1_map.c".
-// -1: none. `version` gets the 2.
-int name_is_wanted(const char *path, char *const *wanted, int *version);
+// With `slip` set, what is likely to be meant: "ex1.c", "ex1_map - Copy.c",
+// "ex1_map_final.c", "ex1_map.c.txt", "ex1_map.cpp". -1: none. `version` gets
+// the 2.
+int name_is_wanted(const char *path, char *const *wanted, int *version,
+                   bool *slip);
+
+bool name_is_source(const char *path); // a C file by its ending, or C++
 
 bool name_is_archive(const char *path);
 bool name_is_closed(const char *path); // an archive that we cannot open

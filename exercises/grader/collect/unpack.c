@@ -15,6 +15,7 @@
 #define _GNU_SOURCE
 #include <archive.h>
 #include <archive_entry.h>
+#include <locale.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -89,7 +90,8 @@ static void look_at(struct archive *archive, struct archive_entry *entry,
         return;
     }
     int version;
-    int which = name_is_wanted(path, wanted, &version);
+    bool slip;
+    int which = name_is_wanted(path, wanted, &version, &slip);
     if (archive_entry_filetype(entry) == AE_IFDIR)
         return;
     if (!stays_inside(path))
@@ -103,6 +105,8 @@ static void look_at(struct archive *archive, struct archive_entry *entry,
         take(archive, entry, path, which, version);
     else if (name_is_archive(path))
         note("%s in it is an archive in an archive and was not opened.", path);
+    else if (name_is_source(path))
+        note("%s in it was not read: its name is no exercise's.", path);
 }
 
 static struct archive *open_archive(void) {
@@ -127,6 +131,9 @@ int main(int argc, char **argv) {
         fprintf(stderr, "usage: unpack NAME.c ... <archive\n");
         return 2;
     }
+    // Names in an archive may say that they are UTF-8.
+    if (!setlocale(LC_ALL, "C.UTF-8"))
+        setlocale(LC_ALL, "");
     struct archive *archive = open_archive();
     struct archive_entry *entry;
     int status, entries = 0;
@@ -148,6 +155,8 @@ int main(int argc, char **argv) {
         status != ARCHIVE_OK && status != ARCHIVE_WARN && status != ARCHIVE_EOF;
     if (damaged)
         note("It is damaged: %s.", archive_error_string(archive));
+    else if (entries == 0)
+        note("It is empty.");
     archive_read_free(archive);
     if (fflush(stdout) != 0)
         return SANDBOX_REFUSED;

@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -228,22 +229,90 @@ static void forget(struct handed_in *file) {
     free(file);
 }
 
+// Adds to the list of what does not count, which stays short.
+static void pass_over(struct student *student, const struct handed_in *it) {
+    char **list = &student->others[it->exercise];
+    if (student->copies[it->exercise] > 4)
+        return;
+    char *longer = NULL;
+    if (asprintf(&longer, "%s%s%s", *list ? *list : "", *list ? ", " : "",
+                 it->label) < 0)
+        return;
+    free(*list);
+    *list = longer;
+}
+
+static bool same_content(const struct handed_in *a, const struct handed_in *b) {
+    struct text one, other;
+    if (file_read(AT_FDCWD, a->path, LIMIT_SOURCE, &one) < 0)
+        return false;
+    bool same = file_read(AT_FDCWD, b->path, LIMIT_SOURCE, &other) == 0;
+    if (same) {
+        same = one.length == other.length &&
+               memcmp(one.bytes, other.bytes, one.length) == 0;
+        text_free(&other);
+    }
+    text_free(&one);
+    return same;
+}
+
+// The right name counts before any other; else the later one does.
+static bool counts_before(const struct handed_in *a,
+                          const struct handed_in *b) {
+    return a->slip != b->slip ? !a->slip : is_later(b, a);
+}
+
 static void take_handed_in(struct student *student, struct handed_in *it) {
     struct handed_in **its = &student->file[it->exercise];
     struct handed_in *other = *its;
+    student->copies[it->exercise]++;
     *its = it;
     if (!other)
         return;
-    if (!is_later(other, it)) {
+    if (counts_before(other, it)) {
         *its = other;
         other = it;
     }
-    grade_note(student->notes,
-               "Exercise %d was handed in more than once: %s counts, the "
-               "later one, not %s.",
-               grader.exercise[(*its)->exercise].number, (*its)->label,
-               other->label);
+    // Two names that are not right, and two contents: a person must say which.
+    if ((*its)->slip && other->slip && (*its)->version == other->version &&
+        !same_content(*its, other))
+        (*its)->unclear = true;
+    (*its)->unclear = (*its)->slip && ((*its)->unclear || other->unclear);
+    pass_over(student, other);
     forget(other);
+}
+
+// What a person should know about the files that were taken, and were not.
+static void note_files(struct student *student) {
+    for (int i = 0; i < grader.exercises; i++) {
+        struct handed_in *it = student->file[i];
+        int more = student->copies[i] - 4;
+        char and[40] = "";
+        if (!it)
+            continue;
+        if (more > 0)
+            snprintf(and, sizeof and, " and %d more", more);
+        if (it->unclear) {
+            grade_note(student->notes,
+                       "Exercise %d: which file counts? None is called %s, and "
+                       "they differ: %s, %s%s. None was taken; rename one.",
+                       grader.exercise[i].number, grader.exercise[i].file,
+                       it->label, student->others[i], and);
+            forget(it);
+            student->file[i] = NULL;
+            continue;
+        }
+        if (it->slip)
+            grade_note(student->notes,
+                       "%s was taken: call it %s next time.",
+                       it->label, grader.exercise[i].file);
+        if (student->others[i])
+            grade_note(student->notes,
+                       "Exercise %d was handed in more than once: %s counts, "
+                       "the later one, not %s%s.",
+                       grader.exercise[i].number, it->label, student->others[i],
+                       and);
+    }
 }
 
 static void take_index(int i, int *order) {
@@ -252,7 +321,7 @@ static void take_index(int i, int *order) {
     json_t *index =
         file_read_json(file_path("%s/in/%d/index.json", grader.work, i));
     json_t *files, *notes, *one;
-    int read, version, exercise;
+    int read, version, exercise, slip;
     json_int_t mtime;
     const char *path, *label;
     size_t n;
@@ -262,16 +331,20 @@ static void take_index(int i, int *order) {
     student->read |= read;
     json_array_foreach(notes, n, one) json_array_append(student->notes, one);
     json_array_foreach(files, n, one) {
-        json_unpack(one, "{s:i, s:i, s:I, s:s, s:s}", "exercise", &exercise,
-                    "version", &version, "mtime", &mtime, "path", &path,
-                    "label", &label);
+        json_unpack(one, "{s:i, s:i, s:b, s:I, s:s, s:s}", "exercise",
+                    &exercise, "version", &version, "slip", &slip, "mtime",
+                    &mtime, "path", &path, "label", &label);
         struct handed_in *file = calloc(1, sizeof *file);
         if (!file)
             grade_die("Out of memory.");
         *file = (struct handed_in){
-            exercise,     it->version > version ? it->version : version,
-            (*order)++,   mtime,
-            strdup(path), strdup(label)};
+            .exercise = exercise,
+            .version = it->version > version ? it->version : version,
+            .order = (*order)++,
+            .slip = slip,
+            .mtime = mtime,
+            .path = strdup(path),
+            .label = strdup(label)};
         take_handed_in(student, file);
     }
     json_decref(index);
@@ -301,5 +374,7 @@ void grade_collect(void) {
     int order = 0;
     for (int i = 0; i < count; i++)
         take_index(item[i], &order);
+    for (int i = 0; i < grader.students; i++)
+        note_files(&grader.student[i]);
     free(item);
 }

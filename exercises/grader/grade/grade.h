@@ -58,6 +58,8 @@ struct exercise_info {
 struct handed_in {
     int exercise; // index
     int version, order;
+    bool slip;    // another name than it should have
+    bool unclear; // which of several such
     int64_t mtime;
     char *path, *label;
 };
@@ -68,6 +70,8 @@ struct student {
     json_t *notes;
     bool read; // at least a part of it could be
     struct handed_in *file[MOST_EXERCISES];
+    int copies[MOST_EXERCISES];   // how often it was handed in
+    char *others[MOST_EXERCISES]; // what does not count of it
 };
 
 // One thing in SUBMISSIONS.

@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,6 +20,7 @@ static struct {
     bool *shard; // which were there
     int shards, students;
     struct csv_row *row;
+    struct text *result; // each student's, as it was read
 } merge;
 
 static const char *text_of(json_t *object, const char *key) {
@@ -87,21 +89,21 @@ static void take_student(const char *part, const char *id) {
         if (strcmp(merge.row[i].id, id) == 0)
             grade_die("%s is in two parts, in %s for the second time.", name,
                       part);
-    const char *to = file_path("%s/students/%s", grader.set.out, id);
-    const char *file = file_path("%s/result.json", to);
-    if (file_make_folder(to, FILE_KEPT) < 0 ||
-        file_write(file, text.bytes, text.length, 0644, FILE_KEPT) < 0)
-        grade_die("%s cannot be written: %s", file, strerror(errno));
-    text_free(&text);
-    merge.row =
-        realloc(merge.row, (size_t)(merge.students + 1) * sizeof *merge.row);
-    if (!merge.row)
+    size_t count = (size_t)merge.students + 1;
+    merge.row = realloc(merge.row, count * sizeof *merge.row);
+    merge.result = realloc(merge.result, count * sizeof *merge.result);
+    if (!merge.row || !merge.result)
         grade_die("Out of memory.");
+    merge.result[merge.students] = text;
     merge.row[merge.students++] = (struct csv_row){strdup(name), strdup(id)};
     json_decref(student);
 }
 
 static void take_part(const char *part) {
+    char real[PATH_MAX];
+    if (realpath(part, real) && strcmp(real, grader.set.out) == 0)
+        grade_die("OUT=%s is one of the PARTS: take a new folder.",
+                  grader.set.out);
     json_t *run = file_read_json(file_path("%s/run.json", part));
     if (strcmp(text_of(run, "format"), "poolschool/run/1") != 0)
         grade_die("%s holds no finished run: there is no run.json.", part);
@@ -119,6 +121,23 @@ static void take_part(const char *part) {
         free(entry[i]);
     }
     free(entry);
+}
+
+static void write_students(void) {
+    const char *students = file_path("%s/students", grader.set.out);
+    if (file_remove_all(students) < 0 ||
+        file_make_folder(students, FILE_KEPT) < 0)
+        grade_die("%s cannot be written: %s", grader.set.out, strerror(errno));
+    for (int i = 0; i < merge.students; i++) {
+        const char *to =
+            file_path("%s/students/%s", grader.set.out, merge.row[i].id);
+        const char *file = file_path("%s/result.json", to);
+        if (file_make_folder(to, FILE_KEPT) < 0 ||
+            file_write(file, merge.result[i].bytes, merge.result[i].length,
+                       0644, FILE_KEPT) < 0)
+            grade_die("%s cannot be written: %s", file, strerror(errno));
+        text_free(&merge.result[i]);
+    }
 }
 
 static void write_all(void) {
@@ -141,10 +160,6 @@ static void write_all(void) {
 
 int grade_merge(void) {
     char *list = strdup(grader.set.parts), *rest = list;
-    const char *students = file_path("%s/students", grader.set.out);
-    if (file_remove_all(students) < 0 ||
-        file_make_folder(students, FILE_KEPT) < 0)
-        grade_die("%s cannot be written: %s", grader.set.out, strerror(errno));
     for (char *part; list && (part = strsep(&rest, " \t\n"));)
         if (*part)
             take_part(part);
@@ -153,6 +168,7 @@ int grade_merge(void) {
     for (int i = 1; i <= merge.shards; i++)
         if (!merge.shard[i])
             grade_die("Shard %d of %d is missing in PARTS.", i, merge.shards);
+    write_students(); // all has been read
     write_all();
     printf("%d students of %d parts are in %s/grades.csv\n", merge.students,
            merge.shards, grader.set.out);

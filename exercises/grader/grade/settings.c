@@ -106,7 +106,7 @@ static void take_option(const char *name, const char *value) {
     else if (!strcmp(name, "--exercises"))
         choose_exercises(value);
     else if (!strcmp(name, "--unsafe"))
-        set->unsafe = *value && strcmp(value, "0") != 0;
+        set->unsafe = *value && number("UNSAFE", value, 0, 1);
     else if (!strcmp(name, "--jobs") && *value)
         set->jobs = (int)number("JOBS", value, 1, MOST_JOBS);
     else if (!strcmp(name, "--shard") && *value)

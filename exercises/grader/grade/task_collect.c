@@ -29,7 +29,7 @@ struct gathering {
 #define MOST_ARCHIVES 8 // in one submission
 
 // Keeps a copy of a source file.
-static void keep(struct gathering *all, int exercise, int version,
+static void keep(struct gathering *all, int exercise, int version, bool slip,
                  int64_t mtime, const char *label, const void *bytes,
                  size_t length) {
     int count = (int)json_array_size(all->files);
@@ -44,10 +44,11 @@ static void keep(struct gathering *all, int exercise, int version,
     }
     char shown[3 * NAME_SIZE];
     name_show(label, false, shown, sizeof shown);
-    json_array_append_new(
-        all->files, json_pack("{s:i, s:i, s:I, s:s, s:s}", "exercise", exercise,
-                              "version", version, "mtime", (json_int_t)mtime,
-                              "label", shown, "path", path));
+    json_array_append_new(all->files,
+                          json_pack("{s:i, s:i, s:b, s:I, s:s, s:s}",
+                                    "exercise", exercise, "version", version,
+                                    "slip", slip, "mtime", (json_int_t)mtime,
+                                    "label", shown, "path", path));
 }
 
 // What unpack wrote: see unpack.c. False where it does not keep to that.
@@ -73,7 +74,18 @@ static bool take_unpacked(struct gathering *all, const char *label,
             char *name;
             if (asprintf(&name, "%s: %.*s", label, (int)path, line + 1) < 0)
                 return false;
-            keep(all, which, version, mtime, name, line + 1 + path, content);
+            char *inner = strndup(line + 1, path);
+            bool slip = false;
+            int own_version;
+            if (!inner || name_is_wanted(inner, grader.wanted, &own_version,
+                                         &slip) != which) {
+                free(inner);
+                free(name);
+                return false;
+            }
+            free(inner);
+            keep(all, which, version, slip, mtime, name, line + 1 + path,
+                 content);
             free(name);
         } else
             return false;
@@ -135,10 +147,12 @@ static void open_archive(struct gathering *all, int folder, const char *name,
 
 static void take_file(struct gathering *all, int folder, const char *name,
                       const char *label, const struct stat *about) {
-    int version, which = name_is_wanted(name, grader.wanted, &version);
+    int version;
+    bool slip;
+    int which = name_is_wanted(name, grader.wanted, &version, &slip);
     struct text text;
     if (which >= 0 && file_read(folder, name, LIMIT_SOURCE, &text) == 0) {
-        keep(all, which, version, about->st_mtime, label, text.bytes,
+        keep(all, which, version, slip, about->st_mtime, label, text.bytes,
              text.length);
         text_free(&text);
         all->read++;
@@ -148,6 +162,9 @@ static void take_file(struct gathering *all, int folder, const char *name,
                                   : strerror(errno));
     else if (name_is_archive(name) && all->archives++ < MOST_ARCHIVES)
         open_archive(all, folder, name, label);
+    else if (name_is_source(name))
+        grade_note(all->notes, "%s was not read: its name is no exercise's.",
+                   label);
     else if (name_is_closed(name) || strcmp(name, label) == 0)
         grade_note(all->notes,
                    "%s was not read: it is no exercise's file, and no zip or "

@@ -93,7 +93,11 @@ static void put_failure(FILE *f, const json_t *exercise, const json_t *check) {
     put_term(f, "expected", field(cause, "expected"));
     put_term(f, "actual", field(cause, "actual"));
     put_term(f, "think", field(cause, "help"));
-    html(f, "<dt>again</dt><dd><code>%s</code></dd>\n</dl>\n", again);
+    if (*again)
+        html(f, "<dt>again</dt><dd><code>%s</code></dd>\n", again);
+    else
+        html(f, "<dt>again</dt><dd>your instructor has this check</dd>\n");
+    html(f, "</dl>\n");
     free(again);
     if (*field(check, "output")) {
         html(f, "<p>Your program printed:</p>\n");

@@ -72,6 +72,7 @@ int max_of(const json_t *exercise);
 json_t *checks_of(const json_t *exercise); // an array, or NULL
 bool has_passed(const json_t *check);
 bool has_failed(const json_t *check); // false, too, where it was not run
+// What repeats a check; "" where its readers do not have it.
 char *command_for(const json_t *exercise, const json_t *check);
 char *told(const json_t *check, const json_t *exercise); // as plain text
 

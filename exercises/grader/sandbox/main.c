@@ -31,6 +31,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -99,11 +100,27 @@ static void add_inside(const struct sandbox *sandbox) {
     add("--");
 }
 
+// Bubblewrap reads its options from a descriptor: process 1 in the sandbox is
+// bubblewrap, too, and its command line is for everybody there to read.
+static int options_in_a_file(int first) {
+    int fd = memfd_create("options", 0);
+    if (fd < 0)
+        sandbox_die("no memory for options: %s", strerror(errno));
+    for (int i = first; i < words; i++) {
+        size_t length = strlen(line[i]) + 1;
+        if (write(fd, line[i], length) != (ssize_t)length)
+            sandbox_die("cannot write options: %s", strerror(errno));
+    }
+    if (lseek(fd, 0, SEEK_SET) < 0)
+        sandbox_die("cannot write options: %s", strerror(errno));
+    return fd;
+}
+
 _Noreturn static void enter(const struct sandbox *sandbox, const char *self) {
     static char size[24];
     snprintf(size, sizeof size, "%ld", LIMIT_SANDBOX_TMP);
     ADD(sandbox->bwrap, "--unshare-pid", "--unshare-net", "--unshare-ipc",
-        "--unshare-uts", "--unshare-cgroup-try", "--hostname", "box");
+        "--unshare-uts", "--unshare-cgroup-try", "--hostname", "sandbox");
     if (!sandbox->orphans)
         add("--die-with-parent");
     if (getuid() == 0) // only until it has become another user
@@ -119,10 +136,15 @@ _Noreturn static void enter(const struct sandbox *sandbox, const char *self) {
     for (int i = 0; i < sandbox->reads; i++)
         ADD("--ro-bind", sandbox->read[i].file, sandbox->read[i].name);
     ADD("--ro-bind", self, "/sandbox/.inside", "--remount-ro", "/dev",
-        "--remount-ro", "/", "--chdir", "/tmp", "--", "/sandbox/.inside");
+        "--remount-ro", "/", "--chdir", "/tmp");
+    static char options[12];
+    snprintf(options, sizeof options, "%d", options_in_a_file(1));
+    words = 1;
+    ADD("--args", options, "--", "/sandbox/.inside");
     add_inside(sandbox);
     for (char **word = sandbox->command; *word; word++)
         add(*word);
+    line[words] = NULL;
     char *environment[] = SANDBOX_ENVIRONMENT;
     execve(sandbox->bwrap, line, environment);
     sandbox_die("cannot start %s: %s", sandbox->bwrap, strerror(errno));
