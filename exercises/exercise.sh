@@ -232,7 +232,7 @@ check() {
         }
         command=$(debugger "$dir") || exit 2
         eval "exec '$B/$dir/judge' --debug --check '$CHECK'" \
-            "${SEED:+--seed '$SEED'} --report '$out/driver' -- $command"
+            "${SEED:+--seed '$SEED'} --out /dev/null '$out/driver' -- $command"
     fi
     "$B/$dir/judge" ${CHECK:+--check "$CHECK"} ${SEED:+--seed "$SEED"} \
         ${refused:+--refused "$refused"} --report \
@@ -441,6 +441,7 @@ progress() {
 
 case ${1:-} in
 check | schedule | try | hint | watch | reset) "$1" "${2:?which exercise?}" ;;
+mistakes) mistakes "$(folder "${2:?which exercise?}")" ;; # for student-dist
 numbers | progress) "$1" ;;
 *)
     sed -n '3,10p' "$0"

@@ -43,6 +43,11 @@ student() { # FILE.tar.gz
         files tests | grep -zE '^tests/([^/]*|(kill|model)/[^/]*)$' |
             grep -zvE '^tests/(exercises|grade|attack|package)[^/]*$'
     } | copy "$to"
+    # What hints say of known mistakes, in words only.
+    for dir in exercises/[0-9]*; do
+        sh exercises/exercise.sh mistakes "$(basename "$dir" | cut -d - -f 1 |
+            sed 's/^0*//')" >"$to/$dir/mistakes.txt"
+    done
     # The same files give the same archive: no user, no time, sorted.
     tar -C "$stage" --sort=name --owner=0 --group=0 --numeric-owner \
         --mtime=@0 -cf - poolschool | gzip -n9 >"$stage/it"

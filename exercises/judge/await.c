@@ -53,6 +53,8 @@ static _Noreturn void fail_asleep(struct run *run, const char *what) {
 
 // With nobody but an idle driver there, there is nothing to be patient for.
 static int64_t patience(struct run *run) {
+    if (run->state->debug)
+        return INT64_MAX; // it is asleep while a person thinks
     bool alone = is_back(run, 0) && run->state->servers == 1;
     for (int i = 0; i < run->state->processes.count && alone; i++)
         alone = (run->state->processes.at[i].parent != run->driver ||

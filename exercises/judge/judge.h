@@ -63,6 +63,7 @@ struct sandbox_options {
     uid_t uid;       // when the judge is root: run the driver as this user
     char **prefix;   // a sandbox command to put before the driver, or NULL
     bool namespaces; // try for namespaces of its own
+    bool debug;      // the prefix is a debugger, on our terminal
 };
 
 struct sandbox {
@@ -164,6 +165,7 @@ struct run_state {
     int driver_status;
     bool driver_ended, driver_may_end;
     int64_t cpu_limit_ms;
+    bool debug; // a person steps through it: nothing is limited
     bool stopped_for_time;
     int64_t began_at; // monotonic ms
     int64_t ends_at;  // without the time below
@@ -199,6 +201,8 @@ uint64_t next_random(uint64_t *state);
 bool take_end(struct run *run, int timeout);
 // Ends the check without a verdict: it is not the student's fault.
 _Noreturn void cannot_judge(struct run *run, const char *why);
+// Takes in what the driver printed last.
+void take_last_output(struct run *run);
 _Noreturn void fail_ended(struct run *run);
 _Noreturn void fail_forged(struct run *run, const char *what);
 // limits.c: fails the check if its processes take too much.

@@ -45,6 +45,7 @@ _Noreturn static void usage(int status) {
         "  --refused TEXT why a grader would give nothing, for the report\n"
         "  --error TEXT   nothing could be built: score 0, for this reason\n"
         "  --uid N        as root: run the driver as this user\n"
+        "  --debug        the command is a debugger, and nothing is limited\n"
         "  --plain        no namespaces, limits only\n"
         "  --list         the checks and their points\n");
     exit(status);
@@ -105,6 +106,7 @@ static bool judge_one(const struct options *options, struct outcome *outcome,
     run.state = &state;
     state.seed = options->seed;
     state.cpu_limit_ms = used->cpu_limit_ms;
+    state.debug = options->sandbox.debug;
     set_limits(&run, used);
     if (!run_check(&run, outcome->check, options->driver, &options->sandbox)) {
         fprintf(stderr, "Cannot judge here (%s): %s.\n", outcome->check->name,
@@ -215,6 +217,8 @@ int main(int argc, char **argv) {
             options.error = argv[++i];
         else if (!strcmp(it, "--uid") && more)
             options.sandbox.uid = (uid_t)a_number(argv[++i]);
+        else if (!strcmp(it, "--debug"))
+            options.sandbox.debug = true;
         else if (!strcmp(it, "--plain"))
             options.sandbox.namespaces = false;
         else if (!strcmp(it, "--list"))
@@ -237,12 +241,15 @@ int main(int argc, char **argv) {
         return 2;
     }
     signal(SIGPIPE, SIG_IGN);
-    prctl(PR_SET_DUMPABLE, 0); // the answers are in here
+    if (options.sandbox.debug)
+        signal(SIGINT, SIG_IGN); // Ctrl-C is the debugger's
+    prctl(PR_SET_DUMPABLE, 0);   // the answers are in here
     // Should a student's process kill init, its orphans fall to us.
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     // Whatever holds the judge up, it ends; a result that is missing is none.
-    alarm(LIMIT_STALLED_TOTAL_S + LIMIT_WALL_S +
-          LIMIT_LATE_S * (unsigned)total_checks());
+    if (!options.sandbox.debug)
+        alarm(LIMIT_STALLED_TOTAL_S + LIMIT_WALL_S +
+              LIMIT_LATE_S * (unsigned)total_checks());
     static char path[4096];
     if (options.driver && realpath(options.driver, path))
         options.driver = path;

@@ -22,13 +22,9 @@ static const char *in_colour(const char *code) { return colour ? code : ""; }
 #define BOLD in_colour("\033[1m")
 #define PLAIN in_colour("\033[0m")
 
-// Prints text behind a label, wrapped and indented below it. Words longer than
-// a line are cut into lines.
-static void put(const char *label, const char *text) {
-    const int indent = 16;
-    if (!*text)
-        return;
-    printf("      %-10s", label);
+// Prints text from this column on, wrapped and indented below it. Words longer
+// than a line are cut into lines.
+static void put_text(int indent, const char *text) {
     int column = indent;
     while (*text) {
         if (*text == '\n' || *text == ' ') {
@@ -50,6 +46,13 @@ static void put(const char *label, const char *text) {
         text += word;
     }
     putchar('\n');
+}
+
+static void put(const char *label, const char *text) {
+    if (!*text)
+        return;
+    printf("      %-10s", label);
+    put_text(16, text);
 }
 
 // A line of what a program printed. It may be longer than the screen is wide: a
@@ -80,6 +83,8 @@ static void put_output(const char *output) {
         puts("      your program printed:");
     for (; *output && lines < OUTPUT_LINES; lines++) {
         size_t length = strcspn(output, "\n");
+        if (strncmp(output, "Shadow bytes", 12) == 0) // of a sanitizer
+            break;
         put_line(output, length);
         output += length + (output[length] == '\n');
     }
@@ -162,7 +167,11 @@ void report(const struct result *result, const char *refused) {
     else
         printf(" This check holds; all of them: make exercise%d\n",
                exercise.number);
-    if (refused)
-        printf("%srefused:%s a grader gives 0 of %d: %s\n", RED, PLAIN,
-               result->max, refused);
+    if (refused) {
+        char why[500];
+        snprintf(why, sizeof why, "a grader gives 0 of %d: %s", result->max,
+                 refused);
+        printf("%srefused:%s ", RED, PLAIN);
+        put_text(9, why);
+    }
 }

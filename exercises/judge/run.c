@@ -94,7 +94,7 @@ static void meet(struct run *run) {
     int ready;
     do {
         int64_t left = run->state->ends_at_last - now_ms();
-        ready = poll(fd, 2, left > 0 ? (int)left : 0);
+        ready = poll(fd, 2, run->state->debug ? -1 : left > 0 ? (int)left : 0);
     } while (ready < 0 && errno == EINTR);
     if (ready <= 0 || !fd[0].revents ||
         wire_receive(run->state->sandbox.channel, &message, &sender) <= 0 ||
@@ -120,16 +120,6 @@ static void expect_sound(struct run *run) {
     expect(run, sandbox_is_whole(&run->state->sandbox),
            "the judge's processes live", "one was killed",
            "Kill only what you have forked.");
-}
-
-static void take_last_output(struct run *run) {
-    ssize_t got = 0;
-    while (run->state->sandbox.output >= 0 &&
-           run->state->output_kept < OUTPUT_KEPT &&
-           (got = read(run->state->sandbox.output,
-                       run->state->output + run->state->output_kept,
-                       OUTPUT_KEPT - run->state->output_kept)) > 0)
-        run->state->output_kept += (size_t)got;
 }
 
 bool run_check(struct run *run, const struct check *check, const char *driver,

@@ -104,18 +104,21 @@ static bool set_descriptors(const struct start *start) {
     int page = fcntl(start->page, F_DUPFD_CLOEXEC, 50);
     int output = fcntl(start->output, F_DUPFD_CLOEXEC, 50);
     close_the_rest(PAGE_FD + 1);
-    return dup2(nothing, 0) >= 0 && dup2(output, 1) >= 0 &&
-           dup2(output, 2) >= 0 && dup2(channel, CHANNEL_FD) >= 0 &&
-           dup2(page, PAGE_FD) >= 0;
+    bool terminal = start->options->debug; // a debugger keeps it
+    return (terminal || (dup2(nothing, 0) >= 0 && dup2(output, 1) >= 0 &&
+                         dup2(output, 2) >= 0)) &&
+           dup2(channel, CHANNEL_FD) >= 0 && dup2(page, PAGE_FD) >= 0;
 }
 
 _Noreturn static void become_driver(const struct start *start) {
     const struct sandbox_options *options = start->options;
-    setsid();
     confine_reset_signals();
-    confine_offer_to_oom();
     int program = fcntl(start->program, F_DUPFD_CLOEXEC, 50);
-    set_limits(start->tasks);
+    if (!options->debug) {
+        setsid();
+        confine_offer_to_oom();
+        set_limits(start->tasks);
+    }
     if (!set_descriptors(start) || chdir("/") < 0 ||
         !give_up_privileges(options, start->own)) {
         dprintf(2, "the driver cannot be confined: %s\n", strerror(errno));
@@ -131,7 +134,7 @@ _Noreturn static void become_driver(const struct start *start) {
     argv[n++] = "3"; // CHANNEL_FD
     argv[n++] = "4"; // PAGE_FD
     if (options->prefix)
-        execvpe(argv[0], argv, environment);
+        execvpe(argv[0], argv, options->debug ? environ : environment);
     else // by descriptor: the new user need not reach the path
         syscall(SYS_execveat, program, "", argv, environment, AT_EMPTY_PATH);
     dprintf(2, "%s cannot be started: %s\n", argv[0], strerror(errno));

@@ -83,6 +83,32 @@ bool take_end(struct run *run, int timeout) {
     return run->state->driver_ended;
 }
 
+void take_last_output(struct run *run) {
+    ssize_t got = 0;
+    while (run->state->sandbox.output >= 0 &&
+           run->state->output_kept < OUTPUT_KEPT &&
+           (got = read(run->state->sandbox.output,
+                       run->state->output + run->state->output_kept,
+                       OUTPUT_KEPT - run->state->output_kept)) > 0)
+        run->state->output_kept += (size_t)got;
+}
+
+// What a sanitizer found, if it is that which ended the process: one line.
+static const char *sanitizer_says(const char *output) {
+    static const char summary[] = "SUMMARY: AddressSanitizer: ";
+    const char *at = strstr(output, summary);
+    if (at)
+        at += sizeof summary - 1;
+    else if ((at = strstr(output, "runtime error: ")))
+        while (at > output && at[-1] != '\n')
+            at--;
+    return at ? text("a sanitizer stopped it: %.*s",
+                     (int)strcspn(at, "\n") < 220 ? (int)strcspn(at, "\n")
+                                                  : 220,
+                     at)
+              : NULL;
+}
+
 static const char *help_with_signal(int sig) {
     if (sig == SIGKILL || sig == SIGTERM)
         return "Has your code killed its own process? kill reaches that, too, "
@@ -98,6 +124,12 @@ static const char *help_with_signal(int sig) {
 
 void fail_ended(struct run *run) {
     int status = run->state->driver_status;
+    take_last_output(run);
+    const char *sanitizer = sanitizer_says(run->state->output);
+    if (sanitizer)
+        fail(run, "the call returns", sanitizer,
+             "The file and the line are yours, or lead to yours. All that the "
+             "sanitizer printed is below.");
     if (WIFEXITED(status) && WEXITSTATUS(status) > 128 &&
         WEXITSTATUS(status) < 128 + 32) // as a shell or a sandbox reports it
         status = WEXITSTATUS(status) - 128;
