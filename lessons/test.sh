@@ -268,6 +268,10 @@ if man -w 2 fork >/dev/null 2>&1; then
     done
 fi
 
+# What from-python.md names is in pool.h.
+for name in $(grep -ohE '\b(pool_[a-z_]+|POOL_E?[A-Z]+)\b' lessons/from-python.md lessons/README.zh.md | sort -u); do
+    grep -qw "$name" lib/pool.h || [ "$name" = POOL_TRACE ] || fail "pool.h has no $name"
+done
 python3 lessons/needs.py >"$temp/needs" || { fail "needs"; cat "$temp/needs"; }
 case ${ONLY:-all} in
 all) python3 lessons/transcripts.py check || fail "transcripts" ;;

@@ -240,7 +240,7 @@ def copy_tree(tree):
 
 
 def main(mode, *paths):
-    texts = paths or ["README.md", "lessons/README.md"] + \
+    texts = paths or ["README.md", "lessons/README.md", "lessons/README.zh.md"] + \
         sorted(map(str, Path("lessons").glob("[0-9]*/README.md"))) + \
         ["lessons/debugging.md", "lessons/memory-order.md"]
     wrong = 0
