@@ -116,8 +116,8 @@ $(B)/lessons/%.o: FOLDER_CFLAGS = -Ilessons/common -Ilessons/guide
 # The library by its path: LIBPOOL is defined only after this file is read.
 $(LESSONS:%=$(B)/lessons/%/lesson) $(LESSON_ALONES): $(LESSON_COMMON) \
 		$(B)/lib/libpool.a
-	$(LINK) -o $@ $(filter %.o,$^) $(filter %.a,$^) \
-		$(LESSON_LIBS)
+	$(LINK) -o $@ $(filter %.o,$^) $(filter-out %/libpool.a,$(filter %.a,$^)) \
+		$(B)/lib/libpool.a $(LESSON_LIBS)
 $(LESSON_ALONES): %: %.o
 
 # Lesson 12 measures with the charts' own parts, not with copies of them. They

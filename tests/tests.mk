@@ -15,10 +15,10 @@ PACKAGES  += gcc make libc6-dev clang libclang-rt-dev libcmocka-dev \
 	libjansson-dev pkg-config gcovr valgrind cppcheck clang-tidy clang-format \
 	spin locales musl-tools man-db
 TEST_TARGETS += check-failing check-lint check-format test-make test-harness \
-	test-pool test-install test-storm test-attacks test-kill-ci test-model \
+	test-pool test-install test-storm test-attacks test-kill-ci \
 	test-litmus test-tsan test-musl
 LONG_TARGETS += test-pool-clang test-pool-sanitized test-pool-clang-sanitized \
-	test-storm-long test-kill-long test-valgrind
+	test-storm-long test-kill-long test-model test-valgrind
 # What they need, built once before they run side by side.
 TEST_BUILDS   = $(TESTS) $(B)/tests/harness_selftest $(B)/tests/storm \
 	$(B)/tests/kill/kill lib lessons-build exercises grade-build \
