@@ -239,7 +239,30 @@ check() {
         --out "$out/result.json" --lines "$out/lines" "$out/driver" || exit 2
     [ -n "${FILE:-}" ] || [ -n "${CHECK:-}" ] ||
         remember "$1" "$file" "$out/lines"
+    show_race "$1" "$dir" "$file" "$out"
     [ -z "$refused" ] && full_marks "$out/lines"
+}
+
+# Runs the file under seeded schedules. See schedule/README.md.
+schedules() { # $1 number, $2 folder, $3 file, $4 where to, then options
+    number=$1 scenario=$B/$2/schedule.o headers=$2 file=$3 out=$4
+    shift 4
+    OBJECTS=$B/exercises/schedule sh exercises/schedule/run.sh "$file" \
+        "$scenario" "$headers" "$out" "$@" \
+        --again "make exercise$number SCHEDULE="
+}
+
+# Where the check that hangs on a race is lost: how, if a schedule shows it.
+show_race() { # $1 number, $2 folder, $3 file, $4 where to
+    [ -f "$2/schedule.c" ] && [ -z "${SANITIZE:-}" ] || return 0
+    lost=$(sed -n 's,^// Lost by a race: ,,p' "$2/schedule.c")
+    grep -q "^check $lost 0 " "$4/lines" || return 0
+    schedules "$@" --seconds 3 >"$4/schedule.txt" 2>&1 && return
+    grep -q '^Again: ' "$4/schedule.txt" || return 0
+    echo
+    echo "How $lost is lost, step by step:"
+    echo
+    cat "$4/schedule.txt"
 }
 
 schedule() { # SCHEDULE: a seed, or nothing: as many as there is time for
@@ -260,9 +283,7 @@ schedule() { # SCHEDULE: a seed, or nothing: as many as there is time for
     out=${OUT:-$B/students/$1}
     readable "$file" || exit 2
     make_folder "$out"
-    OBJECTS=$B/exercises/schedule sh exercises/schedule/run.sh "$file" \
-        "$B/$dir/schedule.o" "$dir" "$out" \
-        ${SCHEDULE:+--seed "$SCHEDULE"} --again "make exercise$1 SCHEDULE="
+    schedules "$1" "$dir" "$file" "$out" ${SCHEDULE:+--seed "$SCHEDULE"}
 }
 
 # The student's functions in a small program of our own.

@@ -78,6 +78,8 @@ SCHEDULED     := $(patsubst %/schedule.c,%,$(wildcard \
 	exercises/[0-9][0-9]-*/schedule.c))
 SCHEDULES     := $(SCHEDULE_OBJ) $(SCHEDULED:%=$(B)/%/schedule.o) \
 	$(B)/exercises/schedule/program.o
+$(foreach dir,$(SCHEDULED),$(eval $(B)/$(dir)/ready: \
+	$(B)/$(dir)/schedule.o $(SCHEDULE_OBJ)))
 TEST_TARGETS  += $(if $(wildcard solutions),test-schedules)
 .PHONY: test-schedules
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Maps that are run under seeded schedules: two workers, three workers.
 //
+// Lost by a race: same-moment
+//
 // Runs in: the process that a schedule begins with, and those that the
 // student's function forks.
 #include "map.h"

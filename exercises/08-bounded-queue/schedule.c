@@ -2,6 +2,8 @@
 // Queues that are used under seeded schedules: by two producers and two
 // consumers, and by two that wait while a third closes it.
 //
+// Lost by a race: wakes
+//
 // Runs in: the process that a schedule begins with, and those it forks.
 #include "queue.h"
 #include "scenario.h"
