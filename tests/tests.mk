@@ -16,9 +16,9 @@ PACKAGES  += gcc make libc6-dev clang libclang-rt-dev libcmocka-dev \
 	spin locales musl-tools man-db
 TEST_TARGETS += check-failing check-lint check-format test-make test-harness \
 	test-pool test-install test-storm test-attacks test-kill-ci \
-	test-litmus test-tsan test-musl
+	test-litmus
 LONG_TARGETS += test-pool-clang test-pool-sanitized test-pool-clang-sanitized \
-	test-storm-long test-kill-long test-model test-valgrind
+	test-storm-long test-kill-long test-model test-valgrind test-tsan test-musl
 # What they need, built once before they run side by side.
 TEST_BUILDS   = $(TESTS) $(B)/tests/harness_selftest $(B)/tests/storm \
 	$(B)/tests/kill/kill lib lessons-build exercises grade-build \
