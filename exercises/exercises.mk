@@ -5,8 +5,8 @@ PACKAGES     += inotify-tools patch
 TEST_TARGETS += $(if $(wildcard solutions),test-exercises)
 
 JUDGE        := $(B)/exercises/judge
-JUDGE_OBJ    := $(patsubst %,$(JUDGE)/%.o,main report result shown run await queries loop messages \
-	execution accounting limits verdict sandbox namespaces confine proc filter wire)
+JUDGE_OBJ    := $(patsubst %,$(JUDGE)/%.o,main report result shown lend run await queries loop messages \
+	execution accounting limits verdict sandbox namespaces confine proc proc_counts filter wire)
 EXERCISES_SH  = B='$(B)' CC='$(CC)' SANITIZE='$(SANITIZE)' CHECK='$(CHECK)' \
 	SEED='$(SEED)' DEBUG='$(DEBUG)' MAKE='$(MAKE)' sh exercises/exercise.sh
 # Not yet full marks is no error of make, but with STRICT=1; nor is a reader who
@@ -40,7 +40,8 @@ $(B)/exercises/%/extra.o: $(CHECKS)/%/extra.c exercises/judge/check.h \
 	mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -Iexercises/judge -Iexercises/$* -c -o $@ $<
 
-$(JUDGE)/inspect: $(JUDGE)/inspect.o $(JUDGE)/object.o
+$(JUDGE)/inspect: $(patsubst %,$(JUDGE)/%.o,inspect inspect_sections \
+		inspect_symbols object)
 	$(LINK) -o $@ $^
 
 # What the header of an exercise requires: what its driver calls and the header

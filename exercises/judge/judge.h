@@ -7,6 +7,7 @@
 //
 //   main.c         options, one check after the other
 //   report.c       the result on a screen; result.c, as JSON; shown.c
+//   lend.c         misbehaving calls, what the caller has
 //   run.c          one check's run, calls, what must hold for every check
 //   await.c        conditions, waiting, settling
 //   queries.c      what checks ask: who ran what, what is left over
@@ -16,7 +17,7 @@
 //   accounting.c   samples the processes: sleep, time, limits.c
 //   verdict.c      how a check ends
 //   sandbox.c      where the driver runs; namespaces.c, filter.c, confine.c
-//   proc.c         what /proc shows
+//   proc.c         what /proc shows; proc_counts.c
 //   wire.c         messages and the shared page
 //
 // Runs in: judge, which never holds the student's code.
@@ -127,7 +128,10 @@ int proc_shared_mappings(pid_t pid); // anonymous shared ones, or -1
 int proc_shm_files(pid_t pid);       // files in its /dev/shm, or -1
 int proc_sockets(pid_t pid);         // of its network namespace, or -1
 int proc_inodes(pid_t pid);          // of its /tmp or /dev/shm, or -1
-int proc_tasks_of(uid_t uid);        // processes and threads, or -1
+// A file of /proc as text; a process. False: it cannot be read.
+bool proc_read_file(const char *path, char *text, size_t room);
+bool proc_read(struct process *process, pid_t pid);
+int proc_tasks_of(uid_t uid); // processes and threads, or -1
 // Whether it has the same namespace ("mnt", "net") as the judge.
 bool proc_shares_namespace(pid_t pid, const char *which);
 uint64_t proc_waited(pid_t pid); // ns, for a processor
@@ -205,6 +209,8 @@ _Noreturn void cannot_judge(struct run *run, const char *why);
 void take_last_output(struct run *run);
 _Noreturn void fail_ended(struct run *run);
 _Noreturn void fail_forged(struct run *run, const char *what);
+// queries.c: the processes, now.
+void list_processes(struct run *run);
 // limits.c: fails the check if its processes take too much.
 void expect_limits(struct run *run);
 // accounting.c: samples the processes, now or if it is time to.

@@ -16,7 +16,7 @@
 
 #include "judge.h"
 
-static bool read_file(const char *path, char *text, size_t room) {
+bool proc_read_file(const char *path, char *text, size_t room) {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return false;
@@ -30,7 +30,7 @@ static bool read_file(const char *path, char *text, size_t room) {
 
 static bool read_stat(const char *path, struct process *process) {
     char line[1024];
-    if (!read_file(path, line, sizeof line))
+    if (!proc_read_file(path, line, sizeof line))
         return false;
     // The name may hold anything, brackets too: go by the last one.
     char *open = strchr(line, '('), *close = strrchr(line, ')');
@@ -59,7 +59,7 @@ static bool read_stat(const char *path, struct process *process) {
     return true;
 }
 
-static bool read_process(struct process *process, pid_t pid) {
+bool proc_read(struct process *process, pid_t pid) {
     char path[64];
     snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
     process->pid = pid;
@@ -68,7 +68,7 @@ static bool read_process(struct process *process, pid_t pid) {
 
 static uint64_t read_switches(const char *path) {
     char line[4096];
-    if (!read_file(path, line, sizeof line))
+    if (!proc_read_file(path, line, sizeof line))
         return 0;
     uint64_t sum = 0;
     for (char *at = line; (at = strstr(at, "ctxt_switches:"));) {
@@ -82,7 +82,7 @@ uint64_t proc_waited(pid_t pid) {
     char path[64], line[128];
     unsigned long ran, waited;
     snprintf(path, sizeof path, "/proc/%d/schedstat", (int)pid);
-    return read_file(path, line, sizeof line) &&
+    return proc_read_file(path, line, sizeof line) &&
                    sscanf(line, "%lu %lu", &ran, &waited) == 2
                ? waited
                : 0;
@@ -142,7 +142,7 @@ int proc_climb(pid_t pid, pid_t ancestor) {
         for (int steps = 0; steps < 1000 && at > 1; steps++) {
             if (at == ancestor)
                 return 1;
-            if (!read_process(&process, at))
+            if (!proc_read(&process, at))
                 break;
             at = process.parent;
         }
@@ -171,7 +171,7 @@ void proc_copy(struct processes *to, const struct processes *from) {
 bool proc_ignores(pid_t pid, int sig) {
     char path[64], text[4096];
     snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
-    if (!read_file(path, text, sizeof text))
+    if (!proc_read_file(path, text, sizeof text))
         return false;
     char *at = strstr(text, "\nSigIgn:");
     return at && strtoull(at + strlen("\nSigIgn:"), NULL, 16) >> (sig - 1) & 1;
@@ -179,7 +179,7 @@ bool proc_ignores(pid_t pid, int sig) {
 
 bool proc_has_ended(pid_t pid) {
     struct process process;
-    return !read_process(&process, pid) || process.state == 'Z';
+    return !proc_read(&process, pid) || process.state == 'Z';
 }
 
 int proc_count_program(pid_t pid, pid_t top, const struct stat *program) {
@@ -189,7 +189,7 @@ int proc_count_program(pid_t pid, pid_t top, const struct stat *program) {
         char path[64];
         struct stat it;
         snprintf(path, sizeof path, "/proc/%d/exe", (int)pid);
-        if (stat(path, &it) < 0 || !read_process(&process, pid))
+        if (stat(path, &it) < 0 || !proc_read(&process, pid))
             return -1;
         count += it.st_dev == program->st_dev && it.st_ino == program->st_ino;
         pid = process.parent;
@@ -206,7 +206,7 @@ static bool add_process(struct processes *list, pid_t pid) {
         list->at = more;
         list->room = room;
     }
-    if (read_process(&list->at[list->count], pid))
+    if (proc_read(&list->at[list->count], pid))
         list->count++;
     return true;
 }
@@ -236,183 +236,4 @@ bool proc_list(struct processes *list, pid_t init, bool with_switches) {
     for (int i = 0; with_switches && i < kept; i++)
         read_threads(&list->at[i]);
     return complete;
-}
-
-int proc_descriptors(pid_t pid) {
-    char path[64];
-    snprintf(path, sizeof path, "/proc/%d/fd", (int)pid);
-    DIR *dir = opendir(path);
-    if (!dir)
-        return -1;
-    int count = 0;
-    for (struct dirent *entry; (entry = readdir(dir));)
-        count += entry->d_name[0] != '.';
-    closedir(dir);
-    return count;
-}
-
-int proc_write_ends(pid_t pid) {
-    char path[64];
-    snprintf(path, sizeof path, "/proc/%d/fd", (int)pid);
-    DIR *dir = opendir(path);
-    if (!dir)
-        return -1;
-    int count = 0;
-    for (struct dirent *entry; (entry = readdir(dir));) {
-        char name[320], target[64], info[512];
-        unsigned flags = 0;
-        snprintf(name, sizeof name, "/proc/%d/fd/%s", (int)pid, entry->d_name);
-        ssize_t got = readlink(name, target, sizeof target - 1);
-        target[got < 0 ? 0 : got] = 0;
-        snprintf(name, sizeof name, "/proc/%d/fdinfo/%s", (int)pid,
-                 entry->d_name);
-        const char *at = NULL;
-        if (strncmp(target, "pipe:", 5) == 0 &&
-            read_file(name, info, sizeof info) &&
-            (at = strstr(info, "flags:")) && sscanf(at + 6, "%o", &flags) == 1)
-            count += (flags & O_ACCMODE) == O_WRONLY;
-    }
-    closedir(dir);
-    return count;
-}
-
-int proc_shared_mappings(pid_t pid) {
-    char path[64], line[512];
-    snprintf(path, sizeof path, "/proc/%d/maps", (int)pid);
-    FILE *file = fopen(path, "re");
-    if (!file)
-        return -1;
-    int count = 0;
-    while (fgets(line, sizeof line, file)) {
-        char mode[8] = "";
-        if (sscanf(line, "%*s %7s", mode) == 1 && mode[3] == 's')
-            count++;
-    }
-    fclose(file);
-    return count;
-}
-
-int proc_shm_files(pid_t pid) {
-    // The driver's own /dev/shm, which in a mount namespace is not ours.
-    char path[64];
-    snprintf(path, sizeof path, "/proc/%d/root/dev/shm", (int)pid);
-    DIR *dir = opendir(path);
-    if (!dir)
-        return -1;
-    int count = 0;
-    for (struct dirent *entry; (entry = readdir(dir));)
-        count += entry->d_name[0] != '.';
-    closedir(dir);
-    return count;
-}
-
-int proc_sockets(pid_t pid) {
-    char path[64], text[1024];
-    int used;
-    snprintf(path, sizeof path, "/proc/%d/net/sockstat", (int)pid);
-    return read_file(path, text, sizeof text) &&
-                   sscanf(text, "sockets: used %d", &used) == 1
-               ? used
-               : -1;
-}
-
-int proc_inodes(pid_t pid) {
-    static const char *const folder[] = {"tmp", "dev/shm"};
-    int most = -1;
-    for (size_t i = 0; i < sizeof folder / sizeof *folder; i++) {
-        char path[64];
-        struct statfs about;
-        snprintf(path, sizeof path, "/proc/%d/root/%s", (int)pid, folder[i]);
-        if (statfs(path, &about) < 0)
-            continue;
-        int used = (int)(about.f_files - about.f_ffree);
-        most = used > most ? used : most;
-    }
-    return most;
-}
-
-uint64_t proc_share(pid_t pid) {
-    char path[64], text[2048];
-    snprintf(path, sizeof path, "/proc/%d/smaps_rollup", (int)pid);
-    if (!read_file(path, text, sizeof text))
-        return 0;
-    char *at = strstr(text, "\nPss:");
-    return at ? strtoull(at + strlen("\nPss:"), NULL, 10) * 1024 : 0;
-}
-
-// A piece of shared memory, of how many bytes one process has mapped, and the
-// most that any has.
-struct shared {
-    uint64_t inode, here, most;
-};
-
-static void add_shared(struct shared *all, int *count, int room, uint64_t inode,
-                       uint64_t bytes) {
-    int i = 0;
-    while (i < *count && all[i].inode != inode)
-        i++;
-    if (i == room)
-        return;
-    if (i == *count)
-        all[(*count)++] = (struct shared){.inode = inode};
-    all[i].here += bytes;
-    if (all[i].here > all[i].most)
-        all[i].most = all[i].here;
-}
-
-static void read_shared(struct shared *all, int *count, int room, pid_t pid) {
-    char path[64], line[512];
-    snprintf(path, sizeof path, "/proc/%d/maps", (int)pid);
-    FILE *file = fopen(path, "re");
-    for (int i = 0; i < *count; i++)
-        all[i].here = 0;
-    while (file && fgets(line, sizeof line, file)) {
-        unsigned long from, to, inode;
-        char mode[8] = "";
-        if (sscanf(line, "%lx-%lx %7s %*s %*s %lu", &from, &to, mode, &inode) ==
-                4 &&
-            mode[3] == 's' && strstr(line, "/dev/zero"))
-            add_shared(all, count, room, inode, to - from);
-    }
-    if (file)
-        fclose(file);
-}
-
-uint64_t proc_shared_memory(const struct processes *list) {
-    static struct shared all[4096];
-    int count = 0;
-    uint64_t sum = 0;
-    for (int i = 0; i < list->count; i++)
-        read_shared(all, &count, sizeof all / sizeof *all, list->at[i].pid);
-    for (int i = 0; i < count; i++)
-        sum += all[i].most;
-    return sum;
-}
-
-bool proc_shares_namespace(pid_t pid, const char *which) {
-    char theirs[64], ours[64];
-    struct stat one, other;
-    snprintf(theirs, sizeof theirs, "/proc/%d/ns/%s", (int)pid, which);
-    snprintf(ours, sizeof ours, "/proc/self/ns/%s", which);
-    return stat(theirs, &one) == 0 && stat(ours, &other) == 0 &&
-           one.st_ino == other.st_ino;
-}
-
-int proc_tasks_of(uid_t uid) {
-    DIR *dir = opendir("/proc");
-    if (!dir)
-        return -1;
-    int count = 0;
-    for (struct dirent *entry; (entry = readdir(dir));) {
-        char path[64];
-        struct stat about;
-        struct process process;
-        snprintf(path, sizeof path, "/proc/%.20s", entry->d_name);
-        if (isdigit((unsigned char)entry->d_name[0]) &&
-            stat(path, &about) == 0 && about.st_uid == uid &&
-            read_process(&process, atoi(entry->d_name)))
-            count += process.threads;
-    }
-    closedir(dir);
-    return count;
 }

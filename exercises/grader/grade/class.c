@@ -6,7 +6,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,22 +13,6 @@
 #include "files.h"
 #include "grade.h"
 #include "pool.h"
-
-void grade_note(json_t *notes, const char *format, ...) {
-    char *text, shown[1200];
-    va_list args;
-    va_start(args, format);
-    int length = vasprintf(&text, format, args);
-    va_end(args);
-    if (length < 0)
-        return;
-    name_show(text, false, shown, sizeof shown);
-    free(text);
-    if (json_array_size(notes) < LIMIT_NOTES)
-        json_array_append_new(notes, json_string(shown));
-    else if (json_array_size(notes) == LIMIT_NOTES)
-        json_array_append_new(notes, json_string("And more like that."));
-}
 
 static void *more(void *array, int count, size_t size) {
     if ((count & (count - 1)) != 0) // room doubles when it is used up
@@ -214,107 +197,6 @@ void grade_scan(void) {
     match();
 }
 
-// Whether b comes after a: by the version in the name, then by time.
-static bool is_later(const struct handed_in *a, const struct handed_in *b) {
-    if (a->version != b->version)
-        return b->version > a->version;
-    if (a->mtime != b->mtime)
-        return b->mtime > a->mtime;
-    return b->order > a->order;
-}
-
-static void forget(struct handed_in *file) {
-    free(file->path);
-    free(file->label);
-    free(file);
-}
-
-// Adds to the list of what does not count, which stays short.
-static void pass_over(struct student *student, const struct handed_in *it) {
-    char **list = &student->others[it->exercise];
-    if (student->copies[it->exercise] > 4)
-        return;
-    char *longer = NULL;
-    if (asprintf(&longer, "%s%s%s", *list ? *list : "", *list ? ", " : "",
-                 it->label) < 0)
-        return;
-    free(*list);
-    *list = longer;
-}
-
-static bool same_content(const struct handed_in *a, const struct handed_in *b) {
-    struct text one, other;
-    if (file_read(AT_FDCWD, a->path, LIMIT_SOURCE, &one) < 0)
-        return false;
-    bool same = file_read(AT_FDCWD, b->path, LIMIT_SOURCE, &other) == 0;
-    if (same) {
-        same = one.length == other.length &&
-               memcmp(one.bytes, other.bytes, one.length) == 0;
-        text_free(&other);
-    }
-    text_free(&one);
-    return same;
-}
-
-// The right name counts before any other; else the later one does.
-static bool counts_before(const struct handed_in *a,
-                          const struct handed_in *b) {
-    return a->slip != b->slip ? !a->slip : is_later(b, a);
-}
-
-static void take_handed_in(struct student *student, struct handed_in *it) {
-    struct handed_in **its = &student->file[it->exercise];
-    struct handed_in *other = *its;
-    student->copies[it->exercise]++;
-    *its = it;
-    if (!other)
-        return;
-    if (counts_before(other, it)) {
-        *its = other;
-        other = it;
-    }
-    // Two names that are not right, and two contents: a person must say which.
-    if ((*its)->slip && other->slip && (*its)->version == other->version &&
-        !same_content(*its, other))
-        (*its)->unclear = true;
-    (*its)->unclear = (*its)->slip && ((*its)->unclear || other->unclear);
-    pass_over(student, other);
-    forget(other);
-}
-
-// What a person should know about the files that were taken, and were not.
-static void note_files(struct student *student) {
-    for (int i = 0; i < grader.exercises; i++) {
-        struct handed_in *it = student->file[i];
-        int more = student->copies[i] - 4;
-        char and[40] = "";
-        if (!it)
-            continue;
-        if (more > 0)
-            snprintf(and, sizeof and, " and %d more", more);
-        if (it->unclear) {
-            grade_note(student->notes,
-                       "Exercise %d: which file counts? None is called %s, and "
-                       "they differ: %s, %s%s. None was taken; rename one.",
-                       grader.exercise[i].number, grader.exercise[i].file,
-                       it->label, student->others[i], and);
-            forget(it);
-            student->file[i] = NULL;
-            continue;
-        }
-        if (it->slip)
-            grade_note(student->notes,
-                       "%s was taken: call it %s next time.",
-                       it->label, grader.exercise[i].file);
-        if (student->others[i])
-            grade_note(student->notes,
-                       "Exercise %d was handed in more than once: %s counts, "
-                       "the later one, not %s%s.",
-                       grader.exercise[i].number, it->label, student->others[i],
-                       and);
-    }
-}
-
 static void take_index(int i, int *order) {
     struct submission *it = &grader.submission[i];
     struct student *student = &grader.student[it->student];
@@ -345,7 +227,7 @@ static void take_index(int i, int *order) {
             .mtime = mtime,
             .path = strdup(path),
             .label = strdup(label)};
-        take_handed_in(student, file);
+        choose_file(student, file);
     }
     json_decref(index);
 }

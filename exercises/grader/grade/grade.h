@@ -4,7 +4,8 @@
 //   client    main.c           one thing after the other
 //             settings.c       what was asked for
 //             staging.c        what is needed, copied; can the sandbox be had?
-//             class.c          SUBMISSIONS → students, and which file counts
+//             class.c          SUBMISSIONS → students; choose.c: which file
+//                              counts
 //             run.c            a pool task per student and exercise, progress
 //             write.c          result.json, grades.csv, run.json
 //             merge.c          one OUT out of several
@@ -12,6 +13,7 @@
 //             task_build.c     compile, inspect, link
 //             task_grade.c     … and judge
 //   both      part.c           what is finished, on disk
+//             state.c          what all share, sentences, notes
 //             files.c          files and folders; names in ../collect/names.c
 //             child.c          runs and limits another program
 //   others    ../sandbox/      around everything that touches a student's bytes:
@@ -110,8 +112,11 @@ void grade_find_folders(void); // SUBMISSIONS and OUT
 void grade_find_out(void);     // OUT only
 void grade_find_bwrap(void);
 
-void grade_stage(void);   // OUT/work/staging; dies where something is missing
-void grade_scan(void);    // SUBMISSIONS → grader.submission, .student
+void grade_stage(void); // OUT/work/staging; dies where something is missing
+void grade_scan(void);  // SUBMISSIONS → grader.submission, .student
+// choose.c: takes a file over; what a person should know about all of them.
+void choose_file(struct student *student, struct handed_in *file);
+void note_files(struct student *student);
 void grade_collect(void); // reads them; fills in .file
 int grade_all(void);      // exit status
 

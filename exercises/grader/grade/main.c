@@ -8,7 +8,6 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -17,20 +16,6 @@
 
 #include "files.h"
 #include "grade.h"
-
-struct grader grader;
-
-void grade_die(const char *format, ...) {
-    va_list args;
-    va_start(args, format);
-    vfprintf(stderr, format, args);
-    va_end(args);
-    fputc('\n', stderr);
-    // Only what this run had begun; what is graded stays.
-    if (grader.work)
-        file_remove_all(grader.work);
-    exit(2);
-}
 
 // The lock is shared with the workers. Those of a grader that was killed have
 // it until they, too, are gone, which takes a moment.

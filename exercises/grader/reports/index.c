@@ -15,12 +15,6 @@ static const char script_js[] =
 #include "sort.js.h"
     ;
 
-void put_student(FILE *f, const struct row *row) {
-    html(f, "<a href=\"students/");
-    html_url(f, row->id);
-    html(f, "/feedback.html\"><bdi>%s</bdi></a>", row->name);
-}
-
 static void put_summary(FILE *f, const struct class *class) {
     int max = 0, judged = 0;
     for (int i = 0; i < class->row_count; i++) {

@@ -168,3 +168,9 @@ void write_page(const struct student *student) {
     out_close(&out);
     free(title);
 }
+
+void put_student(FILE *f, const struct row *row) {
+    html(f, "<a href=\"students/");
+    html_url(f, row->id);
+    html(f, "/feedback.html\"><bdi>%s</bdi></a>", row->name);
+}

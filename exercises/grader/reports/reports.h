@@ -145,7 +145,6 @@ const struct seen *check_seen(const struct check_sum *check, int nth);
 const char *class_exercise(const struct class *class, int number); // its name
 
 void write_index(struct class *class, const char *out); // index.html
-void put_student(FILE *f, const struct row *row);       // a link
 void put_attention(FILE *f, const struct class *class); // who needs one
 
 // Pictures, straight into a page. picture.c ----------------------------
@@ -159,5 +158,6 @@ void picture_times(FILE *page, const struct class *class);
 void page_begin(FILE *f, const char *title);
 void page_end(FILE *f);
 void put_bar(FILE *f, int score, int max);
+void put_student(FILE *f, const struct row *row); // a link
 
 #endif
