@@ -173,6 +173,7 @@ struct arena {
     char *heap;
     struct worker *worker; // private memory that a worker finds zeroed
     unsigned cpus;         // this process may run on
+    bool ignores_ctrl_c;   // the client, from its start or by its own wish
     pid_t client;
     int client_event; // eventfds that wake …
     int super_event;

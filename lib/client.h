@@ -148,6 +148,7 @@ void client_result_progress(struct pool_result *result, uint64_t next,
                             struct pool_stats *stats);
 void client_results_collect(struct pool *pool);
 void client_result_call(struct pool_result *result);
+bool client_callback_left(struct pool *pool);
 void client_results_call(struct pool *pool);
 void client_results_end(struct pool *pool);
 

@@ -29,6 +29,7 @@ static struct pool *pool_new(void) {
         return NULL;
     if (madvise(own, sizeof *own, MADV_WIPEONFORK) != 0) {
         munmap(own, sizeof *own);
+        errno = ENOTSUP; // before Linux 4.14
         return NULL;
     }
     struct pool *pool = &own->pool;
@@ -64,6 +65,10 @@ static bool launch(struct pool *pool) {
     arena->super_event = sys_event_create();
     if (arena->client_event < 0 || arena->super_event < 0)
         return false;
+    struct sigaction action; // of a worker: not its own wish
+    if (sigaction(SIGINT, NULL, &action) == 0)
+        arena->ignores_ctrl_c =
+            action.sa_handler == SIG_IGN && pool_worker_index() < 0;
     sys_each_output(sys_flush);
     sigset_t mask;
     pool->supervisor = sys_fork(&mask);
@@ -156,8 +161,9 @@ int pool_join(struct pool *pool) {
 }
 
 void pool_destroy(struct pool *pool) {
-    if (!client_owns(pool) || pool->calling)
+    if (!client_owns(pool) || (pool->calling && !client_callback_left(pool)))
         return;
+    pool->calling = 0;
     pool_terminate(pool);
     client_trace_write(pool);
     pool_delete(pool);

@@ -54,7 +54,7 @@ int client_queue_wait(struct pool *pool, struct pool_queue *queue,
     if (!client_owns(pool))
         return POOL_EINVAL;
     struct queue_request wish = {queue, side, item, POOL_ETIMEDOUT};
-    client_wait(pool, queue_ready, &wish, NULL, timeout_ms);
+    int rc = client_wait(pool, queue_ready, &wish, NULL, timeout_ms);
     arena_queue_await(queue, false);
-    return wish.rc;
+    return rc == POOL_EINVAL ? rc : wish.rc;
 }

@@ -11,6 +11,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unwind.h>
 
 enum { COPY_BYTES = 1 << 20 }; // of results that are worth waking up for
 
@@ -280,7 +281,7 @@ void client_results_collect(struct pool *pool) {
 }
 
 // Calls a settled result's callback, which may do nearly anything.
-void client_result_call(struct pool_result *result) {
+__attribute__((noinline)) void client_result_call(struct pool_result *result) {
     struct pool *pool = result->pool;
     pool_callback_fn *callback = result->callback;
     client_result_relist(&pool->settled, result);
@@ -294,6 +295,22 @@ void client_result_call(struct pool_result *result) {
     result->flags &= (uint16_t)~RESULT_IN_CALL;
     if (result->flags & RESULT_DETACHED)
         client_result_drop(result);
+}
+
+static _Unwind_Reason_Code find_call(struct _Unwind_Context *context,
+                                     void *found) {
+    if (_Unwind_GetRegionStart(context) == (uintptr_t)client_result_call)
+        *(bool *)found = true;
+    return _URC_NO_REASON;
+}
+
+// True if a callback has never returned, as no call of one is on the stack: it
+// has left by longjmp().
+bool client_callback_left(struct pool *pool) {
+    bool found = false;
+    if (pool->calling)
+        _Unwind_Backtrace(find_call, &found);
+    return pool->calling && !found;
 }
 
 // Calls what is due, one after the other: not from inside a callback.

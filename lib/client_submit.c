@@ -205,6 +205,7 @@ static int submit_job(struct pool *pool, const struct job *order,
     if (out)
         *out = result;
     if (order->count == 0) {
+        result->cursor = pool->ring.seq; // its place among those with callbacks
         client_result_settle(result);
         return 0;
     }

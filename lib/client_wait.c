@@ -142,9 +142,11 @@ static void refresh_user_fd(struct pool *pool) {
 
 // Waits until `ready` says so, running callbacks meanwhile. `result`, if that
 // is all it waits for, lets workers leave the client asleep until it is done.
-// Returns 0 or POOL_ETIMEDOUT.
+// Returns 0 or POOL_ETIMEDOUT; POOL_EINVAL: a callback has left by longjmp().
 int client_wait(struct pool *pool, client_ready_fn *ready, void *what,
                 struct pool_result *result, int timeout_ms) {
+    if (client_callback_left(pool))
+        return POOL_EINVAL;
     int rc = wait_ready(pool, ready, what, result, timeout_ms);
     refresh_user_fd(pool);
     return rc;
@@ -162,8 +164,8 @@ int pool_poll(struct pool *pool, int timeout_ms) {
     if (!client_owns(pool))
         return POOL_EINVAL;
     size_t before = pool->called;
-    client_wait(pool, polled, &before, NULL, timeout_ms);
-    return (int)(pool->called - before);
+    int rc = client_wait(pool, polled, &before, NULL, timeout_ms);
+    return rc == POOL_EINVAL ? rc : (int)(pool->called - before);
 }
 
 int pool_fd(struct pool *pool) {

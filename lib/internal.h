@@ -174,6 +174,10 @@ _Noreturn void super_main(struct arena *arena, const sigset_t *mask);
 void super_account(struct arena *arena, unsigned worker, int status);
 uint64_t super_enforce_limit(struct arena *arena); // ns of the next deadline
 
+// ==== super_interrupt.c: Ctrl-C for commands ===============================
+
+void super_interrupt(void);
+
 // ==== client_*.c: see client.h ==============================================
 
 int client_queue_wait(struct pool *pool, struct pool_queue *queue,

@@ -95,7 +95,39 @@ struct pool_queue;
 
 /// A task: works on one item. Runs in a worker.
 ///
-/// @param arg          the item, read-only; aligned for any type
+/// It may print: stdout is flushed before its result is published, a stream of
+/// its own before its worker sleeps or ends by itself. It may start threads: one
+/// that keeps a stream's lock, as in fgets(), holds nobody up, and what another
+/// prints into a stream that it keeps waits until it lets go.
+///
+/// A task, or an initialiser, that calls exit(), err(3) or quick_exit() ends its
+/// worker, and the item is lost with that status in its message. The buffers of
+/// streams are written, and handlers of the worker's own run (atexit(3)), but
+/// nothing that the program has registered before pool_create(): no temporary
+/// file is removed, no input of the client is moved back. The same holds for a
+/// child that a task forks. (With musl the status is always 1.)
+///
+/// What survives a worker: commands and other children that a task has started
+/// and not waited for. They become the supervisor's children and go on, after
+/// pool_terminate() and pool_destroy() too; pool_join() and pool_terminate() wait
+/// up to a second for them, to no purpose if they are daemons. Another pool that
+/// a task has made ends with its worker. Ctrl-C reaches commands as it would
+/// without a pool, although workers ignore it: after fork() SIGINT has its
+/// default action again; where system(3), popen(3) or posix_spawn(3) have
+/// passed on that it is ignored, the supervisor sends SIGTERM instead. No system
+/// call of a task is interrupted by that.
+///
+/// To debug a task: run it in the client, `fn(arg, size, result, size)`, or stop
+/// a worker in gdb with `set follow-fork-mode child` and `set
+/// detach-on-fork off`, or `gdb -p` its process id (pool_worker_pids(); a task
+/// that waits in `for (;;) pause();` is easily found); trace all processes with
+/// `strace -f`; look for memory errors with `valgrind --trace-children=yes` or a
+/// sanitizer, whose reports of a task's crash come out and whose worker then
+/// exits. Leak checks and coverage (gcov) of tasks need a #pool_fini_fn. A core
+/// dump has all of a worker but the arena.
+///
+/// @param arg          the item, read-only where the kernel lets the pool map
+///                     it twice (not under Valgrind); aligned for any type
 /// @param arg_size     its size
 /// @param result       where the result goes: private memory of the worker that
 ///                     ends at a guard page, so writing past it crashes this
@@ -136,7 +168,9 @@ typedef int pool_source_fn(void *state, void *item, size_t item_size);
 
 /// Is told that a result is ready. Runs in the client, inside a `pool_*` call,
 /// exactly once for each result, be it a success or a failure. May submit,
-/// close and terminate.
+/// close and terminate. It must return: once one has left by longjmp(), calls
+/// that wait for others return #POOL_EINVAL, and pool_destroy() is what is left
+/// to do (C++ must not let an exception out of it).
 /// @param result  ready: pool_result_get() does not wait
 /// @param user    as given with the task
 typedef void pool_callback_fn(struct pool_result *result, void *user);
@@ -154,7 +188,8 @@ struct pool_options {
     /// chunks.)
     size_t max_tasks_per_worker;
     /// Milliseconds that one item may run; then its worker is killed and
-    /// replaced, and the item fails with #POOL_ETIMELIMIT. 0: no limit.
+    /// replaced, and the item fails with #POOL_ETIMELIMIT. 0: no limit. It is
+    /// time by the clock: what the program is stopped for (Ctrl-Z) counts.
     int task_timeout_ms;
     /// How often an item is run again whose worker died, at most 65535. 0: it
     /// fails with #POOL_ELOST. More suits only tasks that may run twice.
@@ -227,7 +262,9 @@ struct pool_trace_event {
 /// else is Apache's and nginx's way.
 /// @param options  copied; NULL: all defaults
 /// @return the pool, to be ended with pool_destroy(); or NULL, with `errno`:
-///         EINVAL (a wrong option), ENOMEM, or what the system call set
+///         EINVAL (a wrong option), ENOMEM, ENOTSUP (a Linux older than 4.14;
+///         children in a PID namespace of their own, after
+///         unshare(CLONE_NEWPID)), or what the system call set
 struct pool *pool_create(const struct pool_options *options);
 
 /// Ends submission; what was submitted still finishes. Twice is fine. Never
@@ -263,7 +300,9 @@ int pool_wait(struct pool *pool, int timeout_ms);
 /// Waits until every result is ready and every process of the pool has ended
 /// and been reaped, running callbacks that fall due. Comes after pool_close()
 /// or pool_terminate(). Twice is fine. Results, messages and statistics can be
-/// read until pool_destroy(). Runs in the client. Python: `Pool.join()`.
+/// read until pool_destroy(). Workers have five seconds to end by themselves (see
+/// #pool_fini_fn), then they are killed. Runs in the client. Python:
+/// `Pool.join()`.
 /// @param pool  the pool
 /// @return 0; #POOL_ERUNNING at once if neither came before; #POOL_EINVAL
 int pool_join(struct pool *pool);

@@ -38,19 +38,25 @@ struct super {
     struct arena *arena;
     const sigset_t *worker_mask;
     pid_t self;
-    int signal_fd; // SIGCHLD
+    int signal_fd; // SIGCHLD, SIGINT
     int client_fd; // pidfd of the client; -1: cannot be had
     unsigned failed_forks;
     bool giving_up;
 };
 
-// Handlers are the program's, and would run its code here; what it ignores
-// stays ignored. Ctrl-C reaches every process of a terminal: the client answers
-// it.
+// There in a program with a sanitizer.
+extern void __sanitizer_print_stack_trace(void) __attribute__((weak));
+
+// Handlers are the program's, and would run its code here, but those of a
+// sanitizer tell why a task has crashed. What the program ignores stays
+// ignored. Ctrl-C reaches every process of a terminal: the client answers it.
 static void reset_signals(void) {
+    bool reports = __sanitizer_print_stack_trace != NULL;
     for (int number = 1; number < NSIG; number++) {
         struct sigaction action;
-        if (sigaction(number, NULL, &action) == 0 &&
+        bool crash = number == SIGSEGV || number == SIGBUS ||
+                     number == SIGFPE || number == SIGILL || number == SIGABRT;
+        if (sigaction(number, NULL, &action) == 0 && !(crash && reports) &&
             action.sa_handler != SIG_IGN && action.sa_handler != SIG_DFL)
             signal(number, SIG_DFL);
     }
@@ -167,6 +173,14 @@ static void signal_workers(struct super *s, int number) {
     }
 }
 
+// Workers that ended are found by reap().
+static void read_signals(struct super *s) {
+    struct signalfd_siginfo info;
+    while (read(s->signal_fd, &info, sizeof info) == (ssize_t)sizeof info)
+        if (info.ssi_signo == SIGINT && !s->arena->ignores_ctrl_c)
+            super_interrupt();
+}
+
 // Sleeps until something happens, `timeout_ms` at most.
 static void wait_for_events(struct super *s, int timeout_ms) {
     struct pollfd fds[] = {
@@ -178,9 +192,8 @@ static void wait_for_events(struct super *s, int timeout_ms) {
         timeout_ms = NO_PIDFD_MS;
     if (poll(fds, 3, timeout_ms) <= 0)
         return;
-    struct signalfd_siginfo info;
-    if (fds[0].revents && read(s->signal_fd, &info, sizeof info) < 0)
-        return;
+    if (fds[0].revents)
+        read_signals(s);
     if (fds[1].revents)
         sys_event_drain(s->arena->super_event);
 }
@@ -196,10 +209,10 @@ static bool await_children(struct super *s, int limit_ms, int client_fd) {
             return false;
         struct pollfd fds[] = {{.fd = s->signal_fd, .events = POLLIN},
                                {.fd = client_fd, .events = POLLIN}};
-        struct signalfd_siginfo info;
         if (poll(fds, 2, (int)((end - now) / 1000000) + 1) > 0 &&
-            (fds[1].revents || read(s->signal_fd, &info, sizeof info) < 0))
+            fds[1].revents)
             return false;
+        read_signals(s);
     }
     return true;
 }
@@ -207,6 +220,7 @@ static bool await_children(struct super *s, int limit_ms, int client_fd) {
 static _Noreturn void end(struct super *s) {
     struct arena *arena = s->arena;
     bool in_peace = atomic_load(&arena->mode) == MODE_STOP && !client_gone(s);
+    read_signals(s); // Ctrl-C may have ended the client
     for (unsigned i = 0; in_peace && i < arena->options.workers; i++)
         arena_wake_slot(&arena->slots[i]);
     if (in_peace && await_children(s, FINI_MS, s->client_fd))
@@ -247,12 +261,15 @@ _Noreturn void super_main(struct arena *arena, const sigset_t *mask) {
     sigset_t child;
     sigemptyset(&child);
     sigaddset(&child, SIGCHLD);
+    sigaddset(&child, SIGINT); // though it is ignored
     s.signal_fd = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
     s.client_fd = sys_pidfd_open(arena->client);
     if (s.signal_fd < 0) {
         arena->start_error = errno;
         _exit(EXIT_FAILURE);
     }
+    if (getppid() == 0) // another PID namespace: ours would not be its numbers
+        arena->start_error = ENOTSUP;
     if (getppid() != arena->client) // it was gone before we looked
         _exit(EXIT_FAILURE);
     start(&s);

@@ -11,6 +11,7 @@
 #define _GNU_SOURCE
 #include "internal.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -38,6 +39,14 @@ static bool guard_exits(void) {
     return atexit(leave_somehow) == 0 && at_quick_exit(leave_somehow) == 0;
 }
 #endif
+
+// In a child that a task has forked, Ctrl-C does again what it did in the
+// program. Not in system() and posix_spawn(): see super_interrupt.c.
+static void restore_ctrl_c(void) {
+    struct sigaction action;
+    if (sigaction(SIGINT, NULL, &action) == 0 && action.sa_handler == SIG_IGN)
+        signal(SIGINT, SIG_DFL);
+}
 
 static bool stopped(struct arena *arena) {
     return atomic_load(&arena->mode) != MODE_RUN;
@@ -86,8 +95,11 @@ static void setup(struct arena *arena, unsigned index, pid_t supervisor,
     // The supervisor has one thread, so this means its death; one before this
     // line is noticed after it. A worker that might outlive it does not start.
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != supervisor ||
-        !guard_exits())
+        !guard_exits() ||
+        (!arena->ignores_ctrl_c &&
+         pthread_atfork(NULL, NULL, restore_ctrl_c) != 0))
         _exit(EXIT_FAILURE);
+    signal(SIGINT, SIG_IGN); // in a pool in a pool, that has been undone
     // Leave the CPUs to the supervisor until it has forked all of us.
     while (!atomic_load(&arena->started))
         sys_futex_wait(&arena->started, 0, POOL_FOREVER);

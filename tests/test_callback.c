@@ -421,3 +421,66 @@ TEST(descriptor_wakes_after_other_calls_have_waited) {
     }
     pool_destroy(pool);
 }
+
+// ---- A callback that does not return ---------------------------------------
+
+static jmp_buf outside;
+
+static void leave_by_longjmp(struct pool_result *result, void *user) {
+    (void)result, (void)user;
+    longjmp(outside, 1);
+}
+
+TEST(callback_left_by_longjmp_is_told_and_the_pool_can_be_destroyed) {
+    struct pool *volatile pool = pool_of(1);
+    assert_int_equal(pool_apply_async(pool, task_nothing, NULL, 0, 0,
+                                      leave_by_longjmp, NULL, NULL),
+                     0);
+    if (setjmp(outside) == 0) {
+        pool_wait(pool, POOL_FOREVER);
+        fail_msg("the callback has returned");
+    }
+    assert_int_equal(pool_poll(pool, POOL_FOREVER), POOL_EINVAL);
+    assert_int_equal(pool_wait(pool, POOL_FOREVER), POOL_EINVAL);
+    assert_int_equal(pool_close(pool), 0);
+    assert_int_equal(pool_join(pool), POOL_EINVAL);
+    pool_destroy(pool); // and nothing is left, says the harness
+}
+
+static void destroy_inside(struct pool_result *result, void *user) {
+    (void)result;
+    pool_destroy(*(struct pool **)user);
+}
+
+TEST(callback_that_destroys_its_pool_changes_nothing) {
+    struct pool *pool = pool_of(1);
+    assert_int_equal(pool_apply_async(pool, task_nothing, NULL, 0, 0,
+                                      destroy_inside, &pool, NULL),
+                     0);
+    assert_int_equal(pool_wait(pool, POOL_FOREVER), 0);
+    assert_usable(pool);
+    pool_destroy(pool);
+}
+
+static void note_order(struct pool_result *result, void *user) {
+    (void)result;
+    static int called;
+    *(int *)user = ++called;
+}
+
+TEST(callback_of_an_empty_map_waits_for_those_due_before) {
+    struct pool *pool = pool_of(1);
+    int order[3];
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(pool_apply_async(pool, task_nothing, NULL, 0, 0,
+                                          note_order, &order[i], NULL),
+                         0);
+    AWAIT(stats_of(pool).completed == 2); // both due, none called
+    assert_int_equal(pool_map_async(pool, task_nothing, NULL, 0, 0, 0, 0,
+                                    note_order, &order[2], NULL),
+                     0);
+    assert_int_equal(pool_wait(pool, POOL_FOREVER), 0);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(order[i], i + 1);
+    pool_destroy(pool);
+}

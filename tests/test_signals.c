@@ -9,6 +9,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -345,4 +346,83 @@ TEST(client_has_one_thread_and_one_child) {
                         action.sa_handler == SIG_IGN);
     }
     pool_destroy(pool);
+}
+
+// ---- Ctrl-C and the commands of tasks --------------------------------------
+
+// How a task starts a command, which writes to the pipe that it inherits when
+// it starts, and holds it open until it ends.
+static int command_pipe[2];
+
+static int task_command(const void *arg, size_t arg_size, void *result,
+                        size_t result_size) {
+    (void)arg_size, (void)result, (void)result_size;
+    char command[100];
+    snprintf(command, sizeof command, "echo >&%d; exec sleep 1000",
+             command_pipe[1]);
+    if (*(const bool *)arg)
+        return system(command);
+    pid_t pid = fork();
+    if (pid == 0) {
+        execl("/bin/sh", "sh", "-c", command, NULL);
+        _exit(127);
+    }
+    return waitpid(pid, NULL, 0) != pid;
+}
+
+// A program whose task has a command, in a process group of its own.
+static void run_command(void *by_system) {
+    setpgid(0, 0);
+    close(command_pipe[0]);
+    struct pool *pool = pool_of(1);
+    pool_apply(pool, task_command, by_system, sizeof(bool), NULL, 0);
+    pool_destroy(pool);
+}
+
+static void ctrl_c_on_command(bool by_system) {
+    char byte;
+    test_adopt_orphans();
+    assert_int_equal(pipe(command_pipe), 0);
+    pid_t pid = test_fork(run_command, &by_system);
+    close(command_pipe[1]);
+    assert_int_equal(read(command_pipe[0], &byte, 1), 1); // it has started
+    kill(-pid, SIGINT);
+    int status = test_wait(pid);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGINT);
+    assert_int_equal(read(command_pipe[0], &byte, 1), 0); // nobody is left
+    close(command_pipe[0]);
+    assert_true(test_reap_all(SANITIZED ? 5000 : 1000));
+}
+
+TEST(ctrl_c_ends_a_command_that_a_task_has_forked) { ctrl_c_on_command(false); }
+TEST(ctrl_c_ends_a_command_of_system) { ctrl_c_on_command(true); }
+
+static int task_sleep(const void *arg, size_t arg_size, void *result,
+                      size_t result_size) {
+    (void)arg_size, (void)result, (void)result_size;
+    struct timespec moment = {0, 200000000};
+    gate_add(*(struct gate *const *)arg, 1);
+    return nanosleep(&moment, NULL) != 0 || poll(NULL, 0, 100) != 0;
+}
+
+static void survive_ctrl_c(void *unused) {
+    (void)unused;
+    setpgid(0, 0);
+    struct pool *pool = pool_of(2);
+    signal(SIGINT, SIG_IGN);
+    struct gate *gate = shared(pool, sizeof *gate), *gates[] = {gate, gate};
+    struct pool_result *result;
+    assert_int_equal(pool_map_async(pool, task_sleep, gates, 2, sizeof *gates,
+                                    0, 1, NULL, NULL, &result),
+                     0);
+    gate_await(gate, 2);
+    for (int i = 0; i < 20; i++, test_pause())
+        kill(0, SIGINT);
+    assert_int_equal(pool_result_get(result, NULL, 0, POOL_FOREVER), 0);
+    assert_int_equal(stats_of(pool).respawned, 0);
+    pool_destroy(pool);
+}
+
+TEST(ctrl_c_interrupts_no_system_call_of_a_task) {
+    test_in_child(survive_ctrl_c, NULL);
 }
