@@ -95,13 +95,22 @@ $(EXERCISE_NUMBERS:%=exercise%): exercise%: FORCE
 	$(MAKE) -s $(SCHEDULES) >/dev/null
 	SCHEDULE='$(SCHEDULE)' $(EXERCISES_SH) schedule $* || $(EXERCISE_STATUS)
 else
+# A sentence where nothing can be built.
+EXERCISE_NEEDS = command -v $(firstword $(CC)) >/dev/null || { \
+	echo "There is no compiler $(firstword $(CC)) here: apt install gcc"; exit 2; }; \
+	mkdir -p '$(B)' 2>/dev/null && [ -w '$(B)' ] || { \
+	echo "Nothing can be written in $(B). Build elsewhere: make B=/some/folder"; \
+	exit 2; }
+
 # What is built before a check, without its commands on the student's screen.
 $(EXERCISE_NUMBERS:%=exercise%): exercise%: FORCE
+	$(EXERCISE_NEEDS)
 	$(MAKE) -s $(B)/$(call exercise_dir,$*)/ready >/dev/null
 	$(EXERCISES_SH) check $* || $(EXERCISE_STATUS)
 endif
 
 $(EXERCISE_NUMBERS:%=try%): try%: FORCE
+	$(EXERCISE_NEEDS)
 	$(MAKE) -s $(B)/$(call exercise_dir,$*)/ready >/dev/null
 	$(EXERCISES_SH) try $*
 

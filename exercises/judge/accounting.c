@@ -81,7 +81,7 @@ static void expect_clock_time(struct run *run, int64_t now) {
              text("it is over within %d s",
                   (int)(run->state->ends_at - run->state->began_at + 500) /
                       1000),
-             text("stopped, %d task%s inside", run->running,
+             text("stopped, %d task%s running", run->running,
                   run->running == 1 ? "" : "s"),
              "A loop does not end, or polls for something that never comes.");
 }

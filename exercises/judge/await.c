@@ -25,8 +25,8 @@ static bool somebody_waits_for_us(struct run *run) {
 
 // All are asleep, and nobody is there to wake them.
 static _Noreturn void fail_asleep(struct run *run, const char *what) {
-    const char *inside =
-        text("%d task%s inside, %d done", run->running,
+    const char *tasks =
+        text("%d task%s running, %d done", run->running,
              run->running == 1 ? "" : "s", run->executions - run->running);
     bool held = run->hold || run->hold_id != INT64_MIN;
     if (run->state->driver_ended)
@@ -34,18 +34,19 @@ static _Noreturn void fail_asleep(struct run *run, const char *what) {
              "An end of file does not come while anybody holds the write end, "
              "one of those who wait for it included.");
     if (is_back(run, 0) && run->state->servers == 1)
-        fail(run, what, text("the call has returned, with %s", inside),
+        fail(run, what, text("the call has returned, with %s", tasks),
              "A call that is to wait for its tasks returned before they were "
              "done, or nothing was started.");
     if (held && run->running > 0)
         fail(run, what,
-             text("%s, then nothing more: every process is asleep", inside),
+             text("%s, then nothing more: every process is asleep", tasks),
              strcmp(what, "the call returns") == 0
                  ? "This call should return while tasks take their time."
-                 : "The tasks inside take their time; the others should go on. "
+                 : "The tasks that run take their time; the others should go "
+                   "on. "
                    "Are there enough workers, and does a free one get the next "
                    "item while others are busy?");
-    fail(run, what, text("it hangs: every process is asleep; %s", inside),
+    fail(run, what, text("it hangs: every process is asleep; %s", tasks),
          "Each waits for another: for a child that does not end, for an end "
          "of file while somebody holds the write end, or for a wake-up that "
          "was lost.");
@@ -95,7 +96,7 @@ bool is_back(struct run *run, int64_t server) {
     return !run->state->server[server].busy;
 }
 
-// Who has ended is not inside any more, though it did not say so.
+// Who has ended does not run any more, though it did not say so.
 bool running_are(struct run *run, int64_t n) {
     int64_t alive = 0;
     if (run->running < n)

@@ -21,7 +21,7 @@ static void take_enter(struct run *run, int64_t id, int64_t slot,
         if (other->pid == sender && other->dying)
             fail_forged(run, "a process ran on that was told to die");
         if (other->pid == sender && !other->left)
-            fail_forged(run, "one process is inside two tasks at once");
+            fail_forged(run, "one process runs two tasks at once");
     }
     // It waits for its answer, so it is still there, unless it was killed.
     if (!run->state->driver_may_end && proc_climb(sender, run->driver) == 0) {
