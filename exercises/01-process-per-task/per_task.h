@@ -7,15 +7,18 @@
 // A task. Its result, 0 to 255, is its process's exit status.
 typedef int task_fn(int index);
 
-// Runs task(0) … task(count - 1), each in a process of its own, all at once,
-// and returns when the last has ended and every process is reaped, also when
-// signals interrupt the waiting.
+// Runs task(0) … task(count - 1), each in a process of its own, also a single
+// one, all at once. Returns when the last has ended and every process is
+// reaped, also when signals interrupt the waiting. A count of 0 is fine.
 //
 // results[i] gets the exit status of task i's process, or minus the signal that
 // killed it (-9 for SIGKILL).
 //
-// Returns 0. Returns -1 if a fork failed: the processes started so far are
-// reaped nevertheless.
+// Returns 0. Returns -1 if a fork failed: the processes started so far run on
+// and are reaped nevertheless, and their results are there.
+//
+// What belongs to the caller stays as it is: its other children, descriptors
+// and signal handlers.
 int run_all(task_fn *task, int count, int results[]);
 
 #endif

@@ -4,94 +4,106 @@
 
 #include "check.h"
 
-enum { CREW_START, CREW_RUN, CREW_STOP, CALLS };
+enum { CREATE, MAP, DESTROY, CALLS };
 
-static int start_crew(struct run *run) {
+#define NOT_SET (-1000)
+
+static void create(struct run *run, int workers) {
+    about(run, "pool_create(%d, task)", workers);
+    const int64_t *reply = CALL(run, CREATE, workers);
+    expect(run, reply[0], "a pool", "NULL", "pipe, fork, or malloc failed?");
+}
+
+static int some_workers(struct run *run) {
     int workers = (int)pick(run, 2, 5);
-    about(run, "crew_start(%d, task)", workers);
-    const int64_t *reply = CALL(run, CREW_START, workers);
-    expect(run, reply[0], "a crew", "NULL", "pipe, fork, or malloc failed?");
+    create(run, workers);
     return workers;
 }
 
-static const int64_t *run_items(struct run *run, int count, int first) {
-    about(run, "crew_run(crew, items, %d, results)", count);
-    return CALL(run, CREW_RUN, count, first);
+static void say_map(struct run *run, int count, const char *what) {
+    about(run, "pool_map(pool, items, %d, results)%s", count, what);
+}
+
+// Items number `first` and on.
+static const int64_t *map(struct run *run, int count, int first) {
+    say_map(run, count, "");
+    return CALL(run, MAP, count, first);
+}
+
+static void expect_returned(struct run *run, int64_t got, int64_t due) {
+    expect(run, got == due, text("pool_map returns %ld", (long)due),
+           text("%ld", (long)got),
+           due == 0 ? "A worker could not be reached. Has it left, or has its "
+                      "pipe been closed?"
+                    : "A worker has died: its pipe has ended, or a write to "
+                      "it fails.");
+}
+
+static bool back_or_running(struct run *run, int64_t n) {
+    return is_back(run, 0) || run->running >= n;
 }
 
 static void each_once(struct run *run) {
-    start_crew(run);
-    int count = (int)pick(run, 20, 60);
-    run_items(run, count, 0);
-    expect_each_once(run, count);
-    run_items(run, 1, count); // fewer items than workers
-    expect_each_once(run, count + 1);
+    int workers = some_workers(run);
+    const int sizes[] = {(int)pick(run, 20, 60), 1, workers, 0,
+                         2 * workers + 1};
+    for (int i = 0; i < 5; i++) {
+        forget_executions(run);
+        map(run, sizes[i], 0);
+        expect_each_once(run, sizes[i]);
+    }
+    create(run, 1);
+    forget_executions(run);
+    map(run, 7, 0);
+    expect_each_once(run, 7);
 }
 
 // Holds the workers, lets one go at a time, and looks how many come inside.
-static void at_most_n(struct run *run) {
-    int workers = start_crew(run);
-    int count = 5 * workers + 3;
-    about(run, "crew_run(crew, items, %d, results), %d workers", count,
-          workers);
+static void all_busy(struct run *run) {
+    int workers = some_workers(run), count = 5 * workers + 3;
+    say_map(run, count, text(", %d workers", workers));
     run->hold = true;
-    START(run, 0, CREW_RUN, count, 0);
-    await(run, running_are, 2, "tasks run at once");
-    for (int i = 0; i < workers; i++) {
+    START(run, 0, MAP, count, 0);
+    await(run, running_are, workers, text("%d tasks at once", workers));
+    // A worker that is free gets the next item, while the others are busy.
+    for (int i = 0; i < 6; i++) {
         settle(run);
         expect(run, run->most_running <= workers,
                text("at most %d tasks at once", workers),
                text("%d at once", run->most_running),
                "Start no more processes than asked for, and run tasks only "
                "in them.");
-        if (first_running(run))
-            let_go(run, first_running(run));
-    }
-    let_all_go(run);
-    await(run, is_back, 0, "the call returns");
-    expect(run, run->executions >= workers, "the items run",
-           text("%d of them did", run->executions), "");
-    expect(run, run->most_running <= workers,
-           text("at most %d tasks at once", workers),
-           text("%d at once", run->most_running),
-           "A worker runs one item at a time, and there are N workers.");
-}
-
-static void all_busy(struct run *run) {
-    int workers = start_crew(run);
-    about(run, "crew_run(crew, items, 40, results), %d workers", workers);
-    run->hold = true;
-    START(run, 0, CREW_RUN, 40, 0);
-    await(run, running_are, workers, text("%d tasks at once", workers));
-    // Whoever is free gets the next item, while the others are still busy.
-    for (int i = 0; i < 6; i++) {
         let_go(run, last_running(run));
         await(run, executions_are, workers + i + 1,
               "a free worker gets the next item");
     }
     let_all_go(run);
     finish(run, 0);
+    expect(run, run->most_running <= workers,
+           text("at most %d tasks at once", workers),
+           text("%d at once", run->most_running),
+           "A worker runs one item at a time, and there are N workers.");
 }
 
 static void same_processes(struct run *run) {
-    int workers = start_crew(run), first = 0;
-    for (int round = 0; round < 2; round++) {
+    int workers = some_workers(run), first = 0;
+    for (int round = 0; round < 3; round++) {
         run->hold = true; // so that each of them gets an item
-        about(run, "crew_run(crew, items, 30, results), %d workers, call %d",
-              workers, round + 1);
-        START(run, 0, CREW_RUN, 30, 30 * round);
-        await(run, running_are, workers, text("%d tasks at once", workers));
+        say_map(run, 30, text(", %d workers, call %d", workers, round + 1));
+        START(run, 0, MAP, 30, 30 * round);
+        await(run, back_or_running, workers, text("%d tasks at once", workers));
         settle(run);
         let_all_go(run);
         finish(run, 0);
+        settle(run); // all are idle
         if (round == 0)
             first = different_pids(run, 0);
     }
     int pids = different_pids(run, 0);
     expect(run, pids == first,
-           text("both calls are served by the same %d processes", first),
+           text("all calls are served by the same %d processes", first),
            text("by %d processes", pids),
-           "crew_start makes the processes; crew_run only feeds them.");
+           "pool_create makes the processes; pool_map only feeds them.");
     for (int i = 0; i < run->executions; i++)
         expect(run, run->execution[i].pid != run->driver,
                "tasks run in the workers", "one ran in your own process",
@@ -99,36 +111,108 @@ static void same_processes(struct run *run) {
 }
 
 static void results(struct run *run) {
-    start_crew(run);
-    for (int round = 0; round < 2; round++) {
-        int count = (int)pick(run, 20, 60);
-        const int64_t *reply = run_items(run, count, 100 * round);
-        expect(run, reply[0] == 0, "crew_run returns 0",
-               text("%ld", (long)reply[0]),
-               "A worker could not be reached. Has it left, or has its pipe "
-               "been closed?");
+    use_all_longs(run);
+    some_workers(run);
+    for (int round = 0; round < 3; round++) {
+        set_fault(run, SMALL_PIECES, round == 1 ? 3 : 0);
+        int count = (int)pick(run, 30, 60);
+        const int64_t *reply = map(run, count, 100 * round);
+        expect_returned(run, reply[0], 0);
         for (int i = 0; i < count; i++) {
             int64_t due = answer_for(run, 100 * round + i);
             expect(run, reply[1 + i] == due,
                    text("results[%d] is %ld", i, (long)due),
-                   reply[1 + i] == -1000 ? "it was not set"
-                                         : text("%ld", (long)reply[1 + i]),
-                   "Remember which item each worker is running.");
+                   reply[1 + i] == NOT_SET ? "it was not set"
+                                           : text("%ld", (long)reply[1 + i]),
+                   "Remember which item each worker is running, and send all "
+                   "of a long.");
         }
     }
+    // A signal interrupts the waiting.
+    lend(run);
+    run->hold = true;
+    say_map(run, 9, ", a signal interrupts the waiting");
+    START(run, 0, MAP, 9, 0);
+    await(run, back_or_running, 1, "a task runs");
+    settle(run);
+    kill_one(run, run->driver, SIGUSR1);
+    settle(run);
+    let_all_go(run);
+    const int64_t *reply = finish(run, 0);
+    expect_returned(run, reply[0], 0);
+    for (int i = 0; i < 9; i++)
+        expect(run, reply[1 + i] == answer_for(run, i),
+               text("results[%d] is %ld", i, (long)answer_for(run, i)),
+               text("%ld", (long)reply[1 + i]),
+               "poll and read return -1 with errno EINTR: again.");
 }
 
-static bool back_or_inside(struct run *run, int64_t n) {
-    return is_back(run, 0) || run->running >= n;
+// But for zombies: another check is about them.
+static bool none_alive(struct run *run, int64_t n) {
+    return workers_alive(run) <= n;
+}
+
+// Where fork or pipe fails: at first, in between, at last.
+static void create_fails(struct run *run) {
+    static const char *const what[] = {"fork", "pipe"};
+    static const enum fault fault[] = {FAIL_FORK, FAIL_PIPE};
+    int before = open_descriptors(run);
+    for (int i = 0; i < 6; i++) {
+        const int after[] = {0, (int)pick(run, 1, 2), i / 3 ? 7 : 3};
+        about(run, "pool_create(4, task), where %s fails after %d", what[i / 3],
+              after[i % 3]);
+        set_fault(run, fault[i / 3], after[i % 3]);
+        int64_t made = CALL(run, CREATE, 4)[0];
+        set_fault(run, fault[i / 3], -1);
+        if (made && i / 3 == 1) { // it needs fewer
+            call(run, DESTROY, 0, NULL);
+            continue;
+        }
+        expect(run, !made, "NULL", "a pool",
+               "fork gives -1, and so does pipe, when they fail.");
+        // What pool_destroy leaves is another check's concern.
+        await(run, none_alive, 0, "no worker is left after that");
+        int now = open_descriptors(run);
+        expect(run, after[i % 3] > 0 || now == before,
+               text("%d open descriptors, as before", before), text("%d", now),
+               "Close what was opened until then: both ends of each pipe.");
+    }
+    about(run, "pool_create(0, task)");
+    expect(run, !CALL(run, CREATE, 0)[0], "NULL", "a pool",
+           "A pool without workers would never be done.");
+    create(run, 2); // so that this earns nothing where nothing works
+    expect_returned(run, map(run, 5, 0)[0], 0);
+    expect_each_once(run, 5);
+}
+
+static void dead_worker(struct run *run) {
+    int workers = some_workers(run);
+    expect_returned(run, map(run, 4 * workers, 0)[0], 0);
+    settle(run);
+    pid_t idle = run->execution[run->executions - 1].pid;
+    expect(run, idle != run->driver, "tasks run in the workers",
+           "one ran in your own process", "In the child, fork returns 0.");
+    kill_one(run, idle, SIGKILL);
+    await(run, has_ended, idle, "a worker that was killed ends");
+    say_map(run, 4 * workers, ", an idle worker was killed before");
+    expect_returned(run, CALL(run, MAP, 4 * workers, 100)[0], -1);
+    about(run, "pool_destroy(pool), one worker was killed");
+    call(run, DESTROY, 0, NULL);
+    workers = some_workers(run);
+    script(run, 205, COMMAND_DIE, SIGSEGV);
+    say_map(run, 4 * workers, ", the worker of one item crashes");
+    expect_returned(run, CALL(run, MAP, 4 * workers, 200)[0], -1);
+    about(run, "pool_destroy(pool), one worker had crashed");
+    call(run, DESTROY, 0, NULL);
 }
 
 // Runs items, and sees that there are as many workers as asked for.
-static void run_with_workers(struct run *run) {
-    int workers = start_crew(run);
-    about(run, "crew_run(crew, items, 20, results), %d workers", workers);
+static void map_with_workers(struct run *run) {
+    int workers = some_workers(run);
+    say_map(run, 20, text(", %d workers", workers));
     run->hold = true;
-    START(run, 0, CREW_RUN, 20, 0);
-    await(run, back_or_inside, 1, "a task runs");
+    START(run, 0, MAP, 20, 0);
+    await(run, back_or_running, 1, "a task runs");
     settle(run);
     expect_workers(run, workers);
     let_all_go(run);
@@ -136,27 +220,30 @@ static void run_with_workers(struct run *run) {
 }
 
 static void reaped(struct run *run) {
-    run_with_workers(run);
-    about(run, "crew_stop(crew)");
-    call(run, CREW_STOP, 0, NULL);
-    expect_no_children(run, "after crew_stop");
+    map_with_workers(run);
+    about(run, "pool_destroy(pool)");
+    call(run, DESTROY, 0, NULL);
+    expect_no_children(run, "after pool_destroy");
 }
 
 static void descriptors(struct run *run) {
     int before = open_descriptors(run);
-    run_with_workers(run);
-    about(run, "crew_start, crew_run, crew_stop");
-    call(run, CREW_STOP, 0, NULL);
+    lend(run);
+    int lent = open_descriptors(run);
+    map_with_workers(run);
+    about(run, "pool_create, pool_map, pool_destroy");
+    call(run, DESTROY, 0, NULL);
     int after = open_descriptors(run);
-    expect(run, after == before, text("%d open descriptors, as before", before),
-           text("%d", after),
+    expect(run, after == lent, text("%d open descriptors, as before", before),
+           text("%d", after - lent + before),
            "Close both ends of every pipe: two in the parent after the fork, "
-           "the other two in crew_stop.");
+           "the other two in pool_destroy.");
+    expect_unharmed(run);
 }
 
 static void gone_with_parent(struct run *run) {
-    start_crew(run);
-    run_items(run, 20, 0);
+    some_workers(run);
+    map(run, 20, 0);
     expect(run, run->executions > 0, "items run", "none did",
            "Without work done there is nothing to see.");
     expect_workers(run, 1);
@@ -169,12 +256,14 @@ static void gone_with_parent(struct run *run) {
 
 static const struct check checks[] = {
     {"each-once", 1, "every item runs exactly once", each_once},
-    {"at-most-n", 1, "never more than N tasks at once", at_most_n},
-    {"all-busy", 2, "all N work, the free one gets the next", all_busy},
+    {"all-busy", 1, "N tasks at once, the free one gets the next", all_busy},
     {"same-processes", 1, "the same N processes at every call", same_processes},
     {"results", 2, "results[i] is what items[i] gave", results},
-    {"reaped", 1, "after crew_stop no child is left", reaped},
-    {"descriptors", 1, "after crew_stop no pipe is left open", descriptors},
+    {"create-fails", 1, "a failing fork or pipe: NULL, nothing left",
+     create_fails},
+    {"dead-worker", 1, "pool_map tells: -1, and you live on", dead_worker},
+    {"reaped", 1, "after pool_destroy no child is left", reaped},
+    {"descriptors", 1, "none is left open, none of yours harmed", descriptors},
     {"gone-with-parent", 1, "if you are killed, the workers leave",
      gone_with_parent},
 };

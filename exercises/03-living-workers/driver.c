@@ -1,35 +1,38 @@
 // SPDX-License-Identifier: MIT
 // Exercise 3's calls. Runs in: driver.
 #include "driver.h"
-#include "crew.h"
+#include "workers.h"
 
-static struct crew *crew;
+#define MOST 300
+#define NOT_SET (-1000)
 
-static long task(long item) { return driver_task(item); }
+static struct pool *pool;
 
-static void call_start(struct wire *m) {
-    crew = crew_start((int)m->value[0], task);
-    m->value[0] = crew != NULL;
+static long task(long item) { return driver_task(driver_id(item)); }
+
+static void call_create(struct wire *m) {
+    pool = pool_create((int)m->value[0], task);
+    m->value[0] = pool != NULL;
     m->count = 1;
 }
 
-// count, first item -> returned, results
-static void call_run(struct wire *m) {
+// count, first item's id -> returned, results
+static void call_map(struct wire *m) {
     int count = (int)m->value[0];
-    static long items[200], results[200];
+    static long items[MOST], results[MOST];
     for (int i = 0; i < count; i++) {
-        items[i] = m->value[1] + i;
-        results[i] = -1000;
+        items[i] = driver_item(m->value[1] + i);
+        results[i] = NOT_SET;
     }
-    m->value[0] = crew_run(crew, items, count, results);
+    m->value[0] = pool_map(pool, items, count, results);
     for (int i = 0; i < count; i++)
         m->value[1 + i] = results[i];
     m->count = 1 + (uint32_t)count;
 }
 
-static void call_stop(struct wire *m) {
-    crew_stop(crew);
+static void call_destroy(struct wire *m) {
+    pool_destroy(pool);
     m->count = 0;
 }
 
-DRIVER_CALLS(call_start, call_run, call_stop);
+DRIVER_CALLS(call_create, call_map, call_destroy);

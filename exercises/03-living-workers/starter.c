@@ -1,117 +1,113 @@
 // SPDX-License-Identifier: MIT
 // Exercise 3: workers that live on, each fed through a pipe of its own.
-#include "crew.h"
+//
+// It begins where exercise 2 ended: a long can be read and written. What is
+// yours is marked TODO.
+#include "workers.h"
 
 #include <errno.h>
-#include <poll.h> // for crew_run
+#include <poll.h>   // for take_results
+#include <signal.h> // for SIGPIPE
 #include <stdlib.h>
 #include <sys/types.h>
-#include <sys/wait.h> // for crew_stop
+#include <sys/wait.h> // for pool_destroy
 #include <unistd.h>
 
 struct worker {
     pid_t pid;
-    int to;   // items go there
-    int from; // results come from there
-    int item; // which one it runs; -1: none
+    int to;     // items go there
+    int from;   // results come from there
+    int number; // which item it runs; -1: none
 };
 
-struct crew {
-    int count;
+struct pool {
+    int count; // workers
     struct worker worker[];
 };
 
-// Reads or writes one long. 1, 0 at the end of file, -1 for an error.
+// Reads one long, in as many pieces as it takes. 1, 0 at the end of file, -1
+// for an error.
 static int get_long(int fd, long *value) {
-    ssize_t n;
-    do
-        n = read(fd, value, sizeof *value);
-    while (n < 0 && errno == EINTR);
-    return n == sizeof *value ? 1 : n == 0 ? 0 : -1;
+    char *at = (char *)value;
+    size_t left = sizeof *value;
+    while (left > 0) {
+        ssize_t n = read(fd, at, left);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return (int)n;
+        at += n;
+        left -= (size_t)n;
+    }
+    return 1;
 }
 
+// Writes one long. 1, or -1 for an error.
 static int put_long(int fd, long value) {
-    ssize_t n;
-    do
-        n = write(fd, &value, sizeof value);
-    while (n < 0 && errno == EINTR);
-    return n == sizeof value ? 1 : -1;
+    const char *at = (const char *)&value;
+    size_t left = sizeof value;
+    while (left > 0) {
+        ssize_t n = write(fd, at, left);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return -1;
+        at += n;
+        left -= (size_t)n;
+    }
+    return 1;
 }
 
 // 2 serve: what a worker does all its life.
 static void serve(int from, int to, task_fn *task) {
-    // TODO: until the end of file: get an item, run it, put the result.
+    // TODO: read an item, run the task, write the result, until the items end.
+    (void)get_long;
+    (void)put_long;
     (void)from;
     (void)to;
     (void)task;
     _exit(0);
 }
 
-static int start_worker(struct crew *crew, task_fn *task) {
-    int down[2], up[2];
-    if (pipe(down) < 0)
-        return -1;
-    if (pipe(up) < 0) {
-        close(down[0]);
-        close(down[1]);
-        return -1;
-    }
-    pid_t pid = fork();
-    if (pid == 0) {
-        // TODO: close the ends that this worker must not hold: the parent's,
-        // and those of the elder workers, which came along. Then serve.
-        (void)get_long;
-        serve(down[0], up[1], task);
-    }
-    close(down[0]);
-    close(up[1]);
-    if (pid < 0) {
-        close(down[1]);
-        close(up[0]);
-        return -1;
-    }
-    crew->worker[crew->count++] = (struct worker){pid, down[1], up[0], -1};
-    return 0;
+// Starts one more worker. -1 if that fails, and then nothing is left open.
+static int start_worker(struct pool *pool, task_fn *task) {
+    // TODO: two pipes, one to the worker and one from it; then fork. What does
+    // the child hold that is none of its business? What does the parent?
+    (void)pool;
+    (void)task;
+    (void)serve;
+    return -1;
 }
 
 // 1 create the workers
-struct crew *crew_start(int workers, task_fn *task) {
-    struct crew *crew =
-        calloc(1, sizeof *crew + (size_t)workers * sizeof crew->worker[0]);
-    if (!crew)
-        return NULL;
-    while (crew->count < workers)
-        if (start_worker(crew, task) < 0) {
-            crew_stop(crew);
-            return NULL;
-        }
-    return crew;
+struct pool *pool_create(int workers, task_fn *task) {
+    // TODO: memory for the pool and its workers; start them; nothing is left if
+    // one cannot be started.
+    (void)workers;
+    (void)task;
+    (void)start_worker;
+    return NULL;
 }
 
-// 3 submit: gives a worker the next item, if there is one.
-static int feed(struct worker *worker, const long *items, int count,
-                int *next) {
-    worker->item = -1;
-    if (*next == count)
-        return 0;
-    worker->item = (*next)++;
-    return put_long(worker->to, items[worker->item]) < 0 ? -1 : 0;
-}
+// 3 submit
+// TODO: give a worker an item. If it has died, the write fails and raises
+// SIGPIPE, which must not kill this process.
 
-int crew_run(struct crew *crew, const long *items, int count, long *results) {
-    // TODO: feed every worker its first item. Then, until all results are
-    // there: wait until some worker has a result (poll), take it, feed that
-    // worker.
-    (void)crew;
+// 4 use the results
+// TODO: wait (poll) until a worker has a result, and take it.
+
+int pool_map(struct pool *pool, const long *items, int count, long *results) {
+    // TODO: idle workers get the next items; results are taken as they come,
+    // until all are there. Which item is which worker running?
+    (void)pool;
     (void)items;
     (void)count;
     (void)results;
-    (void)feed;
     return -1;
 }
 
 // 5 close and join
-void crew_stop(struct crew *crew) {
-    // TODO: close the pipes so that the workers leave, reap each, free.
-    free(crew);
+void pool_destroy(struct pool *pool) {
+    // TODO: the workers leave when their pipes end; reap each; close and free.
+    (void)pool;
 }

@@ -1,53 +1,65 @@
 // SPDX-License-Identifier: MIT
 // Exercise 4's checks. Runs in: judge.
+#include <signal.h>
+
 #include "check.h"
 
-enum { DESK_OPEN, DESK_SUBMIT, DESK_READY, DESK_WAIT, DESK_CLOSE, CALLS };
-enum { NO_CALLBACK, NOTES, SUBMITS };
+enum { CREATE, ASYNC, READY, GET, DESTROY, CALLS };
+enum { NO_CALLBACK, TELLS, SUBMITS };
 
-static int open_desk(struct run *run) {
+#define NOT_SET (-1000)
+
+static void create(struct run *run, int workers) {
+    about(run, "pool_create(%d, task)", workers);
+    expect(run, CALL(run, CREATE, workers)[0], "a pool", "NULL", "");
+}
+
+static int some_workers(struct run *run) {
     int workers = (int)pick(run, 2, 4);
-    about(run, "desk_open(%d, task)", workers);
-    expect(run, CALL(run, DESK_OPEN, workers)[0], "a desk", "NULL", "");
+    create(run, workers);
     return workers;
 }
 
-// Item i gets ticket i.
+// Item i gets number i.
 static void submit(struct run *run, int from, int count, int kind) {
     for (int i = from; i < from + count; i++) {
-        about(run, "desk_submit(desk, %d, %s, user)", i,
-              kind ? "done" : "NULL");
-        int64_t ticket = CALL(run, DESK_SUBMIT, i, kind, 7 * i)[0];
-        expect(run, ticket == i, text("ticket %d", i),
-               text("%ld", (long)ticket), "Tickets count up from 0.");
+        about(run, "pool_apply_async(pool, item %d, %s)", i,
+              kind ? "callback, user" : "NULL, NULL");
+        int64_t number = CALL(run, ASYNC, i, kind, 7 * i)[0];
+        expect(run, number == i, text("number %d", i),
+               text("%ld", (long)number), "Numbers count up from 0.");
     }
 }
 
-static void wait_for(struct run *run, int ticket) {
-    about(run, "desk_wait(desk, %d, &result)", ticket);
-    const int64_t *reply = CALL(run, DESK_WAIT, ticket);
-    int64_t due = answer_for(run, ticket);
+static void get(struct run *run, int number) {
+    about(run, "pool_result_get(pool, %d, &result)", number);
+    const int64_t *reply = CALL(run, GET, number);
+    int64_t due = answer_for(run, number);
     expect(run, reply[0] == 0 && reply[1] == due,
            text("returns 0, result %ld", (long)due),
            text("returns %ld, result %ld%s", (long)reply[0], (long)reply[1],
-                reply[1] == -1000 ? ", which was there before" : ""),
-           "The ticket belongs to the item, not to the worker.");
+                reply[1] == NOT_SET ? ", which was there before" : ""),
+           "The number belongs to the item, not to the worker.");
 }
 
 static void each_once(struct run *run) {
-    open_desk(run);
-    int count = (int)pick(run, 20, 50);
-    submit(run, 0, count, NO_CALLBACK);
-    for (int i = 0; i < count; i++)
-        wait_for(run, i);
-    expect_each_once(run, count);
+    int workers = some_workers(run);
+    const int counts[] = {(int)pick(run, 20, 50), 1, 2 * workers + 1};
+    int given = 0;
+    for (int i = 0; i < 3; i++) { // idle in between
+        submit(run, given, counts[i], NO_CALLBACK);
+        for (int k = 0; k < counts[i]; k++)
+            get(run, given + k);
+        given += counts[i];
+        expect_each_once(run, given);
+    }
 }
 
 static void returns_at_once(struct run *run) {
-    int workers = open_desk(run);
+    int workers = some_workers(run);
     run->hold = true;
     submit(run, 0, 4 * workers, NO_CALLBACK);
-    about(run, "%d times desk_submit, %d workers", 4 * workers, workers);
+    about(run, "%d times pool_apply_async, %d workers", 4 * workers, workers);
     await(run, running_are, workers, text("%d tasks inside at once", workers));
     settle(run);
     expect(run, run->running == workers,
@@ -55,115 +67,231 @@ static void returns_at_once(struct run *run) {
            text("%d inside", run->running), "");
     let_all_go(run);
     for (int i = 0; i < 4 * workers; i++)
-        wait_for(run, i);
+        get(run, i);
 }
 
 static void results(struct run *run) {
-    open_desk(run);
-    int count = (int)pick(run, 20, 50);
+    use_all_longs(run);
+    int workers = some_workers(run);
+    int count = (int)pick(run, 30, 50);
     submit(run, 0, count, NO_CALLBACK);
     for (int i = 0; i < count; i++)
-        wait_for(run, (int)pick(run, 0, count - 1)); // some twice
-    about(run, "desk_wait(desk, %d, &result)", count);
-    int64_t got = CALL(run, DESK_WAIT, count)[0];
-    expect(run, got == -1, "-1: no such ticket", text("%ld", (long)got), "");
+        get(run, (int)pick(run, 0, count - 1)); // some twice
+    for (int i = 0; i < count; i++)
+        get(run, i);
+    for (int i = 0; i < 2; i++) {
+        int none = i == 0 ? count : -1;
+        about(run, "pool_result_get(pool, %d, &result), which was never given",
+              none);
+        int64_t got = CALL(run, GET, none)[0];
+        expect(run, got == -1, "-1", text("%ld", (long)got), "");
+        about(run, "pool_result_ready(pool, %d), which was never given", none);
+        got = CALL(run, READY, none)[0];
+        expect(run, got == 0, "0", text("%ld", (long)got), "");
+    }
+    // A signal interrupts the waiting.
+    lend(run);
+    run->hold = true;
+    submit(run, count, workers, NO_CALLBACK);
+    about(run, "pool_result_get(pool, %d, &result), a signal interrupts",
+          count);
+    START(run, 0, GET, count);
+    await(run, running_are, workers, text("%d tasks inside", workers));
+    settle(run);
+    kill_one(run, run->driver, SIGUSR1);
+    settle(run);
+    let_all_go(run);
+    const int64_t *reply = finish(run, 0);
+    expect(run, reply[0] == 0 && reply[1] == answer_for(run, count),
+           text("returns 0, result %ld", (long)answer_for(run, count)),
+           text("returns %ld, result %ld", (long)reply[0], (long)reply[1]),
+           "poll and read return -1 with errno EINTR: again.");
 }
 
-static void callback_once(struct run *run) {
-    open_desk(run);
-    int count = (int)pick(run, 20, 50);
-    submit(run, 0, count, NOTES);
-    for (int i = count - 1; i >= 0; i--)
-        wait_for(run, i);
-    about(run, "desk_submit(desk, item, done, user), then desk_wait");
+// All callbacks of 0 … count - 1 have come as they should.
+static void expect_told(struct run *run, int count) {
     for (int i = 0; i < count; i++) {
         int times = 0;
         for (int n = 0; n < run->events; n++) {
-            struct event *note = &run->event[n];
-            if (note->id != i)
+            struct event *event = &run->event[n];
+            if (event->id != i)
                 continue;
             times++;
-            expect(run, note->pid == run->driver,
-                   "the callback runs in the process that opened the desk",
+            expect(run, event->pid == run->driver,
+                   "the callback runs in the process that made the pool",
                    "it ran in a worker",
                    "Only a result goes through the pipe; the parent calls.");
             expect(run,
-                   note->value == answer_for(run, i) && note->detail == 7 * i,
-                   text("done(%d, %ld, user %d)", i, (long)answer_for(run, i),
-                        7 * i),
-                   text("done(%d, %ld, user %ld)", i, (long)note->value,
-                        (long)note->detail),
-                   "Keep the callback and its user pointer in the ticket.");
+                   event->value == answer_for(run, i) && event->detail == 7 * i,
+                   text("callback(%d, %ld, user %d)", i,
+                        (long)answer_for(run, i), 7 * i),
+                   text("callback(%d, %ld, user %ld)", i, (long)event->value,
+                        (long)event->detail),
+                   "Keep the callback and its user pointer with the result.");
         }
-        expect(run, times == 1, text("one call for ticket %d", i),
+        expect(run, times == 1, text("one call for number %d", i),
                text("%d calls", times),
                "Call it where the result arrives, and nowhere else.");
     }
 }
 
-static void before_wait(struct run *run) {
-    open_desk(run);
-    submit(run, 0, 20, NOTES);
+static void callback_once(struct run *run) {
+    some_workers(run);
+    int count = (int)pick(run, 20, 50);
+    submit(run, 0, count, TELLS);
+    for (int i = count - 1; i >= 0; i--)
+        get(run, i);
+    for (int i = 0; i < count; i++)
+        get(run, i);
+    about(run, "pool_apply_async(pool, item, callback, user), then "
+               "pool_result_get");
+    expect_told(run, count);
+}
+
+static void before_get(struct run *run) {
+    some_workers(run);
+    submit(run, 0, 20, TELLS);
     for (int i = 0; i < 20; i++) {
-        wait_for(run, i);
+        get(run, i);
         bool called = false;
         for (int n = 0; n < run->events; n++)
             called = called || (run->event[n].id == i &&
                                 run->event[n].at < returned_at(run, 0));
         expect(run, called,
-               text("the callback of ticket %d came before that returned", i),
+               text("the callback of number %d came before that returned", i),
                "it did not", "");
     }
 }
 
+// Asks until it is ready; nobody waits.
+static void look_until_ready(struct run *run, int number) {
+    int64_t is = 0;
+    for (int tries = 0; !is && tries < 100; tries++) {
+        about(run, "pool_result_ready(pool, %d) again and again", number);
+        is = CALL(run, READY, number)[0];
+        settle(run);
+    }
+    expect(run, is == 1, "1 when the result is there", "never 1",
+           "poll with a timeout of 0 takes what is there, and does not wait. "
+           "Then idle workers get what waits.");
+}
+
+// More than there are workers: looking alone must bring results in, call, and
+// feed. And again when all have been idle.
 static void ready(struct run *run) {
-    int workers = open_desk(run);
-    int count = workers;
-    run->hold = true;
-    submit(run, 0, count, NO_CALLBACK);
-    for (int i = 0; i < count; i++) {
-        about(run, "desk_ready(desk, %d) while its task is running", i);
-        expect(run, CALL(run, DESK_READY, i)[0] == 0, "0", "not 0", "");
-    }
-    let_all_go(run);
-    // Nobody waits: looking alone must bring the results in.
-    for (int i = 0; i < count; i++) {
-        int64_t is = 0;
-        for (int tries = 0; !is && tries < 100; tries++) {
-            about(run, "desk_ready(desk, %d) again and again", i);
-            is = CALL(run, DESK_READY, i)[0];
-            settle(run);
+    int workers = some_workers(run), count = 2 * workers + 1;
+    for (int round = 0; round < 2; round++) {
+        run->hold = true;
+        submit(run, round * count, count, TELLS);
+        for (int i = round * count; i < (round + 1) * count; i++) {
+            about(run, "pool_result_ready(pool, %d) while its task is not done",
+                  i);
+            expect(run, CALL(run, READY, i)[0] == 0, "0", "not 0", "");
         }
-        expect(run, is == 1, "1 when the result is there", "never 1",
-               "poll with a timeout of 0 takes what is there, and does not "
-               "wait.");
+        let_all_go(run);
+        for (int i = (round + 1) * count - 1; i >= round * count; i--)
+            look_until_ready(run, i);
     }
+    expect_told(run, 2 * count);
 }
 
 static void callback_submits(struct run *run) {
-    open_desk(run);
+    some_workers(run);
     submit(run, 0, 1, SUBMITS);
-    wait_for(run, 0);
+    get(run, 0);
     expect(run, run->events >= 1, "its callback has come, and submitted 40",
            "it has not", "");
     for (int i = 1; i <= 40; i++) {
-        about(run, "desk_wait(desk, %d, &result), submitted by a callback", i);
-        const int64_t *reply = CALL(run, DESK_WAIT, i);
-        expect(run, reply[0] == 0 && reply[1] == answer_for(run, 999 + i),
-               text("returns 0, result %ld", (long)answer_for(run, 999 + i)),
+        about(run,
+              "pool_result_get(pool, %d, &result), which a callback has "
+              "submitted",
+              i);
+        const int64_t *reply = CALL(run, GET, i);
+        expect(run, reply[0] == 0 && reply[1] == answer_for(run, i),
+               text("returns 0, result %ld", (long)answer_for(run, i)),
                text("returns %ld, result %ld", (long)reply[0], (long)reply[1]),
-               "A callback that submits may move the tickets (realloc).");
+               "A callback that submits may move the results (realloc).");
+    }
+    // pool_destroy waits for those as well.
+    some_workers(run);
+    forget_executions(run);
+    submit(run, 0, 1, SUBMITS);
+    about(run, "pool_destroy(pool), a callback submits 40 more meanwhile");
+    call(run, DESTROY, 0, NULL);
+    expect_each_once(run, 41);
+}
+
+// But for zombies: another check is about them.
+static bool none_alive(struct run *run, int64_t n) {
+    return workers_alive(run) <= n;
+}
+
+static void fails(struct run *run) {
+    static const char *const what[] = {"fork", "pipe"};
+    static const enum fault fault[] = {FAIL_FORK, FAIL_PIPE};
+    int before = open_descriptors(run);
+    for (int i = 0; i < 6; i++) {
+        const int after[] = {0, (int)pick(run, 1, 2), i / 3 ? 7 : 3};
+        about(run, "pool_create(4, task), where %s fails after %d", what[i / 3],
+              after[i % 3]);
+        set_fault(run, fault[i / 3], after[i % 3]);
+        int64_t made = CALL(run, CREATE, 4)[0];
+        set_fault(run, fault[i / 3], -1);
+        if (made && i / 3 == 1) { // it needs fewer
+            call(run, DESTROY, 0, NULL);
+            continue;
+        }
+        expect(run, !made, "NULL", "a pool", "");
+        // What pool_destroy leaves is another check's concern.
+        await(run, none_alive, 0, "no worker is left after that");
+        int now = open_descriptors(run);
+        expect(run, after[i % 3] > 0 || now == before,
+               text("%d open descriptors, as before", before), text("%d", now),
+               "Close what was opened until then: both ends of each pipe.");
+    }
+    // A worker dies idle, then one at work.
+    for (int i = 0; i < 2; i++) {
+        int workers = some_workers(run);
+        forget_executions(run);
+        submit(run, 0, workers, NO_CALLBACK);
+        for (int k = 0; k < workers; k++)
+            get(run, k);
+        settle(run);
+        pid_t idle = run->execution[run->executions - 1].pid;
+        if (i == 0) {
+            kill_one(run, idle, SIGKILL);
+            await(run, has_ended, idle, "a worker that was killed ends");
+        } else {
+            script(run, workers, COMMAND_DIE, SIGKILL);
+        }
+        int64_t last = 0;
+        for (int k = workers; k < 3 * workers && last >= 0; k++) {
+            about(run,
+                  "pool_apply_async(pool, item %d, NULL, NULL), a worker "
+                  "was killed",
+                  k);
+            last = CALL(run, ASYNC, k, NO_CALLBACK, 0)[0];
+        }
+        about(run, "pool_result_get of all numbers, a worker was killed");
+        for (int k = workers; k < 3 * workers && last >= 0; k++)
+            last = CALL(run, GET, k)[0];
+        expect(run, last == -1, "-1 from one of the calls",
+               "0 from all of them", "");
+        about(run, "pool_destroy(pool), a worker was killed");
+        call(run, DESTROY, 0, NULL);
     }
 }
 
 static void cleaned(struct run *run) {
     int before = open_descriptors(run);
-    int workers = open_desk(run);
-    int count = workers;
+    lend(run);
+    int lent = open_descriptors(run);
+    int workers = some_workers(run);
+    int count = 3 * workers; // most of them wait for a worker
     run->hold = true;
-    submit(run, 0, count, NOTES);
-    about(run, "desk_close(desk) with %d tasks under way", count);
-    start(run, 0, DESK_CLOSE, 0, NULL);
+    submit(run, 0, count, TELLS);
+    about(run, "pool_destroy(pool) with %d tasks to do", count);
+    start(run, 0, DESTROY, 0, NULL);
     settle(run);
     expect(run, !is_back(run, 0), "it waits for the tasks",
            "it returned before they had ended", "");
@@ -171,22 +299,25 @@ static void cleaned(struct run *run) {
     finish(run, 0);
     expect_each_once(run, count);
     expect(run, run->events >= count, text("%d callbacks", count),
-           text("%d", run->events), "What was handed in still counts.");
-    expect_no_children(run, "after desk_close");
+           text("%d", run->events), "What was submitted still counts.");
+    expect_no_children(run, "after pool_destroy");
     int after = open_descriptors(run);
-    expect(run, after == before, text("%d open descriptors, as before", before),
-           text("%d", after), "Close both pipes of every worker.");
+    expect(run, after == lent, text("%d open descriptors, as before", before),
+           text("%d", after - lent + before),
+           "Close both pipes of every worker.");
+    expect_unharmed(run);
 }
 
 static const struct check checks[] = {
     {"each-once", 1, "every item runs exactly once", each_once},
-    {"returns-at-once", 2, "desk_submit never waits", returns_at_once},
-    {"results", 1, "any ticket, in any order, again too", results},
+    {"returns-at-once", 1, "pool_apply_async never waits", returns_at_once},
+    {"results", 1, "any number, in any order, again too", results},
     {"callback-once", 2, "one callback each, in your process", callback_once},
-    {"before-wait", 1, "the callback comes before wait returns", before_wait},
-    {"ready", 1, "desk_ready looks and does not wait", ready},
+    {"before-get", 1, "the callback comes before get returns", before_get},
+    {"ready", 1, "looks, feeds and calls, and does not wait", ready},
     {"callback-submits", 1, "a callback may submit", callback_submits},
-    {"cleaned", 1, "close waits for all, leaves nothing", cleaned},
+    {"fails", 1, "a failing fork or pipe, a dead worker", fails},
+    {"cleaned", 1, "destroy waits for all, leaves nothing", cleaned},
 };
 
 EXERCISE(checks, CALLS, .in_processes = true);

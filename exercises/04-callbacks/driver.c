@@ -1,58 +1,62 @@
 // SPDX-License-Identifier: MIT
-// Exercise 4's calls. Runs in: driver.
+// Exercise 4's calls. A result's number is its task's id, too. Runs in: driver.
 #include "driver.h"
+#include "callbacks.h"
+
 #include <stdlib.h>
 
-#include "desk.h"
+#define MOST 1100
+#define NOT_SET (-1000)
 
-static struct desk *desk;
+static struct pool *pool;
 
-static long task(long item) { return driver_task(item); }
+static long task(long item) { return driver_task(driver_id(item)); }
 
-static void done(int ticket, long result, void *user) {
-    driver_event(ticket, result, *(int *)user);
+static void tells(int number, long result, void *user) {
+    driver_event(number, result, *(int *)user);
 }
 
-// Submits 40 more from inside the callback: the tickets may have to move.
-static void done_and_submit(int ticket, long result, void *user) {
-    for (int i = 0; i < 40; i++)
-        desk_submit(desk, 1000 + i, NULL, NULL);
-    driver_event(ticket, result, *(int *)user);
+// Submits 40 more from inside the callback: the results may have to move.
+static void tells_and_submits(int number, long result, void *user) {
+    for (int i = 1; i <= 40; i++)
+        pool_apply_async(pool, driver_item(number + i), NULL, NULL);
+    driver_event(number, result, *(int *)user);
 }
 
-static void call_open(struct wire *m) {
-    desk = desk_open((int)m->value[0], task);
-    m->value[0] = desk != NULL;
+static void call_create(struct wire *m) {
+    pool = pool_create((int)m->value[0], task);
+    m->value[0] = pool != NULL;
     m->count = 1;
 }
 
-// item, kind of callback (0 none, 1 notes, 2 submits), user -> ticket
-static void call_submit(struct wire *m) {
-    static done_fn *const kind[] = {NULL, done, done_and_submit};
-    static int user[200];
-    int item = (int)m->value[0];
-    user[item] = (int)m->value[2];
+// id of the item, kind of callback (0 none, 1 tells, 2 submits), user -> number
+static void call_async(struct wire *m) {
+    static callback_fn *const kind[] = {NULL, tells, tells_and_submits};
+    static int user[MOST];
+    int id = (int)m->value[0];
+    user[id] = (int)m->value[2];
     static void *in_the_way; // so that a list that grows must move
-    m->value[0] = desk_submit(desk, item, kind[m->value[1]], &user[item]);
+    m->value[0] =
+        pool_apply_async(pool, driver_item(id), kind[m->value[1]], &user[id]);
     in_the_way = in_the_way ? in_the_way : malloc(4096);
     m->count = 1;
 }
 
 static void call_ready(struct wire *m) {
-    m->value[0] = desk_ready(desk, (int)m->value[0]);
+    m->value[0] = pool_result_ready(pool, (int)m->value[0]);
     m->count = 1;
 }
 
-static void call_wait(struct wire *m) {
-    long result = -1000;
-    m->value[0] = desk_wait(desk, (int)m->value[0], &result);
+static void call_get(struct wire *m) {
+    long result = NOT_SET;
+    m->value[0] = pool_result_get(pool, (int)m->value[0], &result);
     m->value[1] = result;
     m->count = 2;
 }
 
-static void call_close(struct wire *m) {
-    desk_close(desk);
+static void call_destroy(struct wire *m) {
+    pool_destroy(pool);
     m->count = 0;
 }
 
-DRIVER_CALLS(call_open, call_submit, call_ready, call_wait, call_close);
+DRIVER_CALLS(call_create, call_async, call_ready, call_get, call_destroy);

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Exercise 4: results and callbacks on top of workers that live on.
-#include "desk.h"
+//
+// It begins where exercise 3 ended: the workers and their pipes. What is yours
+// is marked TODO.
+#include "callbacks.h"
 
 #include <errno.h>
 #include <poll.h> // for take_results
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/types.h>
 #include <sys/wait.h>
@@ -13,39 +17,55 @@ struct worker {
     pid_t pid;
     int to;     // items go there
     int from;   // results come from there
-    int ticket; // which one it runs; -1: none
+    int number; // which result it works on; -1: none
 };
 
-struct ticket {
-    long item, result;
+struct result {
+    long item, value;
     int ready;
-    done_fn *done;
+    callback_fn *callback;
     void *user;
 };
 
-struct desk {
-    struct ticket *ticket;
-    int given, room; // tickets 0 … given - 1
+struct pool {
+    struct result *result;
+    int given, room; // results 0 … given - 1
     int next;        // the first that no worker has got yet
     int count;       // workers
     struct worker worker[];
 };
 
-// Reads or writes one long. 1, 0 at the end of file, -1 for an error.
+// Reads one long, in as many pieces as it takes. 1, 0 at the end of file, -1
+// for an error.
 static int get_long(int fd, long *value) {
-    ssize_t n;
-    do
-        n = read(fd, value, sizeof *value);
-    while (n < 0 && errno == EINTR);
-    return n == sizeof *value ? 1 : n == 0 ? 0 : -1;
+    char *at = (char *)value;
+    size_t left = sizeof *value;
+    while (left > 0) {
+        ssize_t n = read(fd, at, left);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return (int)n;
+        at += n;
+        left -= (size_t)n;
+    }
+    return 1;
 }
 
+// Writes one long. 1, or -1 for an error.
 static int put_long(int fd, long value) {
-    ssize_t n;
-    do
-        n = write(fd, &value, sizeof value);
-    while (n < 0 && errno == EINTR);
-    return n == sizeof value ? 1 : -1;
+    const char *at = (const char *)&value;
+    size_t left = sizeof value;
+    while (left > 0) {
+        ssize_t n = write(fd, at, left);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return -1;
+        at += n;
+        left -= (size_t)n;
+    }
+    return 1;
 }
 
 // 2 serve: what a worker does all its life.
@@ -57,7 +77,7 @@ static void serve(int from, int to, task_fn *task) {
     _exit(0);
 }
 
-static int start_worker(struct desk *desk, task_fn *task) {
+static int start_worker(struct pool *pool, task_fn *task) {
     int down[2], up[2];
     if (pipe(down) < 0)
         return -1;
@@ -68,11 +88,11 @@ static int start_worker(struct desk *desk, task_fn *task) {
     }
     pid_t pid = fork();
     if (pid == 0) {
-        // The elder workers' ends came along. While this process holds them,
+        // The older workers' ends came along. While this process holds them,
         // those workers see no end of file.
-        for (int i = 0; i < desk->count; i++) {
-            close(desk->worker[i].to);
-            close(desk->worker[i].from);
+        for (int i = 0; i < pool->count; i++) {
+            close(pool->worker[i].to);
+            close(pool->worker[i].from);
         }
         close(down[1]);
         close(up[0]);
@@ -85,99 +105,100 @@ static int start_worker(struct desk *desk, task_fn *task) {
         close(up[0]);
         return -1;
     }
-    desk->worker[desk->count++] = (struct worker){pid, down[1], up[0], -1};
+    pool->worker[pool->count++] = (struct worker){pid, down[1], up[0], -1};
     return 0;
 }
 
 // 1 create the workers
-struct desk *desk_open(int workers, task_fn *task) {
-    struct desk *desk =
-        calloc(1, sizeof *desk + (size_t)workers * sizeof desk->worker[0]);
-    if (!desk)
+struct pool *pool_create(int workers, task_fn *task) {
+    if (workers < 1)
         return NULL;
-    while (desk->count < workers)
-        if (start_worker(desk, task) < 0) {
-            desk_close(desk);
+    struct pool *pool =
+        calloc(1, sizeof *pool + (size_t)workers * sizeof pool->worker[0]);
+    if (!pool)
+        return NULL;
+    while (pool->count < workers)
+        if (start_worker(pool, task) < 0) {
+            pool_destroy(pool);
             return NULL;
         }
-    return desk;
+    return pool;
 }
 
-// Gives idle workers the tickets that wait.
-static int feed(struct desk *desk) {
-    // TODO: while a worker is idle (its ticket is -1) and a ticket waits: hand
-    // it out.
-    (void)desk;
-    (void)put_long;
-    return 0;
+// Gives a worker an item. If it has died, the write fails, and must not kill
+// this process.
+static int give(struct worker *worker, int number, long item) {
+    struct sigaction ignore = {.sa_handler = SIG_IGN}, before;
+    sigaction(SIGPIPE, &ignore, &before);
+    worker->number = number;
+    int given = put_long(worker->to, item);
+    sigaction(SIGPIPE, &before, NULL);
+    return given;
 }
 
-// Takes a worker's result.
-static int take(struct desk *desk, struct worker *worker) {
-    // TODO: get it, mark the ticket ready and the worker idle, feed, and tell.
-    // In which order, if the callback may submit?
-    (void)desk;
+// TODO: gives idle workers the items that wait: results from pool->next on.
+static int feed(struct pool *pool) {
+    (void)give;
+    (void)pool;
+    return -1;
+}
+
+// TODO: takes a worker's result: store it, feed, and only then tell. The callback
+// may submit, and pool->result may move meanwhile.
+static int take(struct pool *pool, struct worker *worker) {
+    (void)pool;
     (void)worker;
-    (void)get_long;
-    return -1;
-}
-
-// 3 take the results that are there; waits for the first with `timeout` -1.
-static int take_results(struct desk *desk, int timeout) {
-    // TODO: poll the busy workers' `from` with this timeout; take what is
-    // there.
-    (void)desk;
-    (void)timeout;
-    (void)take;
-    return -1;
-}
-
-// 2 submit
-int desk_submit(struct desk *desk, long item, done_fn *done, void *user) {
-    if (desk->given == desk->room) {
-        int room = desk->room ? 2 * desk->room : 16;
-        struct ticket *more =
-            realloc(desk->ticket, (size_t)room * sizeof *more);
-        if (!more)
-            return -1;
-        desk->ticket = more;
-        desk->room = room;
-    }
-    // TODO: fill in the ticket desk->given, count it, feed, return its number.
-    (void)item;
-    (void)done;
-    (void)user;
-    (void)feed;
     return -1;
 }
 
 // 4 use the results
-int desk_ready(struct desk *desk, int ticket) {
-    // TODO: take what is there without waiting, then look.
-    (void)desk;
-    (void)ticket;
-    (void)take_results;
+// TODO: takes those that are there; with `timeout` -1 it waits for the first.
+static int take_results(struct pool *pool, int timeout) {
+    (void)take;
+    (void)pool;
+    (void)timeout;
+    return -1;
+}
+
+// 3 submit
+int pool_apply_async(struct pool *pool, long item, callback_fn *callback,
+                     void *user) {
+    // TODO: one more result (pool->result grows by realloc), then feed.
+    (void)feed;
+    (void)pool;
+    (void)item;
+    (void)callback;
+    (void)user;
+    return -1;
+}
+
+// 4 use the results
+int pool_result_ready(struct pool *pool, int number) {
+    // TODO
+    (void)pool;
+    (void)number;
     return 0;
 }
 
-int desk_wait(struct desk *desk, int ticket, long *result) {
-    // TODO: take results until this ticket's is there.
-    (void)desk;
-    (void)ticket;
+int pool_result_get(struct pool *pool, int number, long *result) {
+    // TODO
+    (void)take_results;
+    (void)pool;
+    (void)number;
     (void)result;
     return -1;
 }
 
 // 5 close and join
-void desk_close(struct desk *desk) {
-    // TODO: wait for every ticket first.
-    for (int i = 0; i < desk->count; i++)
-        close(desk->worker[i].to);
-    for (int i = 0; i < desk->count; i++) {
-        while (waitpid(desk->worker[i].pid, NULL, 0) < 0 && errno == EINTR) {
+void pool_destroy(struct pool *pool) {
+    // TODO: wait for all that was submitted.
+    for (int i = 0; i < pool->count; i++)
+        close(pool->worker[i].to); // end of file: the worker leaves
+    for (int i = 0; i < pool->count; i++) {
+        while (waitpid(pool->worker[i].pid, NULL, 0) < 0 && errno == EINTR) {
         }
-        close(desk->worker[i].from);
+        close(pool->worker[i].from);
     }
-    free(desk->ticket);
-    free(desk);
+    free(pool->result);
+    free(pool);
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Exercise 5's checks. Runs in: judge.
+#include <signal.h>
+
 #include "check.h"
 
 enum { MAP, RACE, CALLS };
@@ -7,7 +9,7 @@ enum { MAP, RACE, CALLS };
 #define RACES 10
 
 static void say(struct run *run, int workers, int count, int chunk) {
-    about(run, "map_run(%d, task, items, %d, results, %d)", workers, count,
+    about(run, "pool_map(%d, task, items, %d, results, %d)", workers, count,
           chunk);
 }
 
@@ -37,13 +39,17 @@ static void each_once(struct run *run) {
     int chunk = (int)pick(run, 2, 6), chunks = (int)pick(run, 8, 16);
     map(run, (int)pick(run, 2, 4), chunk * chunks, chunk);
     expect_each_once(run, chunk * chunks);
+    forget_executions(run);
+    map(run, 1, 3 * chunk, chunk);
+    expect_each_once(run, 3 * chunk);
 }
 
 // Then more results than a page of memory holds, of tasks that do not ask.
 static void order(struct run *run) {
-    int chunk = (int)pick(run, 2, 6), chunks = (int)pick(run, 8, 16);
+    use_all_longs(run);
+    int chunk = (int)pick(run, 3, 6), chunks = (int)pick(run, 8, 16);
     int workers = (int)pick(run, 2, 4), count = chunk * chunks, many = 900;
-    int64_t factor = pick(run, 1000, 1 << 20);
+    int64_t factor = pick(run, INT64_C(1) << 33, INT64_C(1) << 40);
     expect_results(run, map(run, workers, count, chunk), count);
     say(run, workers, many, chunk);
     const int64_t *reply = CALL(run, MAP, workers, many, chunk, factor);
@@ -75,10 +81,10 @@ static void same_moment(struct run *run) {
 }
 
 static void last_chunk(struct run *run) {
-    int sizes[4][2] = {{1, 4}, {7, 10}, {0, 5}, {0, 6}};
+    int sizes[6][2] = {{1, 4}, {7, 10}, {0, 5}, {0, 6}, {2, 1000000}, {2, 1}};
     sizes[2][0] = 5 * (int)pick(run, 3, 9) + (int)pick(run, 1, 4);
     sizes[3][0] = 6 * (int)pick(run, 3, 9) + 1;
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 6; i++) {
         int count = sizes[i][0];
         forget_executions(run);
         const int64_t *reply = map(run, 3, count, sizes[i][1]);
@@ -149,7 +155,7 @@ static void chunks_whole(struct run *run) {
     expect_chunks(run, workers, 4 * workers * 5 + 1, 0, 6);
 }
 
-// One item takes for ever: only its own chunk may have to wait.
+// One item takes long: only its own chunk may have to wait.
 static void expect_few_wait(struct run *run, int chunk) {
     int workers = (int)pick(run, 2, 4), count = chunk * 20;
     int slow = chunk * (int)pick(run, 0, 1);
@@ -186,21 +192,74 @@ static void empty(struct run *run) {
            text("%d", run->executions), "");
 }
 
+// What is left over after a call that may have failed.
+static void expect_nothing_left(struct run *run, int descriptors,
+                                int mappings) {
+    expect_no_children(run, "when pool_map has returned");
+    int now = open_descriptors(run);
+    expect(run, now == descriptors,
+           text("%d open descriptors, as before", descriptors), text("%d", now),
+           "Close what you opened.");
+    now = shared_mappings(run);
+    expect(run, now == mappings,
+           text("%d shared mappings, as before", mappings), text("%d", now),
+           "Each mmap needs its munmap, where a fork fails, "
+           "too.");
+}
+
+// Where nothing can be had, and where a worker dies.
+static void fails(struct run *run) {
+    static const char *const what[] = {"fork", "mmap", "pipe"};
+    static const enum fault fault[] = {FAIL_FORK, FAIL_MMAP, FAIL_PIPE};
+    int before = open_descriptors(run), mappings = shared_mappings(run);
+    for (int i = 0; i < 9; i++) {
+        int kind = i / 3, after = i % 3, count = 24;
+        if (kind == 1 && after > 0)
+            continue; // one mapping is enough
+        forget_executions(run);
+        about(run,
+              "pool_map(3, task, items, %d, results, 2), where %s fails "
+              "after %d",
+              count, what[kind], after);
+        set_fault(run, fault[kind], after);
+        const int64_t *reply = CALL(run, MAP, 3, count, 2, 0);
+        set_fault(run, fault[kind], -1);
+        if (kind == 0 && after == 0)
+            expect(run, reply[0] == -1, "-1", text("%ld", (long)reply[0]),
+                   "Without a single worker nothing gets done.");
+        // Or it needs less.
+        expect(run, reply[0] == 0 || reply[0] == -1,
+               "-1, or 0 with all results", text("%ld", (long)reply[0]), "");
+        if (reply[0] == 0)
+            expect_results(run, reply, count);
+        expect_nothing_left(run, before, mappings);
+    }
+    script(run, 5, COMMAND_DIE, SIGKILL);
+    const int64_t *reply = map(run, 3, 24, 2);
+    expect(run, reply[0] == -1, "-1: a worker was killed",
+           text("%ld", (long)reply[0]),
+           "waitpid's status says how a worker ended.");
+    expect_nothing_left(run, before, mappings);
+}
+
 static void cleaned(struct run *run) {
     int before = open_descriptors(run);
     int mappings = shared_mappings(run);
+    lend(run);
+    int lent = open_descriptors(run);
     for (int i = 0; i < 3; i++)
         map(run, 3, 24, 4);
     expect(run, run->executions == 72 && run->running == 0,
            "it returns after the last item", "it returned before", "");
-    expect_no_children(run, "when map_run has returned");
+    expect_no_children(run, "when pool_map has returned");
     int after = open_descriptors(run);
-    expect(run, after == before, text("%d open descriptors, as before", before),
-           text("%d", after), "Close what you opened.");
+    expect(run, after == lent, text("%d open descriptors, as before", before),
+           text("%d", after - lent + before), "Close what you opened.");
     after = shared_mappings(run);
     expect(run, after == mappings,
            text("%d shared mappings, as before", mappings), text("%d", after),
            "Each mmap needs its munmap.");
+    expect_unharmed(run);
 }
 
 static const struct check checks[] = {
@@ -209,9 +268,10 @@ static const struct check checks[] = {
     {"same-moment", 1, "two take their chunks at the same moment", same_moment},
     {"last-chunk", 1, "counts that no chunk divides", last_chunk},
     {"at-most-n", 1, "never more than N tasks at once", at_most_n},
-    {"chunks-whole", 2, "a chunk is run by one worker, in order", chunks_whole},
+    {"chunks-whole", 1, "a chunk is run by one worker, in order", chunks_whole},
     {"slow-item", 1, "a slow item delays its own chunk only", slow_item},
     {"empty", 1, "no items: 0 at once", empty},
+    {"fails", 1, "where fork or mmap fails, or a worker dies", fails},
     {"cleaned", 1, "no process, descriptor or memory is left", cleaned},
 };
 

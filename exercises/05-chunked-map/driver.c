@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Exercise 5's calls. Runs in: driver.
 #include "driver.h"
-#include "map.h"
+#include "chunked_map.h"
 
 #define MOST 900
 #define MARGIN 8
@@ -9,7 +9,7 @@
 
 static long factor;
 
-static long task(long item) { return driver_task(item); }
+static long task(long item) { return driver_task(driver_id(item)); }
 static long product(long item) { return factor * item; }
 
 // workers, count, chunk, factor (0: tasks ask) -> returned, margins untouched,
@@ -18,12 +18,12 @@ static void call_map(struct wire *m) {
     static long items[MOST], results[MOST + 2 * MARGIN];
     int count = (int)m->value[1];
     for (int i = 0; i < MOST; i++)
-        items[i] = i;
+        items[i] = m->value[3] ? i : driver_item(i);
     for (int i = 0; i < MOST + 2 * MARGIN; i++)
         results[i] = CANARY;
     factor = m->value[3];
-    m->value[0] = map_run((int)m->value[0], factor ? product : task, items,
-                          count, results + MARGIN, (int)m->value[2]);
+    m->value[0] = pool_map((int)m->value[0], factor ? product : task, items,
+                           count, results + MARGIN, (int)m->value[2]);
     m->value[1] = 1;
     for (int i = 0; i < MARGIN; i++)
         if (results[i] != CANARY || results[MARGIN + count + i] != CANARY)
@@ -47,7 +47,7 @@ static void call_race(struct wire *m) {
     for (int i = 0; i < RACE_ITEMS; i++)
         items[i] = i;
     driver_race_test(workers);
-    m->value[0] = map_run(workers, quick, items, count, results, 1);
+    m->value[0] = pool_map(workers, quick, items, count, results, 1);
     m->value[1] = driver_count_not_once(count);
     m->count = 2;
 }

@@ -5,7 +5,7 @@
 //
 // Runs in: the process that a schedule begins with, and those that the
 // student's function forks.
-#include "map.h"
+#include "chunked_map.h"
 #include "scenario.h"
 
 #include <stdlib.h>
@@ -34,8 +34,8 @@ static void map(int workers, int count, int chunk) {
     for (int i = 0; i < ITEMS; i++)
         items[i] = i;
     memset(results, 0, sizeof results);
-    if (map_run(workers, task, items, count, results, chunk) != 0)
-        scenario_fault("map_run() did not return 0");
+    if (pool_map(workers, task, items, count, results, chunk) != 0)
+        scenario_fault("pool_map() did not return 0");
     for (int i = 0; i < count; i++) {
         if (times[i] == 0)
             scenario_fault("item %d was never done", i);
@@ -49,7 +49,7 @@ static void two_workers(void) { map(2, 3, 1); }
 static void three_workers(void) { map(3, 5, 2); }
 
 const struct scenario scenarios[] = {
-    {"A calls map_run() with 2 workers, 3 items, chunks of 1", two_workers},
-    {"A calls map_run() with 3 workers, 5 items, chunks of 2", three_workers},
+    {"A calls pool_map() with 2 workers, 3 items, chunks of 1", two_workers},
+    {"A calls pool_map() with 3 workers, 5 items, chunks of 2", three_workers},
 };
 const int scenario_count = sizeof scenarios / sizeof *scenarios;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Exercise 5: a map whose workers take chunks from a shared counter.
 #define _GNU_SOURCE
-#include "map.h"
+#include "chunked_map.h"
 
 #include <errno.h>
 #include <stdatomic.h>
@@ -39,8 +39,8 @@ static int reap(pid_t pid) {
     return got == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-int map_run(int workers, task_fn *task, const long *items, int count,
-            long *results, int chunk) {
+int pool_map(int workers, task_fn *task, const long *items, int count,
+             long *results, int chunk) {
     if (count <= 0)
         return 0;
     // TODO: the chunk, if it is 0.

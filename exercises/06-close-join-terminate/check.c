@@ -5,31 +5,51 @@
 #include "check.h"
 
 // The errors' numbers are in the header; the functions in the driver's order.
-#include "shop.h"
+#include "lifecycle.h"
 
-enum { OPEN, SUBMIT, STATUS, CLOSE, TERMINATE, JOIN, FREE, CALLS };
+enum { CREATE, ASYNC, STATUS, CLOSE, TERMINATE, JOIN, DESTROY, CALLS };
 
 static const char *error_name(int64_t error) {
-    static const char *const name[] = {"SHOP_EINVAL", "SHOP_ECLOSED",
-                                       "SHOP_ERUNNING", "SHOP_ENOTREADY",
-                                       "SHOP_ECANCELLED"};
-    return error < 0 && error >= -5 ? name[-error - 1]
-                                    : text("%ld", (long)error);
+    switch (error) {
+    case POOL_EINVAL:
+        return "POOL_EINVAL";
+    case POOL_ENOMEM:
+        return "POOL_ENOMEM";
+    case POOL_ECLOSED:
+        return "POOL_ECLOSED";
+    case POOL_ERUNNING:
+        return "POOL_ERUNNING";
+    case POOL_ENOTREADY:
+        return "POOL_ENOTREADY";
+    case POOL_ECANCELLED:
+        return "POOL_ECANCELLED";
+    case POOL_EBROKEN:
+        return "POOL_EBROKEN";
+    default:
+        return text("%ld", (long)error);
+    }
 }
 
-static int open_shop(struct run *run) {
+static int some_workers(struct run *run) {
     int workers = (int)pick(run, 2, 4);
-    about(run, "shop_open(%d, task)", workers);
-    expect(run, CALL(run, OPEN, workers)[0], "a shop", "NULL", "");
+    about(run, "pool_create(%d, task)", workers);
+    expect(run, CALL(run, CREATE, workers)[0], "a pool", "NULL", "");
     return workers;
 }
 
 static void submit(struct run *run, int from, int count) {
     for (int i = from; i < from + count; i++) {
-        about(run, "shop_submit(shop, %d)", i);
-        int64_t ticket = CALL(run, SUBMIT, i)[0];
-        expect(run, ticket == i, text("ticket %d", i), error_name(ticket), "");
+        about(run, "pool_apply_async(pool, item %d)", i);
+        int64_t number = CALL(run, ASYNC, i)[0];
+        expect(run, number == i, text("number %d", i), error_name(number), "");
     }
+}
+
+static void expect_refused(struct run *run, const char *when) {
+    about(run, "pool_apply_async(pool, item 77) %s", when);
+    int64_t got = CALL(run, ASYNC, 77)[0];
+    expect(run, got == POOL_ECLOSED, "POOL_ECLOSED", error_name(got),
+           "Only an OPEN pool takes items.");
 }
 
 static void expect_call(struct run *run, int id, const char *name, int64_t due,
@@ -39,31 +59,37 @@ static void expect_call(struct run *run, int id, const char *name, int64_t due,
     expect(run, got == due, error_name(due), error_name(got), help);
 }
 
-static void expect_done(struct run *run, int ticket) {
-    about(run, "shop_status(shop, %d, &result)", ticket);
-    const int64_t *reply = CALL(run, STATUS, ticket);
-    int64_t due = answer_for(run, ticket);
+static void expect_status(struct run *run, int number, int64_t due,
+                          const char *help) {
+    about(run, "pool_result_status(pool, %d, &result)", number);
+    int64_t got = CALL(run, STATUS, number)[0];
+    expect(run, got == due, error_name(due), error_name(got), help);
+}
+
+static void expect_done(struct run *run, int number) {
+    about(run, "pool_result_status(pool, %d, &result)", number);
+    const int64_t *reply = CALL(run, STATUS, number);
+    int64_t due = answer_for(run, number);
     expect(run, reply[0] == 0 && reply[1] == due,
            text("0, result %ld", (long)due),
            text("%s, result %ld", error_name(reply[0]), (long)reply[1]),
            "What is done stays done.");
 }
 
-static void expect_cancelled(struct run *run, int ticket) {
-    about(run, "shop_status(shop, %d, &result) after terminate", ticket);
-    int64_t got = CALL(run, STATUS, ticket)[0];
-    expect(run, got == SHOP_ECANCELLED, "SHOP_ECANCELLED", error_name(got),
-           "Every ticket that is not done when terminate comes is cancelled.");
+static void expect_cancelled(struct run *run, int number) {
+    expect_status(run, number, POOL_ECANCELLED,
+                  "What is not done when terminate comes is cancelled.");
 }
 
-static void until_done(struct run *run, int ticket) {
-    about(run, "shop_status(shop, %d, &result) until it is done", ticket);
+static void until_done(struct run *run, int number) {
+    about(run, "pool_result_status(pool, %d, &result) until it is done",
+          number);
     for (int tries = 0; tries < 200; tries++) {
-        if (CALL(run, STATUS, ticket)[0] == 0)
+        if (CALL(run, STATUS, number)[0] == 0)
             break;
         settle(run);
     }
-    expect_done(run, ticket);
+    expect_done(run, number);
 }
 
 // But for zombies: another check is about them.
@@ -73,83 +99,95 @@ static bool none_alive(struct run *run, int64_t n) {
 }
 
 static void join_early(struct run *run) {
-    int workers = open_shop(run);
+    int workers = some_workers(run);
+    expect_call(run, JOIN, "pool_join(pool) of a new pool", POOL_ERUNNING, "");
     run->hold = true;
     submit(run, 0, workers);
     await(run, running_are, workers, text("%d tasks inside", workers));
-    expect_call(run, JOIN, "shop_join(shop) before shop_close", SHOP_ERUNNING,
-                "To wait for workers that nobody told to leave would take for "
-                "ever.");
-    submit(run, workers, 1); // goes on as before
+    expect_call(run, JOIN, "pool_join(pool) before pool_close", POOL_ERUNNING,
+                "To wait for workers that nobody told to leave would never "
+                "end.");
+    submit(run, workers, 1); // it works on
     let_all_go(run);
-    expect_call(run, CLOSE, "shop_close(shop)", 0, "");
-    expect_call(run, JOIN, "shop_join(shop)", 0, "");
+    until_done(run, workers);
+    expect_call(run, CLOSE, "pool_close(pool)", 0, "");
+    expect_call(run, JOIN, "pool_join(pool)", 0, "");
 }
 
 static void closed(struct run *run) {
-    int workers = open_shop(run);
+    int workers = some_workers(run);
     run->hold = true;
     submit(run, 0, 2 * workers);
     await(run, running_are, 1, "a task runs");
-    expect_call(run, CLOSE, "shop_close(shop)", 0, "");
-    about(run, "shop_submit(shop, 77) after shop_close");
-    int64_t got = CALL(run, SUBMIT, 77)[0];
-    expect(run, got == SHOP_ECLOSED, "SHOP_ECLOSED", error_name(got), "");
-    expect_call(run, TERMINATE, "shop_terminate(shop)", 0, "");
-    about(run, "shop_submit(shop, 77) after shop_terminate");
-    got = CALL(run, SUBMIT, 77)[0];
-    expect(run, got == SHOP_ECLOSED, "SHOP_ECLOSED", error_name(got), "");
+    expect_call(run, CLOSE, "pool_close(pool)", 0, "");
+    expect_refused(run, "after pool_close");
+    expect_call(run, TERMINATE, "pool_terminate(pool)", 0, "");
+    expect_refused(run, "after pool_terminate");
+    let_all_go(run);
+    expect_call(run, JOIN, "pool_join(pool)", 0, "");
+    expect_refused(run, "after pool_join");
     expect(run, times_run(run, 77) == 0, "nothing of it runs", "it ran", "");
-    for (int i = 0; i < 2; i++) {
-        int ticket = i == 0 ? 2 * workers : -1;
-        about(run, "shop_status(shop, %d, &result), no such ticket", ticket);
-        got = CALL(run, STATUS, ticket)[0];
-        expect(run, got == SHOP_EINVAL, "SHOP_EINVAL", error_name(got),
-               "What was refused has no ticket.");
-    }
+    for (int i = 0; i < 2; i++)
+        expect_status(run, i == 0 ? 2 * workers : -1, POOL_EINVAL,
+                      "What was refused has no number.");
 }
 
 static void close_finishes(struct run *run) {
-    int workers = open_shop(run);
-    int count = 4 * workers;
+    use_all_longs(run);
+    int workers = some_workers(run), count = 4 * workers;
     run->hold = true;
     submit(run, 0, count);
     await(run, running_are, 1, "a task runs");
-    expect_call(run, CLOSE, "shop_close(shop)", 0, "");
+    expect_status(run, 0, POOL_ENOTREADY, "Its task still runs.");
+    expect_status(run, count - 1, POOL_ENOTREADY, "It waits for a worker.");
+    expect_call(run, CLOSE, "pool_close(pool)", 0, "");
     struct execution *first = first_running(run);
     let_go(run, first);
     until_done(run, (int)first->id);
-    about(run, "shop_join(shop) with %d tasks under way", count);
+    lend(run);
+    about(run, "pool_join(pool) with %d tasks under way", count);
     start(run, 0, JOIN, 0, NULL);
     settle(run);
     expect(run, !is_back(run, 0), "it waits for the tasks",
            text("it returned before %d of them were done",
                 count - (run->executions - run->running)),
            "close refuses new items; what is in is still done.");
+    kill_one(run, run->driver, SIGUSR1); // EINTR
+    settle(run);
     let_all_go(run);
-    finish(run, 0);
+    int64_t got = finish(run, 0)[0];
+    expect(run, got == 0, "0", error_name(got),
+           "A signal may interrupt poll: errno is EINTR.");
     expect_each_once(run, count);
     for (int i = 0; i < count; i++)
         expect_done(run, i);
 }
 
 static void cancelled(struct run *run) {
-    int workers = open_shop(run);
+    int workers = some_workers(run);
     submit(run, 0, 1);
     until_done(run, 0);
     run->hold = true;
     submit(run, 1, 5 * workers);
     await(run, running_are, workers, text("%d tasks inside", workers));
-    expect_call(run, TERMINATE, "shop_terminate(shop)", 0, "");
-    about(run, "shop_join(shop) after shop_terminate, %d tasks inside",
-          workers);
-    expect_call(run, JOIN, "shop_join(shop)", 0, "");
+    // One is done, and nobody has read that yet.
+    struct execution *unread = first_running(run);
+    let_go(run, unread);
     settle(run);
-    expect(run, run->executions == 1 + workers,
-           "no task begins after terminate",
-           text("%d did", run->executions - 1 - workers), "");
+    int begun = run->executions;
+    expect_call(run, TERMINATE, "pool_terminate(pool)", 0, "");
+    expect_call(run, JOIN,
+                text("pool_join(pool) after pool_terminate, %d tasks inside",
+                     workers - 1),
+                0, "");
+    settle(run);
+    expect(run, run->executions == begun, "no task begins after terminate",
+           text("%d did", run->executions - begun), "");
     for (int i = 1; i <= 5 * workers; i++)
-        expect_cancelled(run, i);
+        if (i != unread->id)
+            expect_cancelled(run, i);
+    about(run, "pool_result_status of a result that had come and was not read");
+    expect_done(run, (int)unread->id);
     expect_done(run, 0);
 }
 
@@ -161,79 +199,144 @@ static bool all_deaf(struct run *run, int64_t n) {
 }
 
 static void deaf(struct run *run) {
-    int workers = open_shop(run);
+    int workers = some_workers(run);
     run->hold = true;
     submit(run, 0, 3 * workers);
     await(run, running_are, workers, text("%d tasks inside", workers));
-    for (int i = 0; i < run->executions; i++)
-        answer(run, &run->execution[i], COMMAND_IGNORE_SIGTERM,
-               0); // ignore SIGTERM from now on
+    for (int i = 0; i < run->executions; i++) // ignore SIGTERM from now on
+        answer(run, &run->execution[i], COMMAND_IGNORE_SIGTERM, 0);
     await(run, all_deaf, workers, "the tasks ignore SIGTERM");
-    expect_call(run, TERMINATE, "shop_terminate(shop), tasks ignore SIGTERM", 0,
+    expect_call(run, TERMINATE, "pool_terminate(pool), tasks ignore SIGTERM", 0,
                 "");
-    expect_call(run, JOIN, "shop_join(shop), the tasks ignored SIGTERM", 0,
+    expect_call(run, JOIN, "pool_join(pool), the tasks ignored SIGTERM", 0,
                 "SIGKILL is the one signal that no process can ignore.");
-    await(run, none_alive, 0, "the workers are gone after shop_join");
+    await(run, none_alive, 0, "the workers are gone after pool_join");
 }
 
+// What the first join has closed and reaped may be somebody else's by now.
 static void twice(struct run *run) {
-    int workers = open_shop(run);
+    int workers = some_workers(run);
     submit(run, 0, 2 * workers);
     for (int i = 0; i < 2 * workers; i++)
         until_done(run, i);
-    expect_call(run, CLOSE, "shop_close(shop)", 0, "");
-    expect_call(run, CLOSE, "shop_close(shop), again", 0, "");
-    expect_call(run, JOIN, "shop_join(shop)", 0, "");
-    expect_call(run, JOIN, "shop_join(shop), again", 0,
+    expect_call(run, CLOSE, "pool_close(pool)", 0, "");
+    expect_call(run, CLOSE, "pool_close(pool), again", 0, "");
+    expect_call(run, JOIN, "pool_join(pool)", 0, "");
+    lend(run);
+    expect_call(run, JOIN, "pool_join(pool), again", 0,
                 "There is nothing left to wait for: say so.");
-    expect(run, reply_of(run, 0)[1], "it closes nothing any more",
-           "it closed a descriptor of somebody else",
-           "The first join has closed the pipes; their numbers may mean "
-           "something else by now.");
-    expect_call(run, TERMINATE, "shop_terminate(shop) after shop_join", 0, "");
-    expect_call(run, CLOSE, "shop_close(shop) after shop_join", 0, "");
-    expect_call(run, JOIN, "shop_join(shop) after all that", 0, "");
+    expect_call(run, TERMINATE, "pool_terminate(pool) after pool_join", 0, "");
+    expect_call(run, CLOSE, "pool_close(pool) after pool_join", 0, "");
+    expect_call(run, JOIN, "pool_join(pool) after all that", 0, "");
     for (int i = 0; i < 2 * workers; i++)
         expect_done(run, i);
+    about(run, "close, terminate and join after pool_join");
+    expect_unharmed(run);
+    workers = some_workers(run);
+    run->hold = true;
+    forget_executions(run);
+    submit(run, 0, workers);
+    await(run, running_are, workers, text("%d tasks inside", workers));
+    expect_call(run, TERMINATE, "pool_terminate(pool)", 0, "");
+    expect_call(run, TERMINATE, "pool_terminate(pool), again", 0, "");
+    expect_call(run, CLOSE, "pool_close(pool) after pool_terminate", 0,
+                "It changes nothing: the pool stays TERMINATED.");
+    expect_call(run, JOIN, "pool_join(pool) after terminate and close", 0, "");
+    for (int i = 0; i < workers; i++)
+        expect_cancelled(run, i);
 }
 
 static void terminate_closed(struct run *run) {
-    int workers = open_shop(run);
+    int workers = some_workers(run);
     run->hold = true;
     submit(run, 0, 3 * workers);
     await(run, running_are, workers, text("%d tasks inside", workers));
-    expect_call(run, CLOSE, "shop_close(shop)", 0, "");
-    expect_call(run, TERMINATE, "shop_terminate(shop) after shop_close", 0, "");
-    expect_call(run, JOIN, "shop_join(shop) after close and terminate", 0,
-                "Who closed may still change his mind.");
+    expect_call(run, CLOSE, "pool_close(pool)", 0, "");
+    expect_call(run, TERMINATE, "pool_terminate(pool) after pool_close", 0, "");
+    expect_call(run, JOIN, "pool_join(pool) after close and terminate", 0,
+                "A program that has closed may still change its mind.");
     for (int i = 0; i < 3 * workers; i++)
         expect_cancelled(run, i);
 }
 
+static void fails(struct run *run) {
+    static const char *const what[] = {"fork", "pipe"};
+    static const enum fault fault[] = {FAIL_FORK, FAIL_PIPE};
+    int before = open_descriptors(run);
+    for (int i = 0; i < 6; i++) {
+        const int after[] = {0, (int)pick(run, 1, 2), i / 3 ? 7 : 3};
+        about(run, "pool_create(4, task), where %s fails after %d", what[i / 3],
+              after[i % 3]);
+        set_fault(run, fault[i / 3], after[i % 3]);
+        int64_t made = CALL(run, CREATE, 4)[0];
+        set_fault(run, fault[i / 3], -1);
+        if (made && i / 3 == 1) { // it needs fewer
+            call(run, DESTROY, 0, NULL);
+            continue;
+        }
+        expect(run, !made, "NULL", "a pool", "");
+        // What pool_destroy leaves is another check's concern.
+        await(run, none_alive, 0, "no worker is left after that");
+        int now = open_descriptors(run);
+        expect(run, after[i % 3] > 0 || now == before,
+               text("%d open descriptors, as before", before), text("%d", now),
+               "Close what was opened until then: both ends of each pipe.");
+    }
+    // A worker dies at work: join tells.
+    int workers = some_workers(run);
+    script(run, 0, COMMAND_DIE, SIGKILL);
+    submit(run, 0, workers);
+    await(run, executions_are, 1, "a task runs");
+    expect_call(run, CLOSE, "pool_close(pool)", 0, "");
+    expect_call(run, JOIN, "pool_join(pool), a worker was killed at work",
+                POOL_EBROKEN, "Its pipe has ended, and its result never came.");
+    expect_call(run, TERMINATE, "pool_terminate(pool) after POOL_EBROKEN", 0,
+                "");
+    expect_call(run, JOIN, "pool_join(pool) after that", 0, "");
+    expect_cancelled(run, 0);
+}
+
 static void cleaned(struct run *run) {
     int before = open_descriptors(run);
-    int workers = open_shop(run);
+    lend(run);
+    int lent = open_descriptors(run);
+    int workers = some_workers(run);
     submit(run, 0, 3 * workers);
-    expect_call(run, CLOSE, "shop_close(shop)", 0, "");
-    expect_call(run, JOIN, "shop_join(shop)", 0, "");
-    expect_no_children(run, "after shop_join");
-    about(run, "shop_free(shop) after shop_join");
-    call(run, FREE, 0, NULL);
+    expect_call(run, CLOSE, "pool_close(pool)", 0, "");
+    expect_call(run, JOIN, "pool_join(pool)", 0, "");
+    expect_no_children(run, "after pool_join");
+    about(run, "pool_destroy(pool) after pool_join");
+    call(run, DESTROY, 0, NULL);
     int after = open_descriptors(run);
-    expect(run, after == before, text("%d open descriptors, as before", before),
-           text("%d", after), "Close both pipes of every worker.");
+    expect(run, after == lent, text("%d open descriptors, as before", before),
+           text("%d", after - lent + before),
+           "Close both pipes of every worker.");
+    workers = some_workers(run); // of a pool that is OPEN and at work
+    forget_executions(run);
+    run->hold = true;
+    submit(run, 0, 3 * workers);
+    await(run, running_are, workers, text("%d tasks inside", workers));
+    about(run, "pool_destroy(pool), neither closed nor terminated");
+    call(run, DESTROY, 0, NULL);
+    expect_no_children(run, "after pool_destroy");
+    after = open_descriptors(run);
+    expect(run, after == lent, text("%d open descriptors, as before", before),
+           text("%d", after - lent + before),
+           "Close both pipes of every worker.");
+    expect_unharmed(run);
 }
 
 static const struct check checks[] = {
     {"join-early", 1, "join before close refuses, at once", join_early},
     {"closed", 1, "nothing is taken after close, terminate", closed},
-    {"close-finishes", 2, "after close all is done, join waits",
+    {"close-finishes", 1, "after close all is done, join waits",
      close_finishes},
     {"cancelled", 2, "terminate: the undone is cancelled", cancelled},
     {"deaf", 1, "terminate ends what ignores SIGTERM", deaf},
     {"twice", 1, "close, join, terminate again: 0", twice},
     {"terminate-closed", 1, "terminate after close terminates",
      terminate_closed},
+    {"fails", 1, "a failing fork or pipe, a dead worker", fails},
     {"cleaned", 1, "no process, no descriptor is left", cleaned},
 };
 

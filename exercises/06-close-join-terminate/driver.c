@@ -1,58 +1,43 @@
 // SPDX-License-Identifier: MIT
-// Exercise 6's calls. Runs in: driver.
+// Exercise 6's calls. A result's number is its task's id, too. Runs in: driver.
 #include "driver.h"
-#include "shop.h"
+#include "lifecycle.h"
 
-#include <fcntl.h>
-#include <unistd.h>
+#define NOT_SET (-1000)
 
-static struct shop *shop;
+static struct pool *pool;
 
-static long task(long item) { return driver_task(item); }
+static long task(long item) { return driver_task(driver_id(item)); }
 
 static void reply(struct wire *m, int64_t value) {
     m->value[0] = value;
     m->count = 1;
 }
 
-static void call_open(struct wire *m) {
-    shop = shop_open((int)m->value[0], task);
-    reply(m, shop != NULL);
+static void call_create(struct wire *m) {
+    pool = pool_create((int)m->value[0], task);
+    reply(m, pool != NULL);
 }
 
-static void call_submit(struct wire *m) {
-    reply(m, shop_submit(shop, m->value[0]));
+static void call_async(struct wire *m) {
+    reply(m, pool_apply_async(pool, driver_item(m->value[0])));
 }
 
 static void call_status(struct wire *m) {
-    long result = -1000;
-    reply(m, shop_status(shop, (int)m->value[0], &result));
+    long result = NOT_SET;
+    reply(m, pool_result_status(pool, (int)m->value[0], &result));
     m->value[1] = result;
     m->count = 2;
 }
 
-static void call_close(struct wire *m) { reply(m, shop_close(shop)); }
-static void call_terminate(struct wire *m) { reply(m, shop_terminate(shop)); }
+static void call_close(struct wire *m) { reply(m, pool_close(pool)); }
+static void call_terminate(struct wire *m) { reply(m, pool_terminate(pool)); }
+static void call_join(struct wire *m) { reply(m, pool_join(pool)); }
 
-// While ours have the lowest numbers that are free: those that the shop has had
-// among them. Says whether they are still there.
-static void call_join(struct wire *m) {
-    enum { OURS = 16 };
-    int ours[OURS];
-    for (int i = 0; i < OURS; i++)
-        ours[i] = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0);
-    reply(m, shop_join(shop));
-    m->value[1] = 1;
-    m->count = 2;
-    for (int i = 0; i < OURS; i++)
-        if (close(ours[i]) < 0)
-            m->value[1] = 0;
-}
-
-static void call_free(struct wire *m) {
-    shop_free(shop);
+static void call_destroy(struct wire *m) {
+    pool_destroy(pool);
     m->count = 0;
 }
 
-DRIVER_CALLS(call_open, call_submit, call_status, call_close, call_terminate,
-             call_join, call_free);
+DRIVER_CALLS(call_create, call_async, call_status, call_close, call_terminate,
+             call_join, call_destroy);

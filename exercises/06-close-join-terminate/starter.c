@@ -6,14 +6,17 @@
 //     │                 │ terminate          ▲
 //     │ terminate       ▼          join      │
 //     └──────────► TERMINATED ───────────────┘
-#include "shop.h"
+//
+// It begins where exercise 4 ended, without its callbacks. What is yours is
+// marked TODO.
+#include "lifecycle.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/types.h>
-#include <sys/wait.h>
+#include <sys/wait.h> // for pool_join
 #include <unistd.h>
 
 enum state { OPEN, CLOSED, TERMINATED, JOINED };
@@ -22,38 +25,54 @@ struct worker {
     pid_t pid;
     int to;     // items go there
     int from;   // results come from there
-    int ticket; // which one it runs; -1: none
+    int number; // which result it works on; -1: none
 };
 
-struct ticket {
-    long item, result;
-    int status; // 0, SHOP_ENOTREADY, SHOP_ECANCELLED
+struct result {
+    long item, value;
+    int status; // 0, POOL_ENOTREADY, POOL_ECANCELLED
 };
 
-struct shop {
+struct pool {
     enum state state;
-    struct ticket *ticket;
-    int given, room; // tickets 0 … given - 1
+    struct result *result;
+    int given, room; // results 0 … given - 1
     int next;        // the first that no worker has got yet
     int count;       // workers
     struct worker worker[];
 };
 
-// Reads or writes one long. 1, 0 at the end of file, -1 for an error.
+// Reads one long, in as many pieces as it takes. 1, 0 at the end of file, -1
+// for an error.
 static int get_long(int fd, long *value) {
-    ssize_t n;
-    do
-        n = read(fd, value, sizeof *value);
-    while (n < 0 && errno == EINTR);
-    return n == sizeof *value ? 1 : n == 0 ? 0 : -1;
+    char *at = (char *)value;
+    size_t left = sizeof *value;
+    while (left > 0) {
+        ssize_t n = read(fd, at, left);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return (int)n;
+        at += n;
+        left -= (size_t)n;
+    }
+    return 1;
 }
 
+// Writes one long. 1, or -1 for an error.
 static int put_long(int fd, long value) {
-    ssize_t n;
-    do
-        n = write(fd, &value, sizeof value);
-    while (n < 0 && errno == EINTR);
-    return n == sizeof value ? 1 : -1;
+    const char *at = (const char *)&value;
+    size_t left = sizeof value;
+    while (left > 0) {
+        ssize_t n = write(fd, at, left);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return -1;
+        at += n;
+        left -= (size_t)n;
+    }
+    return 1;
 }
 
 // 2 serve: what a worker does all its life.
@@ -65,7 +84,7 @@ static void serve(int from, int to, task_fn *task) {
     _exit(0);
 }
 
-static int start_worker(struct shop *shop, task_fn *task) {
+static int start_worker(struct pool *pool, task_fn *task) {
     int down[2], up[2];
     if (pipe(down) < 0)
         return -1;
@@ -76,11 +95,11 @@ static int start_worker(struct shop *shop, task_fn *task) {
     }
     pid_t pid = fork();
     if (pid == 0) {
-        // The elder workers' ends came along. While this process holds them,
+        // The older workers' ends came along. While this process holds them,
         // those workers see no end of file.
-        for (int i = 0; i < shop->count; i++) {
-            close(shop->worker[i].to);
-            close(shop->worker[i].from);
+        for (int i = 0; i < pool->count; i++) {
+            close(pool->worker[i].to);
+            close(pool->worker[i].from);
         }
         close(down[1]);
         close(up[0]);
@@ -93,66 +112,124 @@ static int start_worker(struct shop *shop, task_fn *task) {
         close(up[0]);
         return -1;
     }
-    shop->worker[shop->count++] = (struct worker){pid, down[1], up[0], -1};
+    pool->worker[pool->count++] = (struct worker){pid, down[1], up[0], -1};
     return 0;
 }
 
 // 1 create the workers
-struct shop *shop_open(int workers, task_fn *task) {
-    struct shop *shop =
-        calloc(1, sizeof *shop + (size_t)workers * sizeof shop->worker[0]);
-    if (!shop)
+struct pool *pool_create(int workers, task_fn *task) {
+    if (workers < 1)
         return NULL;
-    while (shop->count < workers)
-        if (start_worker(shop, task) < 0) {
-            shop_terminate(shop);
-            shop_join(shop);
-            shop_free(shop);
+    struct pool *pool =
+        calloc(1, sizeof *pool + (size_t)workers * sizeof pool->worker[0]);
+    if (!pool)
+        return NULL;
+    while (pool->count < workers)
+        if (start_worker(pool, task) < 0) {
+            pool_destroy(pool);
             return NULL;
         }
-    return shop;
+    return pool;
 }
 
-// Below here it is yours. Exercise 4's feed and take_results are a good start.
+// Gives a worker an item. If it has died, the write fails, and must not kill
+// this process.
+static int give(struct worker *worker, int number, long item) {
+    struct sigaction ignore = {.sa_handler = SIG_IGN}, before;
+    sigaction(SIGPIPE, &ignore, &before);
+    worker->number = number;
+    int given = put_long(worker->to, item);
+    sigaction(SIGPIPE, &before, NULL);
+    return given;
+}
+
+// Gives idle workers the items that wait.
+static int feed(struct pool *pool) {
+    for (int i = 0; i < pool->count && pool->next < pool->given; i++) {
+        struct worker *worker = &pool->worker[i];
+        if (worker->number >= 0)
+            continue;
+        if (give(worker, pool->next, pool->result[pool->next].item) < 0)
+            return -1;
+        pool->next++;
+    }
+    return 0;
+}
+
+// 4 use the results: takes those that are there; with `timeout` -1 it waits for
+// the first. -1 if a worker has died.
+static int take_results(struct pool *pool, int timeout) {
+    struct pollfd fds[pool->count];
+    for (int i = 0; i < pool->count; i++)
+        fds[i] = (struct pollfd){.fd = pool->worker[i].from, .events = POLLIN};
+    if (poll(fds, (nfds_t)pool->count, timeout) < 0)
+        return errno == EINTR ? 0 : -1;
+    int died = 0;
+    for (int i = 0; i < pool->count; i++) {
+        struct worker *worker = &pool->worker[i];
+        if (!fds[i].revents)
+            continue;
+        if (worker->number < 0 ||
+            get_long(worker->from, &pool->result[worker->number].value) != 1) {
+            died = -1;
+            continue;
+        }
+        pool->result[worker->number].status = 0;
+        worker->number = -1;
+    }
+    return died;
+}
 
 // 2 submit
-int shop_submit(struct shop *shop, long item) {
-    (void)shop;
-    (void)item;
-    (void)put_long;
-    (void)get_long;
-    return SHOP_EINVAL;
+int pool_apply_async(struct pool *pool, long item) {
+    // TODO: not in every state.
+    if (pool->given == pool->room) {
+        int room = pool->room ? 2 * pool->room : 16;
+        struct result *more =
+            realloc(pool->result, (size_t)room * sizeof *more);
+        if (!more)
+            return POOL_ENOMEM;
+        pool->result = more;
+        pool->room = room;
+    }
+    int number = pool->given++;
+    pool->result[number] =
+        (struct result){.item = item, .status = POOL_ENOTREADY};
+    return feed(pool) < 0 ? POOL_EBROKEN : number;
 }
 
-// 4 close
-int shop_close(struct shop *shop) {
-    // TODO: which states may it come from?
-    (void)shop;
-    return SHOP_EINVAL;
-}
-
-int shop_terminate(struct shop *shop) {
-    // TODO: keep what is done; kill; cancel the rest.
-    (void)shop;
-    return SHOP_EINVAL;
-}
-
-// 5 join
-int shop_join(struct shop *shop) {
-    // TODO: refuse, do nothing, or wait and reap: by the state.
-    (void)shop;
-    return SHOP_EINVAL;
-}
-
-// 6 use the results
-int shop_status(struct shop *shop, int ticket, long *result) {
-    (void)shop;
-    (void)ticket;
+// 5 use the results
+int pool_result_status(struct pool *pool, int number, long *result) {
+    // TODO: in which states is there something to take in?
+    (void)take_results;
+    (void)pool;
+    (void)number;
     (void)result;
-    return SHOP_EINVAL;
+    return POOL_EINVAL;
 }
 
-void shop_free(struct shop *shop) {
-    // TODO: what else was allocated?
-    free(shop);
+// 3 close
+int pool_close(struct pool *pool) {
+    // TODO
+    (void)pool;
+    return POOL_EINVAL;
+}
+
+int pool_terminate(struct pool *pool) {
+    // TODO
+    (void)pool;
+    return POOL_EINVAL;
+}
+
+// 4 join
+int pool_join(struct pool *pool) {
+    // TODO
+    (void)pool;
+    return POOL_EINVAL;
+}
+
+void pool_destroy(struct pool *pool) {
+    // TODO: terminate and join where that has not been done.
+    free(pool->result);
+    free(pool);
 }

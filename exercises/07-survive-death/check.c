@@ -2,38 +2,59 @@
 // Exercise 7's checks. Runs in: judge.
 #include <signal.h>
 
-#include "brave.h"
 #include "check.h"
+#include "survive.h"
 
-enum { RUN, CALLS };
+enum { CREATE, MAP, DESTROY, CALLS };
 
-static void begin(struct run *run, int workers, int count, const char *what) {
-    about(run, "brave_run(%d, task, items, %d, results, fates)%s", workers,
-          count, what);
-    START(run, 0, RUN, workers, count);
+#define NOT_SET (-1000)
+
+static void create(struct run *run, int workers) {
+    about(run, "pool_create(%d, task)", workers);
+    expect(run, CALL(run, CREATE, workers)[0], "a pool", "NULL", "");
 }
 
-static void expect_fate(struct run *run, const int64_t *reply, int item,
+// Starts a map of items number `first` and on.
+static void begin(struct run *run, int count, int first, const char *what) {
+    about(run, "pool_map(pool, items, %d, results, fates)%s", count, what);
+    START(run, 0, MAP, count, first);
+}
+
+static void expect_returned(struct run *run, const int64_t *reply, int due) {
+    expect(run, reply[0] == due, text("pool_map returns %d", due),
+           text("%ld", (long)reply[0]),
+           due == 0 ? "A lost item is a result, too."
+                    : "No worker is left, and fork fails.");
+}
+
+// Of items number `first` and on, the i-th.
+static void expect_fate(struct run *run, const int64_t *reply, int first, int i,
                         int64_t fate) {
-    int64_t got = reply[2 + 2 * item];
-    expect(run, got == fate, text("fates[%d] is %ld", item, (long)fate),
-           got == -1000 ? "it was not set" : text("%ld", (long)got),
+    int64_t got = reply[2 + 2 * i], result = reply[1 + 2 * i];
+    expect(run, got == fate, text("fates[%d] is %ld", i, (long)fate),
+           got == NOT_SET ? "it was not set" : text("%ld", (long)got),
            "waitpid's status tells how a worker ended: WIFSIGNALED, WTERMSIG, "
            "WEXITSTATUS. Its item shares its fate, no other does.");
-    if (fate == FATE_DONE)
-        expect(run, reply[1 + 2 * item] == answer_for(run, item),
-               text("results[%d] is %ld", item, (long)answer_for(run, item)),
-               text("%ld", (long)reply[1 + 2 * item]), "");
+    int64_t due = fate == FATE_DONE ? answer_for(run, first + i) : NOT_SET;
+    expect(run, result == due,
+           fate == FATE_DONE ? text("results[%d] is %ld", i, (long)due)
+                             : text("results[%d] stays as it was", i),
+           text("%ld", (long)result), "");
 }
 
 static void nobody_dies(struct run *run) {
-    int count = (int)pick(run, 15, 40);
-    begin(run, (int)pick(run, 2, 4), count, "");
-    const int64_t *reply = finish(run, 0);
-    expect_each_once(run, count);
-    expect(run, reply[0] == 0, "returns 0", text("%ld", (long)reply[0]), "");
-    for (int i = 0; i < count; i++)
-        expect_fate(run, reply, i, FATE_DONE);
+    use_all_longs(run);
+    create(run, (int)pick(run, 2, 4));
+    const int sizes[] = {(int)pick(run, 25, 40), 0, 1, 13};
+    for (int k = 0; k < 4; k++) {
+        forget_executions(run);
+        begin(run, sizes[k], 0, "");
+        const int64_t *reply = finish(run, 0);
+        expect_each_once(run, sizes[k]);
+        expect_returned(run, reply, 0);
+        for (int i = 0; i < sizes[k]; i++)
+            expect_fate(run, reply, 0, i, FATE_DONE);
+    }
 }
 
 // Which item is to die: behind it are more than can have been handed out by
@@ -44,36 +65,46 @@ static int pick_victim(struct run *run, int count) {
 
 static void lost_one(struct run *run) {
     int count = (int)pick(run, 20, 40), victim = pick_victim(run, count);
+    create(run, (int)pick(run, 2, 4));
     script(run, victim, COMMAND_DIE, SIGKILL);
-    begin(run, (int)pick(run, 2, 4), count,
-          text(", item %d is killed", victim));
+    begin(run, count, 0, text(", item %d is killed", victim));
     const int64_t *reply = finish(run, 0);
-    expect(run, reply[0] == 0, "returns 0", text("%ld", (long)reply[0]),
-           "A lost item is a result, too.");
+    expect_returned(run, reply, 0);
     expect_each_once(run, count);
     for (int i = 0; i < count; i++)
-        expect_fate(run, reply, i, i == victim ? SIGKILL : FATE_DONE);
+        expect_fate(run, reply, 0, i, i == victim ? SIGKILL : FATE_DONE);
 }
 
+// Every kind of exit status, and signals that dump core.
 static void exits(struct run *run) {
-    int count = (int)pick(run, 20, 40), victim = pick_victim(run, count);
-    int status = (int)pick(run, 0, 9);
-    script(run, victim, COMMAND_EXIT, status);
-    begin(run, (int)pick(run, 2, 4), count,
-          text(", item %d calls exit(%d)", victim, status));
+    const int status[] = {0, 255, 128 + (int)pick(run, 1, 126), 3};
+    create(run, (int)pick(run, 2, 4));
+    set_fault(run, CORE_DUMPS, 1);
+    for (int i = 0; i < 4; i++)
+        script(run, 3 * i, COMMAND_EXIT, status[i]);
+    script(run, 12, COMMAND_DIE, SIGSEGV);
+    script(run, 15, COMMAND_DIE, SIGABRT);
+    begin(
+        run, 30, 0,
+        text(", items 0, 3, 6, 9 call exit(%d), exit(%d), exit(%d), exit(%d), "
+             "12 and 15 crash",
+             status[0], status[1], status[2], status[3]));
     const int64_t *reply = finish(run, 0);
-    expect(run, reply[0] == 0, "returns 0", text("%ld", (long)reply[0]),
-           "A lost item is a result, too.");
-    expect_each_once(run, count);
-    for (int i = 0; i < count; i++)
-        expect_fate(run, reply, i,
-                    i == victim ? FATE_EXIT + status : FATE_DONE);
+    expect_returned(run, reply, 0);
+    expect_each_once(run, 30);
+    for (int i = 0; i < 30; i++)
+        expect_fate(run, reply, 0, i,
+                    i == 12                ? SIGSEGV
+                    : i == 15              ? SIGABRT
+                    : i % 3 == 0 && i < 12 ? FATE_EXIT + status[i / 3]
+                                           : FATE_DONE);
 }
 
 static void replaced(struct run *run) {
     int workers = (int)pick(run, 2, 4);
+    create(run, workers);
     run->hold = true;
-    begin(run, workers, 40, ", tasks are killed");
+    begin(run, 40, 0, ", tasks are killed");
     for (int i = 0; i < 4; i++) {
         await(run, running_are, workers,
               text("%d tasks at once, after %d deaths", workers, i));
@@ -87,27 +118,34 @@ static void replaced(struct run *run) {
 
 static void all_die(struct run *run) {
     static const int how[] = {SIGKILL, SIGSEGV, SIGTERM};
-    for (int i = 0; i < 12; i++)
+    create(run, 3);
+    for (int i = 0; i < 13; i++)
         script(run, i, i % 4 == 3 ? COMMAND_EXIT : COMMAND_DIE,
                i % 4 == 3 ? 3 : how[i % 4]);
-    begin(run, 3, 12, ", every task dies");
+    begin(run, 13, 0, ", every task dies");
     const int64_t *reply = finish(run, 0);
-    expect_each_once(run, 12);
-    for (int i = 0; i < 12; i++)
-        expect_fate(run, reply, i, i % 4 == 3 ? FATE_EXIT + 3 : how[i % 4]);
+    expect_each_once(run, 13);
+    for (int i = 0; i < 13; i++)
+        expect_fate(run, reply, 0, i, i % 4 == 3 ? FATE_EXIT + 3 : how[i % 4]);
+    forget_executions(run);
+    begin(run, 6, 20, ", after a call in which every task had died");
+    reply = finish(run, 0);
+    for (int i = 0; i < 6; i++)
+        expect_fate(run, reply, 20, i, FATE_DONE);
 }
 
-static bool back_or_settled(struct run *run, int64_t n) {
+static bool back_or_running(struct run *run, int64_t n) {
     return is_back(run, 0) || run->running >= n;
 }
 
 // Whatever dies and is replaced, no more than N at once.
 static void at_most_n(struct run *run) {
     int workers = (int)pick(run, 2, 4);
+    create(run, workers);
     run->hold = true;
-    begin(run, workers, 30, "");
+    begin(run, 30, 0, "");
     for (int i = 0; i < 3; i++) {
-        await(run, back_or_settled, 1, "tasks run");
+        await(run, back_or_running, 1, "tasks run");
         settle(run);
         expect(run, run->running > 0, "tasks run", "none does", "");
         expect(run, run->most_running > 1, "tasks run at once",
@@ -127,8 +165,9 @@ static void at_most_n(struct run *run) {
 
 // The dead are reaped while the others work.
 static void buried(struct run *run) {
+    create(run, 3);
     run->hold = true;
-    begin(run, 3, 20, ", tasks are killed one after the other");
+    begin(run, 20, 0, ", tasks are killed one after the other");
     for (int i = 0; i < 2; i++) {
         await(run, running_are, 1, "tasks run");
         settle(run);
@@ -140,32 +179,125 @@ static void buried(struct run *run) {
     expect(run, !is_back(run, 0), "it goes on with the other items",
            "it returned", "");
     let_all_go(run);
+    expect_returned(run, finish(run, 0), 0);
+}
+
+static bool is_stopped(struct run *run, int64_t pid) {
+    return state_of(run, (pid_t)pid) == 'T';
+}
+
+// What looks like a death in a task, and is none.
+static void no_loss(struct run *run) {
+    int workers = (int)pick(run, 2, 4);
+    create(run, workers);
+    begin(run, 4 * workers, 0, "");
+    finish(run, 0);
+    settle(run);
+    struct execution *last = &run->execution[run->executions - 1];
+    kill_one(run, last->pid, SIGKILL);
+    await(run, has_ended, last->pid, "a worker that was killed ends");
+    forget_executions(run);
+    begin(run, 4 * workers, 0, ", an idle worker was killed before");
     const int64_t *reply = finish(run, 0);
-    expect(run, reply[0] == 0, "returns 0", text("%ld", (long)reply[0]),
-           "A lost item is a result, too.");
+    expect_returned(run, reply, 0);
+    expect_each_once(run, 4 * workers);
+    for (int i = 0; i < 4 * workers; i++)
+        expect_fate(run, reply, 0, i, FATE_DONE);
+    // Stopped is not dead.
+    forget_executions(run);
+    run->hold = true;
+    begin(run, 4 * workers, 0, ", a worker is stopped for a while (SIGSTOP)");
+    await(run, running_are, workers, text("%d tasks run", workers));
+    pid_t stopped = first_running(run)->pid;
+    kill_one(run, stopped, SIGSTOP);
+    await(run, is_stopped, stopped, "a worker is stopped");
+    settle(run);
+    kill_one(run, stopped, SIGCONT);
+    let_all_go(run);
+    reply = finish(run, 0);
+    expect_returned(run, reply, 0);
+    expect_each_once(run, 4 * workers);
+    for (int i = 0; i < 4 * workers; i++)
+        expect_fate(run, reply, 0, i, FATE_DONE);
+}
+
+// But for zombies: another check is about them.
+static bool none_alive(struct run *run, int64_t n) {
+    return workers_alive(run) <= n;
+}
+
+static void no_worker(struct run *run) {
+    static const char *const what[] = {"fork", "pipe"};
+    static const enum fault fault[] = {FAIL_FORK, FAIL_PIPE};
+    int before = open_descriptors(run);
+    for (int i = 0; i < 6; i++) {
+        const int after[] = {0, (int)pick(run, 1, 2), i / 3 ? 7 : 3};
+        about(run, "pool_create(4, task), where %s fails after %d", what[i / 3],
+              after[i % 3]);
+        set_fault(run, fault[i / 3], after[i % 3]);
+        int64_t made = CALL(run, CREATE, 4)[0];
+        set_fault(run, fault[i / 3], -1);
+        if (made && i / 3 == 1) { // it needs fewer
+            call(run, DESTROY, 0, NULL);
+            continue;
+        }
+        expect(run, !made, "NULL", "a pool", "");
+        // What pool_destroy leaves is another check's concern.
+        await(run, none_alive, 0, "no worker is left after that");
+        int now = open_descriptors(run);
+        expect(run, after[i % 3] > 0 || now == before,
+               text("%d open descriptors, as before", before), text("%d", now),
+               "Close what was opened until then: both ends of each pipe.");
+    }
+    // One of two dies and cannot be replaced: the other does the work.
+    create(run, 2);
+    script(run, 3, COMMAND_DIE, SIGKILL);
+    set_fault(run, FAIL_FORK, 0);
+    begin(run, 12, 0, ", one of 2 workers is killed, and fork fails");
+    const int64_t *reply = finish(run, 0);
+    expect_returned(run, reply, 0);
+    for (int i = 0; i < 12; i++)
+        expect_fate(run, reply, 0, i, i == 3 ? SIGKILL : FATE_DONE);
+    // The other dies, too.
+    script(run, 22, COMMAND_DIE, SIGKILL);
+    begin(run, 12, 20, ", the last worker is killed, and fork fails");
+    reply = finish(run, 0);
+    expect_returned(run, reply, -1);
+    for (int i = 0; i < 3; i++)
+        expect_fate(run, reply, 20, i, i == 2 ? SIGKILL : FATE_DONE);
+    expect_fate(run, reply, 20, 11, NOT_SET);
 }
 
 static void cleaned(struct run *run) {
     int before = open_descriptors(run);
+    lend(run);
+    int lent = open_descriptors(run);
+    create(run, 3);
     for (int i = 3; i < 7; i++)
         script(run, i, COMMAND_DIE, SIGKILL);
-    begin(run, 3, 20, ", items 3 to 6 are killed");
+    begin(run, 20, 0, ", items 3 to 6 are killed");
     finish(run, 0);
     expect(run, run->executions > 0, "tasks run", "none did", "");
-    expect_no_children(run, "when brave_run has returned");
+    about(run, "pool_destroy(pool)");
+    call(run, DESTROY, 0, NULL);
+    expect_no_children(run, "after pool_destroy");
     int after = open_descriptors(run);
-    expect(run, after == before, text("%d open descriptors, as before", before),
-           text("%d", after), "The dead leave their pipes to you.");
+    expect(run, after == lent, text("%d open descriptors, as before", before),
+           text("%d", after - lent + before),
+           "The dead leave their pipes to you.");
+    expect_unharmed(run);
 }
 
 static const struct check checks[] = {
     {"nobody-dies", 1, "all items done, each once", nobody_dies},
-    {"lost-one", 2, "a kill loses exactly one item", lost_one},
-    {"exits", 1, "exit() in a task loses that item", exits},
-    {"replaced", 2, "after deaths N work at once again", replaced},
+    {"lost-one", 1, "a kill loses exactly one item", lost_one},
+    {"exits", 1, "exit() and crashes, as waitpid tells", exits},
+    {"replaced", 1, "after deaths N work at once again", replaced},
     {"all-die", 1, "every task dies: all fates are told", all_die},
     {"at-most-n", 1, "never more than N tasks at once", at_most_n},
-    {"buried", 1, "the dead are reaped at once", buried},
+    {"reaped", 1, "the dead are reaped at once", buried},
+    {"no-loss", 1, "idle deaths and stops lose nothing", no_loss},
+    {"no-worker", 1, "where fork or pipe fails", no_worker},
     {"cleaned", 1, "no process, no descriptor is left", cleaned},
 };
 

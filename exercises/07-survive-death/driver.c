@@ -1,22 +1,32 @@
 // SPDX-License-Identifier: MIT
 // Exercise 7's calls. Runs in: driver.
 #include "driver.h"
-#include "brave.h"
+#include "survive.h"
 
-static long task(long item) { return driver_task(item); }
+#define MOST 300
+#define NOT_SET (-1000)
 
-// workers, count -> returned, then results and fates in turn
-static void call_run(struct wire *m) {
-    static long items[200], results[200];
-    static int fates[200];
-    int count = (int)m->value[1];
-    for (int i = 0; i < 200; i++) {
-        items[i] = i;
-        results[i] = -1000;
-        fates[i] = -1000;
+static struct pool *pool;
+
+static long task(long item) { return driver_task(driver_id(item)); }
+
+static void call_create(struct wire *m) {
+    pool = pool_create((int)m->value[0], task);
+    m->value[0] = pool != NULL;
+    m->count = 1;
+}
+
+// count, first item's id -> returned, then results and fates in turn
+static void call_map(struct wire *m) {
+    static long items[MOST], results[MOST];
+    static int fates[MOST];
+    int count = (int)m->value[0];
+    for (int i = 0; i < count; i++) {
+        items[i] = driver_item(m->value[1] + i);
+        results[i] = NOT_SET;
+        fates[i] = NOT_SET;
     }
-    m->value[0] =
-        brave_run((int)m->value[0], task, items, count, results, fates);
+    m->value[0] = pool_map(pool, items, count, results, fates);
     for (int i = 0; i < count; i++) {
         m->value[1 + 2 * i] = results[i];
         m->value[2 + 2 * i] = fates[i];
@@ -24,4 +34,9 @@ static void call_run(struct wire *m) {
     m->count = 1 + 2 * (uint32_t)count;
 }
 
-DRIVER_CALLS(call_run);
+static void call_destroy(struct wire *m) {
+    pool_destroy(pool);
+    m->count = 0;
+}
+
+DRIVER_CALLS(call_create, call_map, call_destroy);

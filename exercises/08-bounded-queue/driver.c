@@ -23,25 +23,31 @@ static void call_race(struct wire *m) {
     m->count = 0;
 }
 
-// how many, first item, whether with the race -> how many were put
+static long item_of(int64_t id, int64_t mode) {
+    return mode == 2 ? item_for(id) : id;
+}
+
+// how many, first item, 1: with the race, 2: over all of long -> how many were
+// put
 static void call_put(struct wire *m) {
     int64_t done = 0;
-    if (m->value[2])
+    if (m->value[2] == 1)
         driver_barrier();
-    while (done < m->value[0] && queue_put(queue, m->value[1] + done) == 0)
+    while (done < m->value[0] &&
+           queue_put(queue, item_of(m->value[1] + done, m->value[2])) == 0)
         done++;
     m->value[0] = done;
     m->count = 1;
 }
 
-// how many at most, whether with the race -> how many were got, and which
+// how many at most, the same as above -> how many were got, and which
 static void call_get(struct wire *m) {
-    int64_t most = m->value[0], done = 0;
+    int64_t most = m->value[0], mode = m->value[1], done = 0;
     long item;
-    if (m->value[1])
+    if (mode == 1)
         driver_barrier();
     while (done < most && queue_get(queue, &item) == 0)
-        m->value[++done] = item;
+        m->value[++done] = mode == 2 ? id_of(item) : item;
     m->value[0] = done;
     m->count = 1 + (uint32_t)done;
 }

@@ -7,11 +7,12 @@
 struct queue; // yours
 
 // Makes an empty queue for at most `capacity` items, which the processes forked
-// from now on share with this one. NULL if that fails.
+// from now on share with this one. NULL if that fails, or if `capacity` is
+// below 1.
 struct queue *queue_create(int capacity);
 
-// Puts an item at the end; waits, asleep, while the queue is full. 0, or -1
-// once the queue is closed, also if it was waiting.
+// Puts an item, any long, at the end; waits, asleep, while the queue is full.
+// 0, or -1 once the queue is closed, also if it was waiting.
 int queue_put(struct queue *queue, long item);
 
 // Takes the oldest item; waits, asleep, while the queue is empty. 0, or -1 once

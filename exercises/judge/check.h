@@ -119,6 +119,8 @@ int returned_at(struct run *run, int server);         // time on the run's clock
 
 // From now on system calls misbehave in the student's process.
 void set_fault(struct run *run, enum fault fault, int64_t value);
+// Items and answers over all of long: before workers are made.
+void use_all_longs(struct run *run);
 // Gives the student's process a child that has ended, and descriptors, as if
 // its caller had them; and later looks whether they, the caller's signal
 // handlers and its mask are as they were, each pid was killed while it was

@@ -50,6 +50,15 @@ int64_t driver_count_not_once(int64_t items);
 // How the student's system calls misbehave: see enum fault. caller.c.
 extern int64_t driver_fault[FAULTS];
 
+// The item with this id, and back: where the check asks for it, over all of
+// long.
+static inline long driver_item(int64_t id) {
+    return driver_fault[ALL_LONGS] ? item_for(id) : id;
+}
+static inline int64_t driver_id(long item) {
+    return driver_fault[ALL_LONGS] ? id_of(item) : item;
+}
+
 // Serves the calls that every driver has. False: it is none of them.
 bool caller_serves(struct wire *message);
 

@@ -16,6 +16,11 @@ void set_fault(struct run *run, enum fault fault, int64_t value) {
     run->state->server[0].reply = last;
 }
 
+void use_all_longs(struct run *run) {
+    run->answers = ANSWERS_LONG;
+    set_fault(run, ALL_LONGS, 1);
+}
+
 // The driver knows its child by another number: so it is the one that is new.
 void lend(struct run *run) {
     struct processes *now = &run->state->processes, before = {0};

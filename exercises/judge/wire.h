@@ -59,6 +59,7 @@ enum fault {
     FAIL_MMAP,    // likewise mmap
     SMALL_PIECES, // read and write move so many bytes at most; 0: all
     CORE_DUMPS,   // 1: the status of a crash says that it has dumped core
+    ALL_LONGS,    // 1: items are item_for(id), not the id; see driver_item()
     FAULTS
 };
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Exercise 4: results and callbacks on top of workers that live on.
-#include "desk.h"
+#include "callbacks.h"
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/types.h>
 #include <sys/wait.h>
@@ -13,39 +14,55 @@ struct worker {
     pid_t pid;
     int to;     // items go there
     int from;   // results come from there
-    int ticket; // which one it runs; -1: none
+    int number; // which result it works on; -1: none
 };
 
-struct ticket {
-    long item, result;
+struct result {
+    long item, value;
     int ready;
-    done_fn *done;
+    callback_fn *callback;
     void *user;
 };
 
-struct desk {
-    struct ticket *ticket;
-    int given, room; // tickets 0 … given - 1
+struct pool {
+    struct result *result;
+    int given, room; // results 0 … given - 1
     int next;        // the first that no worker has got yet
     int count;       // workers
     struct worker worker[];
 };
 
-// Reads or writes one long. 1, 0 at the end of file, -1 for an error.
+// Reads one long, in as many pieces as it takes. 1, 0 at the end of file, -1
+// for an error.
 static int get_long(int fd, long *value) {
-    ssize_t n;
-    do
-        n = read(fd, value, sizeof *value);
-    while (n < 0 && errno == EINTR);
-    return n == sizeof *value ? 1 : n == 0 ? 0 : -1;
+    char *at = (char *)value;
+    size_t left = sizeof *value;
+    while (left > 0) {
+        ssize_t n = read(fd, at, left);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return (int)n;
+        at += n;
+        left -= (size_t)n;
+    }
+    return 1;
 }
 
+// Writes one long. 1, or -1 for an error.
 static int put_long(int fd, long value) {
-    ssize_t n;
-    do
-        n = write(fd, &value, sizeof value);
-    while (n < 0 && errno == EINTR);
-    return n == sizeof value ? 1 : -1;
+    const char *at = (const char *)&value;
+    size_t left = sizeof value;
+    while (left > 0) {
+        ssize_t n = write(fd, at, left);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return -1;
+        at += n;
+        left -= (size_t)n;
+    }
+    return 1;
 }
 
 // 2 serve: what a worker does all its life.
@@ -57,7 +74,7 @@ static void serve(int from, int to, task_fn *task) {
     _exit(0);
 }
 
-static int start_worker(struct desk *desk, task_fn *task) {
+static int start_worker(struct pool *pool, task_fn *task) {
     int down[2], up[2];
     if (pipe(down) < 0)
         return -1;
@@ -68,11 +85,11 @@ static int start_worker(struct desk *desk, task_fn *task) {
     }
     pid_t pid = fork();
     if (pid == 0) {
-        // The elder workers' ends came along. While this process holds them,
+        // The older workers' ends came along. While this process holds them,
         // those workers see no end of file.
-        for (int i = 0; i < desk->count; i++) {
-            close(desk->worker[i].to);
-            close(desk->worker[i].from);
+        for (int i = 0; i < pool->count; i++) {
+            close(pool->worker[i].to);
+            close(pool->worker[i].from);
         }
         close(down[1]);
         close(up[0]);
@@ -85,116 +102,130 @@ static int start_worker(struct desk *desk, task_fn *task) {
         close(up[0]);
         return -1;
     }
-    desk->worker[desk->count++] = (struct worker){pid, down[1], up[0], -1};
+    pool->worker[pool->count++] = (struct worker){pid, down[1], up[0], -1};
     return 0;
 }
 
 // 1 create the workers
-struct desk *desk_open(int workers, task_fn *task) {
-    struct desk *desk =
-        calloc(1, sizeof *desk + (size_t)workers * sizeof desk->worker[0]);
-    if (!desk)
+struct pool *pool_create(int workers, task_fn *task) {
+    if (workers < 1)
         return NULL;
-    while (desk->count < workers)
-        if (start_worker(desk, task) < 0) {
-            desk_close(desk);
+    struct pool *pool =
+        calloc(1, sizeof *pool + (size_t)workers * sizeof pool->worker[0]);
+    if (!pool)
+        return NULL;
+    while (pool->count < workers)
+        if (start_worker(pool, task) < 0) {
+            pool_destroy(pool);
             return NULL;
         }
-    return desk;
+    return pool;
 }
 
-// Gives idle workers the tickets that wait.
-static int feed(struct desk *desk) {
-    for (int i = 0; i < desk->count && desk->next < desk->given; i++) {
-        struct worker *worker = &desk->worker[i];
-        if (worker->ticket >= 0)
+// Gives a worker an item. If it has died, the write fails, and must not kill
+// this process.
+static int give(struct worker *worker, int number, long item) {
+    struct sigaction ignore = {.sa_handler = SIG_IGN}, before;
+    sigaction(SIGPIPE, &ignore, &before);
+    worker->number = number;
+    int given = put_long(worker->to, item);
+    sigaction(SIGPIPE, &before, NULL);
+    return given;
+}
+
+// Gives idle workers the items that wait.
+static int feed(struct pool *pool) {
+    for (int i = 0; i < pool->count && pool->next < pool->given; i++) {
+        struct worker *worker = &pool->worker[i];
+        if (worker->number >= 0)
             continue;
-        if (put_long(worker->to, desk->ticket[desk->next].item) < 0)
+        if (give(worker, pool->next, pool->result[pool->next].item) < 0)
             return -1;
-        worker->ticket = desk->next++;
+        pool->next++;
     }
     return 0;
 }
 
-// Takes a worker's result: stored first, then the worker is fed, then told, so
-// that a callback that submits finds everything in order.
-static int take(struct desk *desk, struct worker *worker) {
-    int number = worker->ticket;
-    struct ticket *ticket = &desk->ticket[number];
-    if (get_long(worker->from, &ticket->result) != 1)
+// Takes a worker's result: first it is stored, then the worker is fed, then the
+// callback is told, so that it finds everything in order.
+static int take(struct pool *pool, struct worker *worker) {
+    int number = worker->number;
+    if (number < 0 || get_long(worker->from, &pool->result[number].value) != 1)
+        return -1; // it has died
+    worker->number = -1;
+    pool->result[number].ready = 1;
+    if (feed(pool) < 0)
         return -1;
-    worker->ticket = -1;
-    ticket->ready = 1;
-    if (feed(desk) < 0)
-        return -1;
-    // The callback may submit, and the tickets may move: copy what it needs.
-    struct ticket copy = *ticket;
-    if (copy.done)
-        copy.done(number, copy.result, copy.user);
+    // The callback may submit, and the results may move: copy what it needs.
+    struct result copy = pool->result[number];
+    if (copy.callback)
+        copy.callback(number, copy.value, copy.user);
     return 0;
 }
 
-// 3 take the results that are there; waits for the first with `timeout` -1.
-static int take_results(struct desk *desk, int timeout) {
-    struct pollfd fds[desk->count];
-    for (int i = 0; i < desk->count; i++)
-        fds[i] = (struct pollfd){
-            .fd = desk->worker[i].ticket < 0 ? -1 : desk->worker[i].from,
-            .events = POLLIN};
-    if (poll(fds, (nfds_t)desk->count, timeout) < 0)
+// 4 use the results: takes those that are there; with `timeout` -1 it waits for
+// the first.
+static int take_results(struct pool *pool, int timeout) {
+    struct pollfd fds[pool->count];
+    for (int i = 0; i < pool->count; i++)
+        fds[i] = (struct pollfd){.fd = pool->worker[i].from, .events = POLLIN};
+    if (poll(fds, (nfds_t)pool->count, timeout) < 0)
         return errno == EINTR ? 0 : -1;
-    for (int i = 0; i < desk->count; i++)
-        if (fds[i].revents && take(desk, &desk->worker[i]) < 0)
+    for (int i = 0; i < pool->count; i++)
+        if (fds[i].revents && take(pool, &pool->worker[i]) < 0)
             return -1;
     return 0;
 }
 
-// 2 submit
-int desk_submit(struct desk *desk, long item, done_fn *done, void *user) {
-    if (desk->given == desk->room) {
-        int room = desk->room ? 2 * desk->room : 16;
-        struct ticket *more =
-            realloc(desk->ticket, (size_t)room * sizeof *more);
+// 3 submit
+int pool_apply_async(struct pool *pool, long item, callback_fn *callback,
+                     void *user) {
+    if (pool->given == pool->room) {
+        int room = pool->room ? 2 * pool->room : 16;
+        struct result *more =
+            realloc(pool->result, (size_t)room * sizeof *more);
         if (!more)
             return -1;
-        desk->ticket = more;
-        desk->room = room;
+        pool->result = more;
+        pool->room = room;
     }
-    desk->ticket[desk->given++] =
-        (struct ticket){.item = item, .done = done, .user = user};
-    return feed(desk) < 0 ? -1 : desk->given - 1;
+    int number = pool->given++;
+    pool->result[number] =
+        (struct result){.item = item, .callback = callback, .user = user};
+    return feed(pool) < 0 ? -1 : number;
 }
 
 // 4 use the results
-int desk_ready(struct desk *desk, int ticket) {
-    if (ticket < 0 || ticket >= desk->given)
+int pool_result_ready(struct pool *pool, int number) {
+    if (number < 0 || number >= pool->given)
         return 0;
-    take_results(desk, 0);
-    return desk->ticket[ticket].ready;
+    take_results(pool, 0);
+    return pool->result[number].ready;
 }
 
-int desk_wait(struct desk *desk, int ticket, long *result) {
-    if (ticket < 0 || ticket >= desk->given)
+int pool_result_get(struct pool *pool, int number, long *result) {
+    if (number < 0 || number >= pool->given)
         return -1;
-    while (!desk->ticket[ticket].ready)
-        if (take_results(desk, -1) < 0)
+    while (!pool->result[number].ready)
+        if (take_results(pool, -1) < 0)
             return -1;
-    *result = desk->ticket[ticket].result;
+    *result = pool->result[number].value;
     return 0;
 }
 
 // 5 close and join
-void desk_close(struct desk *desk) {
+void pool_destroy(struct pool *pool) {
     long ignored;
-    for (int i = 0; i < desk->given; i++) // callbacks may give out more
-        desk_wait(desk, i, &ignored);
-    for (int i = 0; i < desk->count; i++)
-        close(desk->worker[i].to);
-    for (int i = 0; i < desk->count; i++) {
-        while (waitpid(desk->worker[i].pid, NULL, 0) < 0 && errno == EINTR) {
+    for (int i = 0; i < pool->given; i++) // callbacks may submit more
+        if (pool_result_get(pool, i, &ignored) < 0)
+            break; // a worker has died
+    for (int i = 0; i < pool->count; i++)
+        close(pool->worker[i].to); // end of file: the worker leaves
+    for (int i = 0; i < pool->count; i++) {
+        while (waitpid(pool->worker[i].pid, NULL, 0) < 0 && errno == EINTR) {
         }
-        close(desk->worker[i].from);
+        close(pool->worker[i].from);
     }
-    free(desk->ticket);
-    free(desk);
+    free(pool->result);
+    free(pool);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Exercise 5: a map whose workers take chunks from a shared counter.
 #define _GNU_SOURCE
-#include "map.h"
+#include "chunked_map.h"
 
 #include <errno.h>
 #include <stdatomic.h>
@@ -39,12 +39,14 @@ static int reap(pid_t pid) {
     return got == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-int map_run(int workers, task_fn *task, const long *items, int count,
-            long *results, int chunk) {
+int pool_map(int workers, task_fn *task, const long *items, int count,
+             long *results, int chunk) {
     if (count <= 0)
         return 0;
     if (chunk <= 0)
         chunk = (count + 4 * workers - 1) / (4 * workers);
+    if (chunk > count)
+        chunk = count; // or the counter runs over the end of its type
     size_t size = sizeof(struct shared) + (size_t)count * sizeof(long);
     struct shared *shared = mmap(NULL, size, PROT_READ | PROT_WRITE,
                                  MAP_SHARED | MAP_ANONYMOUS, -1, 0);

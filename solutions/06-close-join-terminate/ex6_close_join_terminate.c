@@ -6,7 +6,7 @@
 //     │                 │ terminate          ▲
 //     │ terminate       ▼          join      │
 //     └──────────► TERMINATED ───────────────┘
-#include "shop.h"
+#include "lifecycle.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -22,38 +22,54 @@ struct worker {
     pid_t pid;
     int to;     // items go there
     int from;   // results come from there
-    int ticket; // which one it runs; -1: none
+    int number; // which result it works on; -1: none
 };
 
-struct ticket {
-    long item, result;
-    int status; // 0, SHOP_ENOTREADY, SHOP_ECANCELLED
+struct result {
+    long item, value;
+    int status; // 0, POOL_ENOTREADY, POOL_ECANCELLED
 };
 
-struct shop {
+struct pool {
     enum state state;
-    struct ticket *ticket;
-    int given, room; // tickets 0 … given - 1
+    struct result *result;
+    int given, room; // results 0 … given - 1
     int next;        // the first that no worker has got yet
     int count;       // workers
     struct worker worker[];
 };
 
-// Reads or writes one long. 1, 0 at the end of file, -1 for an error.
+// Reads one long, in as many pieces as it takes. 1, 0 at the end of file, -1
+// for an error.
 static int get_long(int fd, long *value) {
-    ssize_t n;
-    do
-        n = read(fd, value, sizeof *value);
-    while (n < 0 && errno == EINTR);
-    return n == sizeof *value ? 1 : n == 0 ? 0 : -1;
+    char *at = (char *)value;
+    size_t left = sizeof *value;
+    while (left > 0) {
+        ssize_t n = read(fd, at, left);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return (int)n;
+        at += n;
+        left -= (size_t)n;
+    }
+    return 1;
 }
 
+// Writes one long. 1, or -1 for an error.
 static int put_long(int fd, long value) {
-    ssize_t n;
-    do
-        n = write(fd, &value, sizeof value);
-    while (n < 0 && errno == EINTR);
-    return n == sizeof value ? 1 : -1;
+    const char *at = (const char *)&value;
+    size_t left = sizeof value;
+    while (left > 0) {
+        ssize_t n = write(fd, at, left);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return -1;
+        at += n;
+        left -= (size_t)n;
+    }
+    return 1;
 }
 
 // 2 serve: what a worker does all its life.
@@ -65,7 +81,7 @@ static void serve(int from, int to, task_fn *task) {
     _exit(0);
 }
 
-static int start_worker(struct shop *shop, task_fn *task) {
+static int start_worker(struct pool *pool, task_fn *task) {
     int down[2], up[2];
     if (pipe(down) < 0)
         return -1;
@@ -76,11 +92,11 @@ static int start_worker(struct shop *shop, task_fn *task) {
     }
     pid_t pid = fork();
     if (pid == 0) {
-        // The elder workers' ends came along. While this process holds them,
+        // The older workers' ends came along. While this process holds them,
         // those workers see no end of file.
-        for (int i = 0; i < shop->count; i++) {
-            close(shop->worker[i].to);
-            close(shop->worker[i].from);
+        for (int i = 0; i < pool->count; i++) {
+            close(pool->worker[i].to);
+            close(pool->worker[i].from);
         }
         close(down[1]);
         close(up[0]);
@@ -93,143 +109,157 @@ static int start_worker(struct shop *shop, task_fn *task) {
         close(up[0]);
         return -1;
     }
-    shop->worker[shop->count++] = (struct worker){pid, down[1], up[0], -1};
+    pool->worker[pool->count++] = (struct worker){pid, down[1], up[0], -1};
     return 0;
 }
 
 // 1 create the workers
-struct shop *shop_open(int workers, task_fn *task) {
-    struct shop *shop =
-        calloc(1, sizeof *shop + (size_t)workers * sizeof shop->worker[0]);
-    if (!shop)
+struct pool *pool_create(int workers, task_fn *task) {
+    if (workers < 1)
         return NULL;
-    while (shop->count < workers)
-        if (start_worker(shop, task) < 0) {
-            shop_terminate(shop);
-            shop_join(shop);
-            shop_free(shop);
+    struct pool *pool =
+        calloc(1, sizeof *pool + (size_t)workers * sizeof pool->worker[0]);
+    if (!pool)
+        return NULL;
+    while (pool->count < workers)
+        if (start_worker(pool, task) < 0) {
+            pool_destroy(pool);
             return NULL;
         }
-    return shop;
+    return pool;
 }
 
-// Gives idle workers the tickets that wait.
-static void feed(struct shop *shop) {
-    for (int i = 0; i < shop->count && shop->next < shop->given; i++) {
-        struct worker *worker = &shop->worker[i];
-        if (worker->ticket < 0 &&
-            put_long(worker->to, shop->ticket[shop->next].item) == 1)
-            worker->ticket = shop->next++;
-    }
+// Gives a worker an item. If it has died, the write fails, and must not kill
+// this process.
+static int give(struct worker *worker, int number, long item) {
+    struct sigaction ignore = {.sa_handler = SIG_IGN}, before;
+    sigaction(SIGPIPE, &ignore, &before);
+    worker->number = number;
+    int given = put_long(worker->to, item);
+    sigaction(SIGPIPE, &before, NULL);
+    return given;
 }
 
-// 3 take the results that are there; waits for the first with `timeout` -1.
-static int take_results(struct shop *shop, int timeout) {
-    struct pollfd fds[shop->count];
-    for (int i = 0; i < shop->count; i++)
-        fds[i] = (struct pollfd){
-            .fd = shop->worker[i].ticket < 0 ? -1 : shop->worker[i].from,
-            .events = POLLIN};
-    if (poll(fds, (nfds_t)shop->count, timeout) < 0)
-        return errno == EINTR ? 0 : -1;
-    for (int i = 0; i < shop->count; i++) {
-        struct worker *worker = &shop->worker[i];
-        if (!fds[i].revents)
+// Gives idle workers the items that wait.
+static int feed(struct pool *pool) {
+    for (int i = 0; i < pool->count && pool->next < pool->given; i++) {
+        struct worker *worker = &pool->worker[i];
+        if (worker->number >= 0)
             continue;
-        struct ticket *ticket = &shop->ticket[worker->ticket];
-        if (get_long(worker->from, &ticket->result) != 1)
+        if (give(worker, pool->next, pool->result[pool->next].item) < 0)
             return -1;
-        ticket->status = 0;
-        worker->ticket = -1;
+        pool->next++;
     }
     return 0;
 }
 
-static int serve_customers(struct shop *shop, int timeout) {
-    int bad = take_results(shop, timeout);
-    feed(shop);
-    return bad;
+// 4 use the results: takes those that are there; with `timeout` -1 it waits for
+// the first. -1 if a worker has died.
+static int take_results(struct pool *pool, int timeout) {
+    struct pollfd fds[pool->count];
+    for (int i = 0; i < pool->count; i++)
+        fds[i] = (struct pollfd){.fd = pool->worker[i].from, .events = POLLIN};
+    if (poll(fds, (nfds_t)pool->count, timeout) < 0)
+        return errno == EINTR ? 0 : -1;
+    int died = 0;
+    for (int i = 0; i < pool->count; i++) {
+        struct worker *worker = &pool->worker[i];
+        if (!fds[i].revents)
+            continue;
+        if (worker->number < 0 ||
+            get_long(worker->from, &pool->result[worker->number].value) != 1) {
+            died = -1;
+            continue;
+        }
+        pool->result[worker->number].status = 0;
+        worker->number = -1;
+    }
+    return died;
 }
 
 // 2 submit
-int shop_submit(struct shop *shop, long item) {
-    if (shop->state != OPEN)
-        return SHOP_ECLOSED;
-    if (shop->given == shop->room) {
-        int room = shop->room ? 2 * shop->room : 16;
-        struct ticket *more =
-            realloc(shop->ticket, (size_t)room * sizeof *more);
+int pool_apply_async(struct pool *pool, long item) {
+    if (pool->state != OPEN)
+        return POOL_ECLOSED;
+    if (pool->given == pool->room) {
+        int room = pool->room ? 2 * pool->room : 16;
+        struct result *more =
+            realloc(pool->result, (size_t)room * sizeof *more);
         if (!more)
-            return SHOP_EINVAL;
-        shop->ticket = more;
-        shop->room = room;
+            return POOL_ENOMEM;
+        pool->result = more;
+        pool->room = room;
     }
-    shop->ticket[shop->given++] =
-        (struct ticket){.item = item, .status = SHOP_ENOTREADY};
-    feed(shop);
-    return shop->given - 1;
+    int number = pool->given++;
+    pool->result[number] =
+        (struct result){.item = item, .status = POOL_ENOTREADY};
+    return feed(pool) < 0 ? POOL_EBROKEN : number;
 }
 
-// 6 use the results
-int shop_status(struct shop *shop, int ticket, long *result) {
-    if (ticket < 0 || ticket >= shop->given)
-        return SHOP_EINVAL;
-    if (shop->state == OPEN || shop->state == CLOSED)
-        serve_customers(shop, 0);
-    if (shop->ticket[ticket].status == 0)
-        *result = shop->ticket[ticket].result;
-    return shop->ticket[ticket].status;
+// 5 use the results
+int pool_result_status(struct pool *pool, int number, long *result) {
+    if (number < 0 || number >= pool->given)
+        return POOL_EINVAL;
+    if (pool->state == OPEN || pool->state == CLOSED) {
+        take_results(pool, 0);
+        feed(pool);
+    }
+    if (pool->result[number].status == 0)
+        *result = pool->result[number].value;
+    return pool->result[number].status;
 }
 
-// 4 close
-int shop_close(struct shop *shop) {
-    if (shop->state == OPEN)
-        shop->state = CLOSED;
+// 3 close
+int pool_close(struct pool *pool) {
+    if (pool->state == OPEN)
+        pool->state = CLOSED;
     return 0;
 }
 
-int shop_terminate(struct shop *shop) {
-    if (shop->state == TERMINATED || shop->state == JOINED)
+int pool_terminate(struct pool *pool) {
+    if (pool->state == TERMINATED || pool->state == JOINED)
         return 0;
-    take_results(shop, 0); // what is done is done
-    shop->state = TERMINATED;
+    take_results(pool, 0); // what is done is done
+    pool->state = TERMINATED;
     // SIGKILL: a task may ignore every other signal.
-    for (int i = 0; i < shop->count; i++)
-        kill(shop->worker[i].pid, SIGKILL);
-    for (int i = 0; i < shop->given; i++)
-        if (shop->ticket[i].status == SHOP_ENOTREADY)
-            shop->ticket[i].status = SHOP_ECANCELLED;
+    for (int i = 0; i < pool->count; i++)
+        kill(pool->worker[i].pid, SIGKILL);
+    for (int i = 0; i < pool->given; i++)
+        if (pool->result[i].status == POOL_ENOTREADY)
+            pool->result[i].status = POOL_ECANCELLED;
     return 0;
 }
 
-static int all_done(const struct shop *shop) {
-    for (int i = 0; i < shop->count; i++)
-        if (shop->worker[i].ticket >= 0)
+static int all_done(const struct pool *pool) {
+    for (int i = 0; i < pool->count; i++)
+        if (pool->worker[i].number >= 0)
             return 0;
-    return shop->next == shop->given;
+    return pool->next == pool->given;
 }
 
-// 5 join
-int shop_join(struct shop *shop) {
-    if (shop->state == OPEN)
-        return SHOP_ERUNNING;
-    if (shop->state == JOINED)
+// 4 join
+int pool_join(struct pool *pool) {
+    if (pool->state == OPEN)
+        return POOL_ERUNNING;
+    if (pool->state == JOINED)
         return 0;
-    while (shop->state == CLOSED && !all_done(shop))
-        if (serve_customers(shop, -1) < 0)
-            return SHOP_EINVAL;
-    for (int i = 0; i < shop->count; i++)
-        close(shop->worker[i].to); // end of file: the worker leaves
-    for (int i = 0; i < shop->count; i++) {
-        while (waitpid(shop->worker[i].pid, NULL, 0) < 0 && errno == EINTR) {
+    while (pool->state == CLOSED && !all_done(pool))
+        if (feed(pool) < 0 || take_results(pool, -1) < 0)
+            return POOL_EBROKEN;
+    for (int i = 0; i < pool->count; i++)
+        close(pool->worker[i].to); // end of file: the worker leaves
+    for (int i = 0; i < pool->count; i++) {
+        while (waitpid(pool->worker[i].pid, NULL, 0) < 0 && errno == EINTR) {
         }
-        close(shop->worker[i].from);
+        close(pool->worker[i].from);
     }
-    shop->state = JOINED;
+    pool->state = JOINED;
     return 0;
 }
 
-void shop_free(struct shop *shop) {
-    free(shop->ticket);
-    free(shop);
+void pool_destroy(struct pool *pool) {
+    pool_terminate(pool);
+    pool_join(pool);
+    free(pool->result);
+    free(pool);
 }

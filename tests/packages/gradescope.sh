@@ -19,7 +19,7 @@ mkdir -p "$work/private/05-chunked-map" "$A/source" "$A/results"
 cat >"$work/private/05-chunked-map/extra.c" <<'C'
 #include "check.h"
 static void runs(struct run *run) {
-    about(run, "map_run(2, task, items, 6, results, 2)");
+    about(run, "pool_map(2, task, items, 6, results, 2)");
     CALL(run, 0, 2, 6, 2);
     expect(run, run->executions == 6, "6 tasks run", "others", "");
 }

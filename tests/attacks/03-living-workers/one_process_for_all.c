@@ -2,13 +2,13 @@
 // Tries: starts one worker, however many are asked for. What it does with that
 // one is right, and earns what it is worth.
 // Score: 4
-#include "crew.h"
+#include "workers.h"
 
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-struct crew {
+struct pool {
     int workers, to, from;
     pid_t pids[16];
 };
@@ -23,8 +23,8 @@ static _Noreturn void work(task_fn *task, int from, int to) {
     _exit(0);
 }
 
-struct crew *crew_start(int workers, task_fn *task) {
-    struct crew *c = calloc(1, sizeof *c);
+struct pool *pool_create(int workers, task_fn *task) {
+    struct pool *c = calloc(1, sizeof *c);
     int down[2], up[2];
     if (!c || pipe(down) < 0 || pipe(up) < 0)
         return NULL;
@@ -45,7 +45,7 @@ struct crew *crew_start(int workers, task_fn *task) {
     return c;
 }
 
-int crew_run(struct crew *c, const long *items, int count, long *results) {
+int pool_map(struct pool *c, const long *items, int count, long *results) {
     for (int i = 0; i < count; i++)
         if (write(c->to, &items[i], sizeof *items) < 0 ||
             read(c->from, &results[i], sizeof *results) <= 0)
@@ -53,7 +53,7 @@ int crew_run(struct crew *c, const long *items, int count, long *results) {
     return 0;
 }
 
-void crew_stop(struct crew *c) {
+void pool_destroy(struct pool *c) {
     close(c->to);
     close(c->from);
     for (int i = 0; i < c->workers; i++)

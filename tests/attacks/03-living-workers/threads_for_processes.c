@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Tries: runs the tasks in threads of the process that called.
 // Score: 0
-#include "crew.h"
+#include "workers.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 
-struct crew {
+struct pool {
     int workers, next, count;
     task_fn *task;
     const long *items;
@@ -15,7 +15,7 @@ struct crew {
 };
 
 static void *work(void *arg) {
-    struct crew *c = arg;
+    struct pool *c = arg;
     for (;;) {
         pthread_mutex_lock(&c->lock);
         int i = c->next++;
@@ -26,15 +26,15 @@ static void *work(void *arg) {
     }
 }
 
-struct crew *crew_start(int workers, task_fn *task) {
-    struct crew *c = calloc(1, sizeof *c);
+struct pool *pool_create(int workers, task_fn *task) {
+    struct pool *c = calloc(1, sizeof *c);
     c->workers = workers;
     c->task = task;
     pthread_mutex_init(&c->lock, NULL);
     return c;
 }
 
-int crew_run(struct crew *c, const long *items, int count, long *results) {
+int pool_map(struct pool *c, const long *items, int count, long *results) {
     pthread_t threads[16];
     c->items = items;
     c->results = results;
@@ -47,4 +47,4 @@ int crew_run(struct crew *c, const long *items, int count, long *results) {
     return 0;
 }
 
-void crew_stop(struct crew *c) { free(c); }
+void pool_destroy(struct pool *c) { free(c); }

@@ -2,23 +2,23 @@
 // Tries: runs each item where it is submitted, and calls back at once.
 // Score: 0
 // Slow: for FULL=1 only
-#include "desk.h"
+#include "callbacks.h"
 
 #include <stddef.h>
 
-static struct desk {
+static struct pool {
     task_fn *task;
     long results[1000];
     int count;
-} desk;
+} pool;
 
-struct desk *desk_open(int workers, task_fn *task) {
+struct pool *pool_create(int workers, task_fn *task) {
     (void)workers;
-    desk.task = task;
-    return &desk;
+    pool.task = task;
+    return &pool;
 }
 
-int desk_submit(struct desk *d, long item, done_fn *done, void *user) {
+int pool_apply_async(struct pool *d, long item, callback_fn *done, void *user) {
     int ticket = d->count++;
     d->results[ticket] = d->task(item);
     if (done)
@@ -26,13 +26,13 @@ int desk_submit(struct desk *d, long item, done_fn *done, void *user) {
     return ticket;
 }
 
-int desk_ready(struct desk *d, int ticket) { return ticket < d->count; }
+int pool_result_ready(struct pool *d, int ticket) { return ticket < d->count; }
 
-int desk_wait(struct desk *d, int ticket, long *result) {
+int pool_result_get(struct pool *d, int ticket, long *result) {
     if (ticket >= d->count)
         return -1;
     *result = d->results[ticket];
     return 0;
 }
 
-void desk_close(struct desk *d) { (void)d; }
+void pool_destroy(struct pool *d) { (void)d; }

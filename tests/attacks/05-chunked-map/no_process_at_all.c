@@ -2,8 +2,8 @@
 // Tries: a loop in the process that called.
 // Score: 0
 // Slow: for FULL=1 only
-#include "map.h"
-int map_run(int w, task_fn *task, const long *items, int count, long *r,
+#include "chunked_map.h"
+int pool_map(int w, task_fn *task, const long *items, int count, long *r,
             int chunk) {
     (void)w;
     (void)chunk;

@@ -1,32 +1,32 @@
 // SPDX-License-Identifier: MIT
 // Tries: runs each item where its status is asked for.
 // Score: 0
-#include "shop.h"
+#include "lifecycle.h"
 
 #include <stddef.h>
 
-static struct shop {
+static struct pool {
     task_fn *task;
     long item[1000], result[1000];
     int state[1000], count, closed;
-} shop;
+} pool;
 
-struct shop *shop_open(int workers, task_fn *task) {
+struct pool *pool_create(int workers, task_fn *task) {
     (void)workers;
-    shop.task = task;
-    return &shop;
+    pool.task = task;
+    return &pool;
 }
 
-int shop_submit(struct shop *s, long item) {
+int pool_apply_async(struct pool *s, long item) {
     if (s->closed)
-        return SHOP_ECLOSED;
+        return POOL_ECLOSED;
     s->item[s->count] = item;
-    s->state[s->count] = SHOP_ENOTREADY;
+    s->state[s->count] = POOL_ENOTREADY;
     return s->count++;
 }
 
-int shop_status(struct shop *s, int ticket, long *result) {
-    if (s->state[ticket] == SHOP_ENOTREADY) {
+int pool_result_status(struct pool *s, int ticket, long *result) {
+    if (s->state[ticket] == POOL_ENOTREADY) {
         s->result[ticket] = s->task(s->item[ticket]);
         s->state[ticket] = 0;
     }
@@ -34,18 +34,18 @@ int shop_status(struct shop *s, int ticket, long *result) {
     return s->state[ticket];
 }
 
-int shop_close(struct shop *s) {
+int pool_close(struct pool *s) {
     s->closed = 1;
     return 0;
 }
 
-int shop_terminate(struct shop *s) {
+int pool_terminate(struct pool *s) {
     for (int i = 0; i < s->count; i++)
-        if (s->state[i] == SHOP_ENOTREADY)
-            s->state[i] = SHOP_ECANCELLED;
+        if (s->state[i] == POOL_ENOTREADY)
+            s->state[i] = POOL_ECANCELLED;
     s->closed = 1;
     return 0;
 }
 
-int shop_join(struct shop *s) { return s->closed ? 0 : SHOP_ERUNNING; }
-void shop_free(struct shop *s) { (void)s; }
+int pool_join(struct pool *s) { return s->closed ? 0 : POOL_ERUNNING; }
+void pool_destroy(struct pool *s) { (void)s; }

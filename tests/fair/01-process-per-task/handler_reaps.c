@@ -9,15 +9,19 @@
 #include <unistd.h>
 
 static volatile sig_atomic_t statuses[1000], pids[1000], ended;
+static pid_t mine[1000]; // 0: has ended
 
 static void reap(int sig) {
     int saved = errno, status;
     pid_t pid;
     (void)sig;
-    while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-        pids[ended] = pid;
-        statuses[ended++] = status;
-    }
+    for (int i = 0; i < 1000; i++)
+        if (mine[i] > 0 && (pid = waitpid(mine[i], &status, WNOHANG)) > 0) {
+            pids[i] = pid;
+            statuses[i] = status;
+            mine[i] = 0;
+            ended++;
+        }
     errno = saved;
 }
 
@@ -25,7 +29,6 @@ int run_all(task_fn *task, int count, int results[]) {
     struct sigaction action = {.sa_handler = reap, .sa_flags = SA_NOCLDSTOP};
     struct sigaction old_action;
     sigset_t child, old;
-    pid_t mine[1000];
     int started = 0;
 
     ended = 0;
@@ -47,10 +50,8 @@ int run_all(task_fn *task, int count, int results[]) {
     sigaction(SIGCHLD, &old_action, NULL);
     sigprocmask(SIG_SETMASK, &old, NULL);
     for (int i = 0; i < started; i++)
-        for (int j = 0; j < started; j++)
-            if (pids[j] == mine[i])
-                results[i] = WIFSIGNALED(statuses[j])
-                                 ? -WTERMSIG(statuses[j])
-                                 : WEXITSTATUS(statuses[j]);
+        results[i] = WIFSIGNALED(statuses[i]) ? -WTERMSIG(statuses[i])
+                                              : WEXITSTATUS(statuses[i]);
+    mine[started] = 0; // where fork has failed
     return started < count ? -1 : 0;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Right, but not as expected: socket pairs, select, and a linked list of
 // workers.
-#include "crew.h"
+#include "workers.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -18,7 +18,7 @@ struct Worker {
     int item; // -1: idle
 };
 
-struct crew {
+struct pool {
     Worker *first;
 };
 
@@ -32,58 +32,87 @@ static void work(int fd, task_fn *task) {
     _exit(EXIT_SUCCESS);
 }
 
-struct crew *crew_start(int workers, task_fn *task) {
-    struct crew *crew = calloc(1, sizeof *crew);
-    if (crew == NULL)
-        return NULL;
-    for (int i = 0; i < workers; i++) {
-        int ends[2];
-        Worker *worker = malloc(sizeof *worker);
-        if (worker == NULL || socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends) != 0)
-            return NULL;
-        worker->pid = fork();
-        if (worker->pid < 0)
-            return NULL;
-        if (worker->pid == 0) {
-            close(ends[0]);
-            for (Worker *other = crew->first; other; other = other->next)
-                close(other->socket);
-            work(ends[1], task);
+static void end_workers(struct pool *pool) {
+    while (pool->first) {
+        Worker *w = pool->first;
+        pool->first = w->next;
+        shutdown(w->socket, SHUT_RDWR);
+        close(w->socket);
+        while (waitpid(w->pid, NULL, 0) < 0 && errno == EINTR) {
         }
-        close(ends[1]);
-        worker->socket = ends[0];
-        worker->item = -1;
-        worker->next = crew->first;
-        crew->first = worker;
+        free(w);
     }
-    return crew;
 }
 
-int crew_run(struct crew *crew, const long *items, int count, long *results) {
+static int add_worker(struct pool *pool, task_fn *task) {
+    int ends[2];
+    Worker *worker = malloc(sizeof *worker);
+    if (worker == NULL)
+        return 0;
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends) != 0) {
+        free(worker);
+        return 0;
+    }
+    *worker = (Worker){pool->first, fork(), ends[0], -1};
+    if (worker->pid == 0) {
+        close(ends[0]);
+        for (Worker *other = pool->first; other; other = other->next)
+            close(other->socket);
+        work(ends[1], task);
+    }
+    close(ends[1]);
+    if (worker->pid < 0) {
+        close(ends[0]);
+        free(worker);
+        return 0;
+    }
+    pool->first = worker;
+    return 1;
+}
+
+struct pool *pool_create(int workers, task_fn *task) {
+    struct pool *pool = workers > 0 ? calloc(1, sizeof *pool) : NULL;
+    for (int i = 0; pool && i < workers; i++)
+        if (!add_worker(pool, task)) {
+            end_workers(pool);
+            free(pool);
+            return NULL;
+        }
+    return pool;
+}
+
+// Waits until one of them has something to say.
+static int listen_to_all(struct pool *pool, fd_set *readable) {
+    int highest = -1, heard;
+    do {
+        FD_ZERO(readable);
+        for (Worker *w = pool->first; w; w = w->next) {
+            FD_SET(w->socket, readable);
+            highest = w->socket > highest ? w->socket : highest;
+        }
+        heard = select(highest + 1, readable, NULL, NULL, NULL);
+    } while (heard < 0 && errno == EINTR);
+    return heard;
+}
+
+int pool_map(struct pool *pool, const long *items, int count, long *results) {
     int next = 0, done = 0;
     while (done < count) {
         fd_set readable;
-        int highest = -1;
-        FD_ZERO(&readable);
-        for (Worker *w = crew->first; w; w = w->next) {
+        for (Worker *w = pool->first; w; w = w->next)
             if (w->item < 0 && next < count) {
                 if (send(w->socket, &items[next], sizeof(long), MSG_NOSIGNAL) <
                     0)
                     return -1;
                 w->item = next++;
             }
-            FD_SET(w->socket, &readable);
-            highest = w->socket > highest ? w->socket : highest;
-        }
-        if (select(highest + 1, &readable, NULL, NULL, NULL) < 0) {
-            if (errno == EINTR)
-                continue;
+        if (listen_to_all(pool, &readable) < 0)
             return -1;
-        }
-        for (Worker *w = crew->first; w; w = w->next) {
+        for (Worker *w = pool->first; w; w = w->next) {
             if (!FD_ISSET(w->socket, &readable))
                 continue;
-            if (recv(w->socket, &results[w->item], sizeof(long), 0) <= 0)
+            if (w->item < 0 ||
+                recv(w->socket, &results[w->item], sizeof(long), 0) <= 0)
                 return -1;
             w->item = -1;
             done++;
@@ -92,15 +121,7 @@ int crew_run(struct crew *crew, const long *items, int count, long *results) {
     return 0;
 }
 
-void crew_stop(struct crew *crew) {
-    while (crew->first) {
-        Worker *w = crew->first;
-        crew->first = w->next;
-        shutdown(w->socket, SHUT_RDWR);
-        close(w->socket);
-        while (waitpid(w->pid, NULL, 0) < 0 && errno == EINTR) {
-        }
-        free(w);
-    }
-    free(crew);
+void pool_destroy(struct pool *pool) {
+    end_workers(pool);
+    free(pool);
 }

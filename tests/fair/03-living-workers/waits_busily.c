@@ -1,34 +1,33 @@
 // SPDX-License-Identifier: MIT
 // Right, but not as expected: nobody sleeps: parent and workers look for work
 // in a loop, giving way.
-#include "crew.h"
+#include "workers.h"
 
 #include <sched.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { EMPTY, FULL, ANSWERED, LEAVE };
+enum { EMPTY, FULL, ANSWERED };
 
 struct slot {
     atomic_int state;
     long value;
     pid_t pid;
+    int whose;
 };
 
-struct crew {
+struct pool {
     int workers;
     struct slot slot[32];
 };
 
 static _Noreturn void work(struct slot *slot, task_fn *task, pid_t parent) {
     while (getppid() == parent) {
-        int state = atomic_load(&slot->state);
-        if (state == LEAVE)
-            break;
-        if (state == FULL) {
+        if (atomic_load(&slot->state) == FULL) {
             slot->value = task(slot->value);
             atomic_store(&slot->state, ANSWERED);
         }
@@ -37,35 +36,59 @@ static _Noreturn void work(struct slot *slot, task_fn *task, pid_t parent) {
     _exit(0);
 }
 
-struct crew *crew_start(int workers, task_fn *task) {
-    struct crew *crew = mmap(NULL, sizeof *crew, PROT_READ | PROT_WRITE,
-                             MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+static int fill(struct slot *slot, task_fn *task) {
     pid_t me = getpid();
-    if (crew == MAP_FAILED)
-        return NULL;
-    crew->workers = workers;
-    for (int i = 0; i < workers; i++) {
-        pid_t pid = fork();
-        if (pid == 0)
-            work(&crew->slot[i], task, me);
-        crew->slot[i].pid = pid;
-    }
-    return crew;
+    atomic_store(&slot->state, EMPTY);
+    pid_t pid = fork();
+    if (pid == 0)
+        work(slot, task, me);
+    slot->pid = pid;
+    return pid > 0;
 }
 
-int crew_run(struct crew *crew, const long *items, int count, long *results) {
-    int given = 0, done = 0, whose[32] = {0};
+static int has_died(pid_t pid) {
+    siginfo_t info = {0};
+    return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0 ||
+           info.si_pid != 0;
+}
+
+static void end_workers(struct pool *pool) {
+    for (int i = 0; i < pool->workers; i++)
+        kill(pool->slot[i].pid, SIGKILL);
+    for (int i = 0; i < pool->workers; i++)
+        while (waitpid(pool->slot[i].pid, NULL, 0) < 0) {
+        }
+}
+
+struct pool *pool_create(int workers, task_fn *task) {
+    struct pool *pool = mmap(NULL, sizeof *pool, PROT_READ | PROT_WRITE,
+                             MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (pool == MAP_FAILED || workers < 1)
+        return NULL;
+    for (; pool->workers < workers; pool->workers++)
+        if (!fill(&pool->slot[pool->workers], task)) {
+            end_workers(pool);
+            munmap(pool, sizeof *pool);
+            return NULL;
+        }
+    return pool;
+}
+
+int pool_map(struct pool *pool, const long *items, int count, long *results) {
+    int given = 0, done = 0;
     while (done < count) {
-        for (int i = 0; i < crew->workers; i++) {
-            struct slot *slot = &crew->slot[i];
+        for (int i = 0; i < pool->workers; i++) {
+            struct slot *slot = &pool->slot[i];
             if (atomic_load(&slot->state) == ANSWERED) {
-                results[whose[i]] = slot->value;
+                results[slot->whose] = slot->value;
                 done++;
                 atomic_store(&slot->state, EMPTY);
+            } else if (has_died(slot->pid)) {
+                return -1;
             }
             if (given < count && atomic_load(&slot->state) == EMPTY) {
                 slot->value = items[given];
-                whose[i] = given++;
+                slot->whose = given++;
                 atomic_store(&slot->state, FULL);
             }
         }
@@ -74,10 +97,7 @@ int crew_run(struct crew *crew, const long *items, int count, long *results) {
     return 0;
 }
 
-void crew_stop(struct crew *crew) {
-    for (int i = 0; i < crew->workers; i++)
-        atomic_store(&crew->slot[i].state, LEAVE);
-    for (int i = 0; i < crew->workers; i++)
-        waitpid(crew->slot[i].pid, NULL, 0);
-    munmap(crew, sizeof *crew);
+void pool_destroy(struct pool *pool) {
+    end_workers(pool);
+    munmap(pool, sizeof *pool);
 }

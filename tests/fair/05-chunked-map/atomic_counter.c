@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Right, but not as expected: chunks are claimed with an atomic counter; the
-// parent waits for any child.
-#include "map.h"
+// Right, but not as expected: chunks are claimed by their numbers, and the last
+// child is waited for first.
+#include "chunked_map.h"
 
 #include <stdatomic.h>
 #include <sys/mman.h>
@@ -13,8 +13,8 @@ struct shared {
     long result[];
 };
 
-int map_run(int workers, task_fn *task, const long *items, int count,
-            long *results, int chunk) {
+int pool_map(int workers, task_fn *task, const long *items, int count,
+             long *results, int chunk) {
     if (count == 0)
         return 0;
     if (chunk == 0)
@@ -25,8 +25,13 @@ int map_run(int workers, task_fn *task, const long *items, int count,
     if (shared == MAP_FAILED)
         return -1;
     int chunks = (count + chunk - 1) / chunk;
-    for (int w = 0; w < workers; w++) {
-        if (fork() != 0)
+    pid_t child[100];
+    int started = 0, good = 1, status;
+    for (; started < workers && started < 100; started++) {
+        child[started] = fork();
+        if (child[started] < 0)
+            break;
+        if (child[started] != 0)
             continue;
         int c;
         while ((c = atomic_fetch_add(&shared->next, 1)) < chunks)
@@ -34,10 +39,15 @@ int map_run(int workers, task_fn *task, const long *items, int count,
                 shared->result[i] = task(items[i]);
         _exit(0);
     }
-    while (wait(NULL) > 0) {
+    if (started == 0)
+        good = 0;
+    while (started-- > 0) {
+        while (waitpid(child[started], &status, 0) < 0) {
+        }
+        good = good && status == 0;
     }
-    for (int i = 0; i < count; i++)
+    for (int i = 0; i < count && good; i++)
         results[i] = shared->result[i];
     munmap(shared, size);
-    return 0;
+    return good ? 0 : -1;
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Right, but not as expected: no shared memory at all: chunk numbers in one
 // pipe, results in another, read while busily looking after the children.
-#include "map.h"
+#define _GNU_SOURCE
+#include "chunked_map.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,7 +19,7 @@ static _Noreturn void work(task_fn *task, const long *items, int count,
                            int chunk, int in, int out) {
     int first;
     while (read(in, &first, sizeof first) == (ssize_t)sizeof first)
-        for (int i = first; i < first + chunk && i < count; ++i) {
+        for (int i = first; i - first < chunk && i < count; ++i) {
             Answer answer = {i, task(items[i])};
             if (write(out, &answer, sizeof answer) < 0)
                 _exit(1);
@@ -26,25 +27,35 @@ static _Noreturn void work(task_fn *task, const long *items, int count,
     _exit(0);
 }
 
-int map_run(int workers, task_fn *task, const long *items, int count,
-            long *results, int chunk) {
-    int numbers[2], answers[2], left = workers, lost = 0;
+int pool_map(int workers, task_fn *task, const long *items, int count,
+             long *results, int chunk) {
+    int numbers[2], answers[2], started = 0, lost = 0, status;
+    pid_t pid[100];
     if (!count)
         return 0;
     if (!chunk)
         chunk = 1 + (count - 1) / (4 * workers);
-    if (pipe(numbers) || pipe2(answers, O_NONBLOCK))
+    if (pipe(numbers))
         return -1;
-    for (int first = 0; first < count; first += chunk)
+    if (pipe2(answers, O_NONBLOCK)) {
+        close(numbers[0]);
+        close(numbers[1]);
+        return -1;
+    }
+    for (int first = 0; first < count; first += chunk < count ? chunk : count)
         if (write(numbers[1], &first, sizeof first) < 0)
             return -1;
-    for (int w = 0; w < workers; ++w)
-        if (!fork()) {
+    for (; started < workers; ++started) {
+        pid[started] = fork();
+        if (pid[started] < 0)
+            break;
+        if (pid[started] == 0) {
             close(numbers[1]);
             close(answers[0]);
             fcntl(answers[1], F_SETFL, 0);
             work(task, items, count, chunk, numbers[0], answers[1]);
         }
+    }
     close(numbers[0]);
     close(numbers[1]);
     close(answers[1]);
@@ -55,14 +66,13 @@ int map_run(int workers, task_fn *task, const long *items, int count,
             results[answer.index] = answer.value;
         else if (got == 0 || errno != EAGAIN)
             break;
-        int status;
-        if (left > 0 && waitpid(-1, &status, WNOHANG) > 0) {
-            --left;
-            lost |= status != 0;
-        }
     }
-    while (left-- > 0)
-        wait(NULL);
     close(answers[0]);
+    lost = started == 0;
+    while (started-- > 0) {
+        while (waitpid(pid[started], &status, 0) < 0 && errno == EINTR) {
+        }
+        lost |= status != 0;
+    }
     return lost ? -1 : 0;
 }

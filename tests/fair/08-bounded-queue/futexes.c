@@ -4,6 +4,8 @@
 #define _GNU_SOURCE
 #include "queue.h"
 
+#include <stddef.h>
+
 #include <linux/futex.h>
 #include <stdatomic.h>
 #include <stdint.h>
@@ -43,6 +45,8 @@ static void changed(struct queue *q) {
 }
 
 struct queue *queue_create(int capacity) {
+    if (capacity < 1)
+        return NULL;
     size_t size = sizeof(struct queue) + (size_t)capacity * sizeof(long);
     struct queue *q = mmap(0, size, PROT_READ | PROT_WRITE,
                            MAP_SHARED | MAP_ANONYMOUS, -1, 0);

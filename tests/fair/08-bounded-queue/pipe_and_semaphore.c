@@ -3,6 +3,8 @@
 // a flag closes it.
 #include "queue.h"
 
+#include <stddef.h>
+
 #include <fcntl.h>
 #include <poll.h>
 #include <semaphore.h>
@@ -18,6 +20,8 @@ struct queue {
 };
 
 struct queue *queue_create(int capacity) {
+    if (capacity < 1)
+        return NULL;
     int items[2], end[2];
     struct queue *q = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
                            MAP_SHARED | MAP_ANONYMOUS, -1, 0);

@@ -26,6 +26,8 @@ static void down(sem_t *s) {
 }
 
 struct queue *queue_create(int capacity) {
+    if (capacity < 1)
+        return NULL;
     struct queue *q = mmap(NULL, sizeof *q, PROT_READ | PROT_WRITE,
                            MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (q == MAP_FAILED || sem_init(&q->lock, 1, 1) < 0 ||

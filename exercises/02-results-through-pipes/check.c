@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: MIT
+// Exercise 2's checks. Runs in: judge.
+#include <signal.h>
+
+#include "check.h"
+
+enum { RUN_ALL, CALLS };
+
+#define NOT_SET (-1000)
+
+static void say(struct run *run, int count, const char *what) {
+    about(run, "run_all(task, items, %d, results, have)%s", count, what);
+}
+
+static const int64_t *run_all(struct run *run, int count, const char *what) {
+    say(run, count, what);
+    return CALL(run, RUN_ALL, count);
+}
+
+static const char *number(int64_t value) {
+    return value == NOT_SET ? "it was not set" : text("%ld", (long)value);
+}
+
+static void expect_returned(struct run *run, const int64_t *reply, int due) {
+    expect(run, reply[0] == due, text("run_all returns %d", due),
+           text("%ld", (long)reply[0]),
+           "So many whole results came. -1 is for a pipe or a fork that "
+           "failed.");
+}
+
+static void expect_result(struct run *run, const int64_t *reply, int i) {
+    expect(run, reply[1 + 2 * i] == 1, text("have[%d] is 1", i),
+           number(reply[1 + 2 * i]), "Its process has written its result.");
+    expect(run, reply[2 + 2 * i] == answer_for(run, i),
+           text("results[%d] is %ld", i, (long)answer_for(run, i)),
+           number(reply[2 + 2 * i]),
+           "Each process has a pipe of its own, and all of a long goes "
+           "through: sizeof(long) bytes.");
+}
+
+static void each_once(struct run *run) {
+    const int sizes[] = {(int)pick(run, 5, 12), 1, 40, 0};
+    for (int i = 0; i < 4; i++) {
+        forget_executions(run);
+        const int64_t *reply = run_all(run, sizes[i], "");
+        expect_returned(run, reply, sizes[i]);
+        expect_each_once(run, sizes[i]);
+        expect(
+            run, different_pids(run, 0) == sizes[i],
+            text("%d processes", sizes[i]),
+            text("%d processes ran %d tasks", different_pids(run, 0), sizes[i]),
+            "Fork once for every task.");
+        for (int k = 0; k < run->executions; k++)
+            expect(run, run->execution[k].pid != run->driver,
+                   "tasks run in children",
+                   "a task ran in the process that called run_all",
+                   "In the child, fork returns 0.");
+    }
+}
+
+static void all_at_once(struct run *run) {
+    int count = (int)pick(run, 5, 12);
+    say(run, count, "");
+    run->hold = true;
+    START(run, 0, RUN_ALL, count);
+    await(run, running_are, count, text("%d tasks inside at once", count));
+    let_all_go(run);
+    finish(run, 0);
+}
+
+static bool back_or_running(struct run *run, int64_t n) {
+    return is_back(run, 0) || run->running >= n;
+}
+
+// Ends the tasks one by one, the youngest first.
+static const int64_t *youngest_first(struct run *run, int count) {
+    run->hold = true;
+    START(run, 0, RUN_ALL, count);
+    await(run, back_or_running, count, text("%d tasks inside", count));
+    settle(run);
+    while (!is_back(run, 0) && last_running(run)) {
+        let_go(run, last_running(run));
+        settle(run);
+    }
+    let_all_go(run);
+    return finish(run, 0);
+}
+
+static void results(struct run *run) {
+    int count = 30;
+    use_all_longs(run);
+    const int64_t *reply = run_all(run, count, "");
+    for (int i = 0; i < count; i++)
+        expect_result(run, reply, i);
+    count = (int)pick(run, 5, 9);
+    say(run, count, ", the last task ends first");
+    reply = youngest_first(run, count);
+    for (int i = 0; i < count; i++)
+        expect_result(run, reply, i);
+}
+
+static void pieces(struct run *run) {
+    int count = (int)pick(run, 5, 12);
+    for (int size = 1; size < 8; size += 2) {
+        set_fault(run, SMALL_PIECES, size);
+        const int64_t *reply = run_all(
+            run, count, text(", where read and write move %d bytes", size));
+        for (int i = 0; i < count; i++) {
+            expect(run,
+                   reply[1 + 2 * i] == 1 &&
+                       reply[2 + 2 * i] == answer_for(run, i),
+                   text("have[%d] is 1, results[%d] is %ld", i, i,
+                        (long)answer_for(run, i)),
+                   text("%ld and %ld", (long)reply[1 + 2 * i],
+                        (long)reply[2 + 2 * i]),
+                   "read and write say how many bytes they moved. Go on until "
+                   "all of the long is there.");
+        }
+    }
+}
+
+// Some die, some leave, and one dies in the middle of all.
+static void no_result(struct run *run) {
+    int count = (int)pick(run, 8, 12);
+    for (int i = 0; i < count; i += 3) {
+        if (i % 2 == 0)
+            script(run, i, COMMAND_DIE, i == 0 ? SIGKILL : SIGSEGV);
+        else
+            script(run, i, COMMAND_EXIT, i == 3 ? 0 : 7);
+    }
+    const int64_t *reply =
+        run_all(run, count, ", tasks 0, 3, 6 … are killed or call exit");
+    for (int i = 0; i < count; i++) {
+        if (i % 3 != 0) {
+            expect_result(run, reply, i);
+            continue;
+        }
+        expect(run, reply[1 + 2 * i] == 0, text("have[%d] is 0", i),
+               number(reply[1 + 2 * i]),
+               "Its process ended without a result: read gives 0, the end of "
+               "the file, before the long is whole.");
+        expect(run, reply[2 + 2 * i] == NOT_SET,
+               text("results[%d] stays as it was", i), number(reply[2 + 2 * i]),
+               "Copy a result only when all of it is there.");
+    }
+    expect_returned(run, reply, count - (count + 2) / 3);
+}
+
+static void write_ends(struct run *run) {
+    int count = (int)pick(run, 5, 9);
+    int before = write_ends_of(run, run->driver);
+    say(run, count, "");
+    run->hold = true;
+    START(run, 0, RUN_ALL, count);
+    await(run, running_are, count, text("%d tasks inside at once", count));
+    settle(run);
+    for (int i = 0; i < run->executions; i++) {
+        int ends = write_ends_of(run, run->execution[i].pid) - before;
+        expect(run, ends <= 1, "each process holds the write end of its pipe",
+               text("one holds %d", ends),
+               "A child inherits every descriptor that is open at the fork, "
+               "write ends too: its parent's copies, until the parent closes "
+               "them.");
+    }
+    let_all_go(run);
+    expect_returned(run, finish(run, 0), count);
+}
+
+// The first call, one in the middle, the last.
+static void fails(struct run *run) {
+    static const char *const what[] = {"fork", "pipe"};
+    static const enum fault fault[] = {FAIL_FORK, FAIL_PIPE};
+    int count = (int)pick(run, 6, 12);
+    for (int i = 0; i < 6; i++) {
+        const int after[] = {0, (int)pick(run, 1, count - 2), count - 1};
+        int good = after[i % 3];
+        forget_executions(run);
+        int before = open_descriptors(run);
+        set_fault(run, fault[i / 3], good);
+        const int64_t *reply = run_all(
+            run, count, text(", where %s fails after %d", what[i / 3], good));
+        // One pipe may serve all, or none be needed.
+        if (i / 3 == 0 || reply[0] == -1)
+            expect_returned(run, reply, -1);
+        if (i / 3 == 0)
+            expect(run, run->executions == good,
+                   text("%d tasks have run", good), text("%d", run->executions),
+                   "Those started before the failure run on.");
+        for (int k = 0; k < run->executions && k < good; k++)
+            expect_result(run, reply, k);
+        expect_no_children(run, "when run_all has returned");
+        int after_it = open_descriptors(run);
+        expect(run, after_it == before,
+               text("%d open descriptors, as before", before),
+               text("%d", after_it),
+               "Close both ends of every pipe, then too.");
+        set_fault(run, fault[i / 3], -1);
+    }
+    // So that this earns nothing where nothing was ever started.
+    forget_executions(run);
+    expect_returned(run, run_all(run, count, ""), count);
+}
+
+static void cleaned(struct run *run) {
+    int count = (int)pick(run, 5, 12), before = open_descriptors(run);
+    lend(run);
+    int lent = open_descriptors(run);
+    run->hold = true;
+    say(run, count, ", a signal interrupts the waiting");
+    START(run, 0, RUN_ALL, count);
+    await(run, back_or_running, count, text("%d tasks inside", count));
+    settle(run);
+    kill_one(run, run->driver, SIGUSR1); // a handler is there: EINTR
+    settle(run);
+    let_all_go(run);
+    const int64_t *reply = finish(run, 0);
+    expect(
+        run, run->executions == count && run->running == 0,
+        "run_all returns after the last task",
+        text("%d of %d tasks had ended", run->executions - run->running, count),
+        "A read that a signal interrupts returns -1, errno is EINTR: again.");
+    expect_returned(run, reply, count);
+    expect_no_children(run, "when run_all has returned");
+    int after = open_descriptors(run);
+    expect(run, after == lent, text("%d open descriptors, as before", before),
+           text("%d", after - lent + before),
+           "Close the write end after the fork, the read end when its result "
+           "is there.");
+    expect_unharmed(run);
+}
+
+static const struct check checks[] = {
+    {"each-once", 1, "every task once, each in a process", each_once},
+    {"all-at-once", 1, "all are inside at the same time", all_at_once},
+    {"results", 2, "any long comes home, whoever ends first", results},
+    {"pieces", 1, "also where read and write move few bytes", pieces},
+    {"no-result", 2, "a process that ends without a result", no_result},
+    {"write-ends", 1, "no process holds another's write end", write_ends},
+    {"fails", 1, "after a failing fork or pipe: -1, all reaped", fails},
+    {"cleaned", 1, "nothing is left, nothing of yours harmed", cleaned},
+};
+
+EXERCISE(checks, CALLS, .in_processes = true);

@@ -1,0 +1,662 @@
+// SPDX-License-Identifier: MIT
+// Exercise 11's checks. Runs in: judge.
+#include <errno.h>
+#include <signal.h>
+
+#include "check.h"
+#include "minipool.h" // for the errors' numbers
+
+enum {
+    CREATE,
+    CHOOSE,
+    ASYNC,
+    APPLY,
+    BYTES,
+    WRONG,
+    MAP,
+    MANY,
+    WAIT,
+    READY,
+    STATUS,
+    GET,
+    FREE,
+    CLOSE,
+    TERMINATE,
+    JOIN,
+    DESTROY,
+    CALLS
+};
+enum { NONE, TELLS, SUBMITS, CLOSES, TERMINATES, ASKS, NO_HANDLE };
+
+#define NOT_SET (-1000)
+#define SIZE 8 // of items and results
+
+static const char *error_name(int64_t error) {
+    static const char *const name[] = {"0",
+                                       "POOL_EINVAL",
+                                       "POOL_ENOMEM",
+                                       "POOL_ECLOSED",
+                                       "POOL_ERUNNING",
+                                       "POOL_ENOTREADY",
+                                       "POOL_ETIMEDOUT",
+                                       "POOL_ETASK",
+                                       "POOL_ELOST",
+                                       "POOL_ETIMELIMIT",
+                                       "POOL_ECANCELLED",
+                                       "POOL_EBROKEN",
+                                       "POOL_ESYS"};
+    return error <= 0 && error >= POOL_ESYS ? name[-error]
+                                            : text("%ld", (long)error);
+}
+
+static const char *number_text(int64_t value) {
+    return value == NOT_SET ? "nothing" : text("%ld", (long)value);
+}
+
+static void expect_error(struct run *run, int64_t got, int64_t due,
+                         const char *help) {
+    expect(run, got == due, error_name(due), error_name(got), help);
+}
+
+static void create(struct run *run, int which, int workers) {
+    about(run, "pool_create(&(struct pool_options){.workers = %d})", workers);
+    expect(run, CALL(run, CREATE, which, workers)[0], "a pool", "NULL", "");
+}
+
+static int some_workers(struct run *run) {
+    int workers = (int)pick(run, 2, 4);
+    create(run, 0, workers);
+    return workers;
+}
+
+static int64_t try_async(struct run *run, int number, int kind, bool fails) {
+    about(run, "pool_apply_async(…), task %d%s", number,
+          kind == NONE ? "" : ", with a callback");
+    return CALL(run, ASYNC, number, kind, fails)[0];
+}
+
+// Tasks `from` … `from + count - 1`.
+static void submit(struct run *run, int from, int count, int kind) {
+    for (int i = from; i < from + count; i++)
+        expect_error(run, try_async(run, i, kind, false), 0, "");
+}
+
+static void expect_get(struct run *run, int number, int64_t due) {
+    about(run, "pool_result_get(result %d, …)", number);
+    const int64_t *reply = CALL(run, GET, number, POOL_FOREVER, SIZE);
+    expect_error(run, reply[0], due, "");
+    int64_t value = due == 0 ? answer_for(run, number) : 0;
+    expect(run, reply[1] == value,
+           due == 0 ? text("result %ld", (long)value)
+                    : "zero bytes: the item failed",
+           number_text(reply[1]), "The result belongs to the task.");
+}
+
+static void expect_status(struct run *run, int number, int64_t due,
+                          const char *help) {
+    about(run, "pool_result_status(result %d)", number);
+    expect_error(run, CALL(run, STATUS, number)[0], due, help);
+}
+
+static void expect_call(struct run *run, int id, const char *what, int64_t due,
+                        const char *help) {
+    about(run, "%s", what);
+    expect_error(run, call(run, id, 0, NULL)[0], due, help);
+}
+
+static int times_told(struct run *run, int number) {
+    int times = 0;
+    for (int i = 0; i < run->events; i++)
+        times += run->event[i].id == number;
+    return times;
+}
+
+// Callback `number` came once, in the client, with this status.
+static void expect_told(struct run *run, int number, int64_t status) {
+    int times = times_told(run, number);
+    expect(run, times == 1, text("one callback of task %d", number),
+           text("%d", times),
+           "Each result has its callback called once, whatever became of it.");
+    for (int i = 0; i < run->events; i++) {
+        struct event *event = &run->event[i];
+        if (event->id != number)
+            continue;
+        expect(run, event->pid == run->driver, "callbacks run in the client",
+               "one ran in a worker", "");
+        expect(run, event->detail == status,
+               text("in the callback, pool_result_get gives %s",
+                    error_name(status)),
+               error_name(event->detail), "It is ready when it is called.");
+        int64_t value = status == 0 ? answer_for(run, number) : 0;
+        expect(run, event->value == value,
+               text("its result is %ld", (long)value),
+               number_text(event->value), "");
+    }
+}
+
+// 1 one task at a time. -------------------------------------------------------
+
+static void apply(struct run *run) {
+    use_all_longs(run);
+    some_workers(run);
+    for (int i = 0; i < 26; i++) {
+        about(run, "pool_apply(pool, task, &item, …), item %ld",
+              (long)item_for(i));
+        const int64_t *reply = CALL(run, APPLY, i, 0);
+        expect_error(run, reply[0], 0, "");
+        expect(run, reply[1] == answer_for(run, i),
+               text("result %ld", (long)answer_for(run, i)),
+               number_text(reply[1]), "");
+    }
+    expect_each_once(run, 26);
+    about(run, "pool_apply of a task that returns 5");
+    const int64_t *reply = CALL(run, APPLY, 26, 1);
+    expect_error(run, reply[0], POOL_ETASK, "");
+    expect(run, reply[1] == 0, "its result is zero bytes",
+           number_text(reply[1]), "");
+    static const int sizes[][2] = {{1, 1},      {3, 0},      {70001, 3},
+                                   {5, 300003}, {300001, 0}, {400000, 300007}};
+    for (int i = 0; i < 6; i++) {
+        about(run, "pool_apply with %d bytes of argument, %d of result",
+              sizes[i][0], sizes[i][1]);
+        reply = CALL(run, BYTES, sizes[i][0], sizes[i][1]);
+        expect_error(run, reply[0], 0, "");
+        expect(run, reply[1] == sizes[i][1], "all bytes of the result right",
+               text("%ld of %d", (long)reply[1], sizes[i][1]),
+               "A socket or pipe takes and gives a part at a time.");
+    }
+    about(run, "pool_apply and pool_map with something that is NULL");
+    reply = call(run, WRONG, 0, NULL);
+    for (int i = 0; i < 7; i++)
+        expect_error(run, reply[i], POOL_EINVAL,
+                     "No pool, no task, or NULL with a size.");
+}
+
+// 2 many at a time. -----------------------------------------------------------
+
+static void async(struct run *run) {
+    int workers = some_workers(run), count = 4 * workers + 1;
+    run->hold = true;
+    submit(run, 0, count, NONE);
+    await(run, running_are, workers, text("%d tasks run", workers));
+    settle(run);
+    expect_status(run, 0, POOL_ENOTREADY, "Its task still runs.");
+    about(run, "pool_result_ready(result 0) while its task runs");
+    expect(run, CALL(run, READY, 0)[0] == 0, "false", "true", "");
+    about(run, "pool_result_wait(result %d, 30) while all workers are busy",
+          count - 1);
+    expect_error(run, CALL(run, WAIT, count - 1, 30)[0], POOL_ETIMEDOUT, "");
+    about(run, "pool_result_get(result 0, …, 0) while its task runs");
+    expect_error(run, CALL(run, GET, 0, 0, SIZE)[0], POOL_ETIMEDOUT, "");
+    let_all_go(run);
+    for (int i = 0; i < 2 * count; i++)
+        expect_get(run, (int)pick(run, 0, count - 1), 0); // some twice
+    for (int i = 0; i < count; i++)
+        expect_get(run, i, 0);
+    expect_each_once(run, count);
+    expect_status(run, 0, 0, "");
+    about(run, "pool_result_get with less room than the result has");
+    expect_error(run, CALL(run, GET, 0, 0, SIZE - 1)[0], POOL_EINVAL, "");
+    about(run, "pool_result_get(result, NULL, 0, …): only waits");
+    expect_error(run, CALL(run, GET, 0, 0, 0)[0], 0, "");
+    expect_error(run, try_async(run, count, NONE, true), 0, "");
+    about(run, "pool_result_wait for a task that fails");
+    expect_error(run, CALL(run, WAIT, count, POOL_FOREVER)[0], 0,
+                 "wait says whether it is ready, not how it went.");
+    expect_get(run, count, POOL_ETASK);
+    about(run, "pool_result_free(result), ready or not");
+    run->hold = true;
+    submit(run, count + 1, workers + 1, NONE);
+    await(run, running_are, workers, text("%d tasks run", workers));
+    for (int i = -1; i <= count + 1 + workers; i++)
+        CALL(run, FREE, i);
+    let_all_go(run);
+    int more = count + 2 + workers;
+    submit(run, more, 1, NONE);
+    expect_get(run, more, 0);
+    await(run, executions_are, more + 1, "a freed result's task still runs");
+}
+
+// 3 callbacks. ----------------------------------------------------------------
+
+static void callbacks(struct run *run) {
+    some_workers(run);
+    submit(run, 0, 20, TELLS);
+    for (int i = 19; i >= 0; i--) {
+        about(run, "pool_result_wait(result %d, POOL_FOREVER)", i);
+        expect_error(run, CALL(run, WAIT, i, POOL_FOREVER)[0], 0, "");
+        expect(run, times_told(run, i) == 1,
+               "its callback has been called when that returns",
+               text("%d times", times_told(run, i)), "");
+    }
+    for (int i = 0; i < 20; i++)
+        expect_told(run, i, 0);
+    // Nobody waits: looking alone brings results in, and calls.
+    submit(run, 20, 1, TELLS);
+    about(run, "pool_result_ready(result 20) again and again");
+    for (int tries = 0; tries < 100 && !CALL(run, READY, 20)[0]; tries++)
+        settle(run);
+    expect_told(run, 20, 0);
+    expect_error(run, try_async(run, 21, TELLS, true), 0, "");
+    expect_get(run, 21, POOL_ETASK);
+    expect_told(run, 21, POOL_ETASK);
+    submit(run, 22, 1, NO_HANDLE);
+    submit(run, 30, 1, SUBMITS); // 31 … 60
+    expect_get(run, 30, 0);
+    submit(run, 23, 1, CLOSES);
+    expect_get(run, 23, 0);
+    about(run, "pool_apply_async after a callback has closed the pool");
+    expect_error(run, CALL(run, ASYNC, 24, NONE, 0)[0], POOL_ECLOSED, "");
+    expect_call(run, JOIN, "pool_join(pool)", 0, "");
+    expect_told(run, 22, 0);
+    for (int i = 30; i <= 60; i++)
+        expect_told(run, i, 0);
+    about(run, "pool_apply_async, pool_result_wait, pool_join");
+}
+
+// 4 map. ----------------------------------------------------------------------
+
+static const int64_t *map(struct run *run, int count, bool fails, int chunk) {
+    forget_executions(run);
+    about(run, "pool_map(pool, task, items, %d, …, chunksize %d)", count,
+          chunk);
+    return CALL(run, MAP, count, fails, chunk);
+}
+
+static void map_check(struct run *run) {
+    use_all_longs(run);
+    int workers = some_workers(run);
+    const int sizes[][2] = {{0, 0},           {1, 0},  {workers, 1},
+                            {workers + 1, 7}, {37, 0}, {2 * workers, 3},
+                            {60, 1000}};
+    for (int i = 0; i < 7; i++) {
+        int count = sizes[i][0];
+        const int64_t *reply = map(run, count, false, sizes[i][1]);
+        expect_error(run, reply[0], 0, "");
+        expect_each_once(run, count);
+        for (int k = 0; k < count; k++)
+            expect(run, reply[1 + k] == answer_for(run, k),
+                   text("results[%d] is %ld", k, (long)answer_for(run, k)),
+                   number_text(reply[1 + k]), "");
+    }
+    const int64_t *reply = map(run, 9, true, 2);
+    expect_error(run, reply[0], POOL_ETASK, "Every task returned 5.");
+    for (int k = 0; k < 9; k++)
+        expect(run, reply[1 + k] == 0, text("results[%d] is zero bytes", k),
+               number_text(reply[1 + k]), "");
+    script(run, 2, COMMAND_DIE, SIGKILL);
+    reply = map(run, 20, false, 0);
+    expect_error(run, reply[0], POOL_ELOST, "Item 2 lost its worker.");
+    for (int k = 0; k < 20; k++)
+        expect(run, reply[1 + k] == (k == 2 ? 0 : answer_for(run, k)),
+               k == 2 ? "results[2] is zero bytes"
+                      : text("results[%d] is %ld", k, (long)answer_for(run, k)),
+               number_text(reply[1 + k]), "One that fails stops no other.");
+    for (int chunk = 0; chunk < 2; chunk++) {
+        about(run, "pool_map of 3000 items, chunksize %d", chunk);
+        reply = CALL(run, MANY, 3000, chunk);
+        expect_error(run, reply[0], 0, "");
+        expect(run, reply[1] == 0 && reply[2] == 0,
+               "each item runs once, all results are right",
+               text("%ld not once, %ld wrong", (long)reply[1], (long)reply[2]),
+               "");
+    }
+}
+
+// 5 the workers. --------------------------------------------------------------
+
+static void workers_check(struct run *run) {
+    int workers = some_workers(run), first = 0;
+    for (int round = 0; round < 3; round++) {
+        run->hold = true;
+        about(run, "pool_apply_async, %d times, %d workers, batch %d",
+              3 * workers, workers, round + 1);
+        submit(run, 100 * round, 3 * workers, NONE);
+        await(run, running_are, workers, text("%d tasks at once", workers));
+        settle(run);
+        expect(run, run->running == workers,
+               text("never more than %d tasks at once", workers),
+               text("%d", run->running), "");
+        START(run, 0, WAIT, 100 * round + 3 * workers - 1, POOL_FOREVER);
+        let_go(run, last_running(run));
+        await(run, executions_are, (3 * round + 1) * workers + 1,
+              "a free worker gets the next task, while the others are busy");
+        let_all_go(run);
+        finish(run, 0);
+        for (int i = 0; i < 3 * workers; i++)
+            expect_get(run, 100 * round + i, 0);
+        settle(run); // all are idle now
+        if (round == 0)
+            first = different_pids(run, 0);
+    }
+    expect(run, different_pids(run, 0) == first,
+           text("the same %d processes run all batches", first),
+           text("%d", different_pids(run, 0)),
+           "pool_create forks the workers; they live on.");
+    for (int i = 0; i < run->executions; i++)
+        expect(run, run->execution[i].pid != run->driver,
+               "tasks run in workers", "one ran in the client", "");
+    create(run, 1, 1);
+    forget_executions(run);
+    submit(run, 0, 9, NONE);
+    for (int i = 8; i >= 0; i--)
+        expect_get(run, i, 0);
+    for (int i = 0; i < 9; i++)
+        expect(
+            run, run->execution[i].id == i,
+            "one worker runs tasks in the order of submission",
+            text("task %ld came as number %d", (long)run->execution[i].id, i),
+            "");
+    call(run, DESTROY, 0, NULL);
+    create(run, 1, 0);
+    int there = workers_alive(run);
+    expect(run, there > workers, "a worker for each processor, without options",
+           "none", "sched_getaffinity(2) tells which processors there are.");
+    about(run, "pool_create with %d workers", POOL_MAX_WORKERS + 1);
+    const int64_t *reply = CALL(run, CREATE, 1, POOL_MAX_WORKERS + 1);
+    expect(run, !reply[0] && reply[1] == EINVAL, "NULL, errno EINVAL",
+           text("%s, errno %ld", reply[0] ? "a pool" : "NULL", (long)reply[1]),
+           "");
+    about(run, "nothing: the client was killed");
+    driver_may_end(run);
+    kill_one(run, run->driver, SIGKILL);
+    await(run, nobody_is_left, 0,
+          "the workers of both pools leave by themselves");
+}
+
+// 6 deaths. -------------------------------------------------------------------
+
+static void deaths(struct run *run) {
+    int workers = some_workers(run), count = 6 * workers;
+    run->hold = true;
+    submit(run, 0, count, TELLS);
+    START(run, 0, WAIT, count - 1, POOL_FOREVER);
+    int64_t lost[3];
+    for (int i = 0; i < 3; i++) {
+        await(run, running_are, workers,
+              text("%d tasks at once, after %d deaths", workers, i));
+        struct execution *victim = first_running(run);
+        lost[i] = victim->id;
+        about(run, "%d workers, some are killed one after the other", workers);
+        answer(run, victim, COMMAND_DIE, i == 1 ? SIGSEGV : SIGKILL);
+        await(run, is_reaped, victim->pid, "the dead one is reaped at once");
+    }
+    await(run, running_are, workers,
+          text("%d tasks at once, after 3 deaths", workers));
+    let_all_go(run);
+    finish(run, 0);
+    for (int i = 0; i < count; i++) {
+        bool died = i == lost[0] || i == lost[1] || i == lost[2];
+        expect_get(run, i, died ? POOL_ELOST : 0);
+        expect_told(run, i, died ? POOL_ELOST : 0);
+    }
+    expect_each_once(run, count);
+    // One dies idle: it costs nothing.
+    settle(run);
+    struct execution *last = &run->execution[run->executions - 1];
+    kill_one(run, last->pid, SIGKILL);
+    await(run, has_ended, last->pid, "an idle worker that was killed ends");
+    submit(run, count, 2 * workers, NONE);
+    for (int i = count; i < count + 2 * workers; i++)
+        expect_get(run, i, 0);
+    // And one while a callback runs.
+    int ask = 200, seen = run->executions;
+    run->hold_id = 1000 + ask;
+    submit(run, ask, 1, ASKS);
+    about(run, "a worker dies while a callback runs");
+    START(run, 0, WAIT, ask, POOL_FOREVER);
+    await(run, executions_are, seen + 2, "the callback runs");
+    struct execution *worker = NULL;
+    for (int i = 0; i < run->executions; i++)
+        if (run->execution[i].pid != run->driver)
+            worker = &run->execution[i];
+    kill_one(run, worker->pid, SIGKILL);
+    await(run, has_ended, worker->pid, "a worker that was killed ends");
+    let_all_go(run);
+    finish(run, 0);
+    submit(run, ask + 1, 2 * workers, TELLS);
+    for (int i = ask + 1; i <= ask + 2 * workers; i++)
+        expect_get(run, i, 0);
+    expect_told(run, ask, 0);
+}
+
+// 7 fork fails. ---------------------------------------------------------------
+
+static void fork_fails(struct run *run) {
+    static const char *const what[] = {"fork", "pipe or socketpair"};
+    static const enum fault fault[] = {FAIL_FORK, FAIL_PIPE};
+    int before = open_descriptors(run);
+    for (int i = 0; i < 6; i++) {
+        const int after[] = {0, 1, 3};
+        set_fault(run, fault[i / 3], after[i % 3]);
+        about(run, "pool_create with 4 workers, where %s fails after %d",
+              what[i / 3], after[i % 3]);
+        int64_t made = CALL(run, CREATE, 0, 4)[0];
+        set_fault(run, fault[i / 3], -1);
+        if (made && i / 3 == 1) { // it needs none, or fewer
+            call(run, DESTROY, 0, NULL);
+            continue;
+        }
+        expect(run, !made, "NULL", "a pool", "");
+        expect_no_children(run, "after a pool_create that failed");
+        int now = open_descriptors(run);
+        expect(run, now == before,
+               text("%d open descriptors, as before", before), text("%d", now),
+               "");
+    }
+    // A replacement cannot be forked: the other one does the work.
+    create(run, 0, 2);
+    run->hold = true;
+    submit(run, 0, 9, TELLS);
+    await(run, running_are, 2, "2 tasks run");
+    set_fault(run, FAIL_FORK, 0);
+    struct execution *victim = first_running(run);
+    int64_t lost = victim->id;
+    answer(run, victim, COMMAND_DIE, SIGKILL);
+    about(run, "one of 2 workers died, and fork fails for another");
+    START(run, 0, WAIT, 8, POOL_FOREVER);
+    await(run, is_reaped, victim->pid, "the dead one is reaped");
+    settle(run);
+    let_all_go(run);
+    finish(run, 0);
+    for (int i = 0; i < 9; i++)
+        expect_get(run, i, i == lost ? POOL_ELOST : 0);
+    // The last one dies, too.
+    run->hold = true;
+    submit(run, 9, 3, TELLS);
+    await(run, running_are, 1, "a task runs");
+    answer(run, first_running(run), COMMAND_DIE, SIGKILL);
+    about(run, "the last worker died, and fork fails for another");
+    START(run, 0, WAIT, 11, POOL_FOREVER);
+    finish(run, 0);
+    expect_get(run, 9, POOL_ELOST);
+    expect_get(run, 10, POOL_EBROKEN);
+    expect_get(run, 11, POOL_EBROKEN);
+    expect_told(run, 11, POOL_EBROKEN);
+    expect_error(run, try_async(run, 12, NONE, false), POOL_EBROKEN,
+                 "No worker is left, and none could be started.");
+    set_fault(run, FAIL_FORK, -1);
+    expect_call(run, CLOSE, "pool_close of a broken pool", 0, "");
+    expect_call(run, JOIN, "pool_join of a broken pool", 0, "");
+}
+
+// 8 close and join. -----------------------------------------------------------
+
+static void close_join(struct run *run) {
+    int workers = some_workers(run), count = 4 * workers;
+    run->hold = true;
+    submit(run, 0, count, TELLS);
+    await(run, running_are, workers, text("%d tasks run", workers));
+    expect_call(run, JOIN, "pool_join(pool) before pool_close", POOL_ERUNNING,
+                "At once.");
+    submit(run, count, 1, TELLS); // it works on
+    expect_call(run, CLOSE, "pool_close(pool)", 0, "");
+    expect_call(run, CLOSE, "pool_close(pool), again", 0, "");
+    expect_error(run, try_async(run, 99, TELLS, false), POOL_ECLOSED,
+                 "After pool_close.");
+    about(run, "pool_apply after pool_close");
+    const int64_t *reply = CALL(run, APPLY, 99, 0);
+    expect_error(run, reply[0], POOL_ECLOSED, "");
+    expect(run, reply[1] == NOT_SET, "its result is left alone",
+           number_text(reply[1]), "");
+    about(run, "pool_map of no items after pool_close");
+    expect_error(run, CALL(run, MAP, 1, 0, 0)[0], POOL_ECLOSED, "");
+    about(run, "pool_join(pool) with %d tasks to do, one dies", count + 1);
+    start(run, 0, JOIN, 0, NULL);
+    settle(run);
+    expect(run, !is_back(run, 0), "it waits for the tasks", "it returned", "");
+    struct execution *victim = first_running(run);
+    int64_t lost = victim->id;
+    answer(run, victim, COMMAND_DIE, SIGKILL);
+    await(run, running_are, workers,
+          text("%d tasks at once, after a death in pool_join", workers));
+    let_all_go(run);
+    expect_error(run, finish(run, 0)[0], 0, "");
+    expect_each_once(run, count + 1);
+    expect_no_children(run, "after pool_join");
+    expect_call(run, JOIN, "pool_join(pool), again", 0, "");
+    expect_call(run, CLOSE, "pool_close after pool_join", 0, "");
+    expect_call(run, TERMINATE, "pool_terminate after pool_join", 0, "");
+    expect_call(run, JOIN, "pool_join after all that", 0, "");
+    expect_error(run, try_async(run, 99, TELLS, false), POOL_ECLOSED,
+                 "After pool_join.");
+    for (int i = 0; i <= count; i++) {
+        expect_get(run, i, i == lost ? POOL_ELOST : 0);
+        expect_told(run, i, i == lost ? POOL_ELOST : 0);
+    }
+    expect(run, times_told(run, 99) == 0, "no callback of what was refused",
+           "one came", "");
+}
+
+// 9 terminate. ----------------------------------------------------------------
+
+static bool all_deaf(struct run *run, int64_t n) {
+    int64_t deaf = 0;
+    for (int i = 0; i < run->executions; i++)
+        deaf += ignores_signal(run, run->execution[i].pid, SIGTERM);
+    return deaf >= n;
+}
+
+static void terminate(struct run *run) {
+    int workers = some_workers(run), count = 5 * workers;
+    run->hold = true;
+    submit(run, 0, count, TELLS);
+    await(run, running_are, workers, text("%d tasks run", workers));
+    struct execution *first = first_running(run);
+    int64_t done = first->id;
+    let_go(run, first);
+    await(run, left_are, 1, "a task ends");
+    settle(run); // its result has arrived, and nobody has read it
+    for (int i = 0; i < run->executions; i++)
+        if (!run->execution[i].left)
+            answer(run, &run->execution[i], COMMAND_IGNORE_SIGTERM, 0);
+    await(run, all_deaf, workers - 1, "tasks ignore SIGTERM");
+    expect_call(run, TERMINATE, "pool_terminate(pool), tasks ignore SIGTERM", 0,
+                "");
+    int begun = run->executions;
+    expect_call(run, TERMINATE, "pool_terminate(pool), again", 0, "");
+    expect_error(run, try_async(run, 99, NONE, false), POOL_ECLOSED,
+                 "After pool_terminate.");
+    expect_call(run, CLOSE, "pool_close after pool_terminate", 0, "");
+    expect_call(run, JOIN, "pool_join after pool_terminate", 0,
+                "SIGKILL is the signal that no process can ignore.");
+    expect(run, run->executions == begun, "no task begins after pool_terminate",
+           text("%d did", run->executions - begun), "");
+    expect_no_children(run, "after pool_join");
+    for (int i = 0; i < count; i++) {
+        expect_get(run, i, i == done ? 0 : POOL_ECANCELLED);
+        expect_told(run, i, i == done ? 0 : POOL_ECANCELLED);
+    }
+    // A callback terminates while others are accounted for: all workers have
+    // answered or died when the client looks.
+    run->hold = false;
+    create(run, 0, 3);
+    run->hold = true;
+    submit(run, 100, 3, TERMINATES);
+    submit(run, 103, 6, TELLS);
+    int there = 3;
+    await(run, running_are, there, "3 tasks run");
+    struct execution *held[3];
+    int found = 0;
+    for (int i = 0; i < run->executions && found < 3; i++)
+        if (!run->execution[i].left && run->execution[i].id >= 100)
+            held[found++] = &run->execution[i];
+    int64_t died = held[1]->id;
+    let_go(run, held[0]);
+    answer(run, held[1], COMMAND_DIE, SIGKILL);
+    let_go(run, held[2]);
+    await(run, has_ended, held[1]->pid, "a worker ends");
+    settle(run);
+    about(run, "pool_terminate in a callback, when 2 workers have answered and "
+               "one has died");
+    CALL(run, WAIT, 105, POOL_FOREVER);
+    expect_call(run, JOIN, "pool_join after that", 0, "");
+    for (int i = 100; i < 109; i++) {
+        int64_t due = i == died ? POOL_ELOST : i < 103 ? 0 : POOL_ECANCELLED;
+        expect_get(run, i, due);
+        expect_told(run, i, due);
+    }
+}
+
+// 10 what is left. ------------------------------------------------------------
+
+static bool only_driver(struct run *run, int64_t n) {
+    return workers_alive(run) <= n;
+}
+
+static void two_pools(struct run *run) {
+    int before = open_descriptors(run);
+    lend(run);
+    int lent = open_descriptors(run);
+    create(run, 0, 2);
+    create(run, 1, 3);
+    for (int which = 0; which < 2; which++) {
+        CALL(run, CHOOSE, which);
+        submit(run, 100 * which, 12, TELLS);
+    }
+    for (int i = 0; i < 12; i++) {
+        expect_get(run, i, 0);
+        expect_get(run, 100 + i, 0);
+    }
+    expect_workers(run, 5);
+    // A replacement of the first pool, younger than the second one's workers.
+    CALL(run, CHOOSE, 0);
+    script(run, 12, COMMAND_DIE, SIGKILL);
+    submit(run, 12, 8, NONE);
+    for (int i = 12; i < 20; i++)
+        expect_get(run, i, i == 12 ? POOL_ELOST : 0);
+    expect_call(run, CLOSE, "pool_close of one of two pools", 0, "");
+    expect_call(run, JOIN, "pool_join of one of two pools", 0,
+                "Do the other pool's workers hold its descriptors, too?");
+    about(run, "pool_destroy of one of two pools");
+    call(run, DESTROY, 0, NULL);
+    await(run, only_driver, 3, "its workers are gone, the other's are not");
+    CALL(run, CHOOSE, 1);
+    run->hold = true;
+    submit(run, 120, 12, TELLS);
+    await(run, running_are, 3, "the other pool's 3 workers run tasks");
+    kill_one(run, run->driver, SIGUSR1);
+    about(run, "pool_destroy of a pool that is neither closed nor idle");
+    call(run, DESTROY, 0, NULL);
+    run->hold = false;
+    expect_no_children(run, "after pool_destroy");
+    int after = open_descriptors(run);
+    expect(run, after == lent, text("%d open descriptors, as before", before),
+           text("%d", after - lent + before), "");
+    expect_unharmed(run);
+}
+
+static const struct check checks[] = {
+    {"apply", 1, "one task: any bytes in, any bytes out", apply},
+    {"async", 1, "returns at once; results by handle", async},
+    {"callbacks", 1, "each once, in the client, may submit", callbacks},
+    {"map", 1, "order kept, each item once, any sizes", map_check},
+    {"workers", 1, "N, no more, the same ones, busy", workers_check},
+    {"deaths", 1, "one item is lost, the worker replaced", deaths},
+    {"fork-fails", 1, "at create, and for a replacement", fork_fails},
+    {"close-join", 1, "every order; what is in gets done", close_join},
+    {"terminate", 1, "what is not done is cancelled, and told", terminate},
+    {"two-pools", 1, "side by side; nothing left or harmed", two_pools},
+};
+
+EXERCISE(checks, CALLS, .in_processes = true);
