@@ -22,7 +22,8 @@ files() {
         git ls-files -z -- "$@"
     else
         find "$@" -type f ! -name '*.mine*' \
-            ! -path 'exercises/[0-9]*/ex[0-9]*_*.c' -print0
+            ! -path 'exercises/[0-9]*/ex[0-9]*_*.c' \
+            ! -path 'exercises/.progress/*' -print0
     fi
 }
 

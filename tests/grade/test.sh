@@ -467,6 +467,35 @@ END
     make -s grade-build B="$B" >/dev/null
 }
 
+# What the machine does not let the judge do is no verdict.
+test_cannot_judge() {
+    dir=01-process-per-task
+    judge=$(realpath "$B/exercises/$dir/judge")
+    FILE=solutions/$dir/ex1_process_per_task.c OUT=$work/one \
+        sh exercises/exercise.sh check 1 >"$work/said" 2>&1 ||
+        fail "$(cat "$work/said")"
+    if unshare -m true 2>/dev/null; then
+        says 2 "Cannot judge here" unshare -m sh -c 'mount -t tmpfs none /proc &&
+            exec "$0" "$1"' "$judge" "$work/one/driver"
+    fi
+    if command -v strace >/dev/null; then
+        says 0 "2 of 2 points" strace -f -o /dev/null -e trace=pidfd_open \
+            -e inject=pidfd_open:error=EPERM "$judge" --report --check killed \
+            "$work/one/driver"
+    fi
+    # A command before the driver changes no verdict.
+    says 0 "2 of 2 points" "$judge" --report --check reaped \
+        "$work/one/driver" -- env
+    # A driver that does not fit its checks is its author's mistake.
+    sed 's/DRIVER_CALLS(/DRIVER_CALLS(call_run_all, /' \
+        "exercises/$dir/driver.c" >"$work/driver.c"
+    $CC -std=gnu11 -Iexercises/judge -Iexercises/$dir -o "$work/two" \
+        "$work/driver.c" "$B/exercises/judge/driver.o" \
+        "$B/exercises/judge/caller.o" "$B/exercises/judge/wire.o" \
+        "$work/one/local.o" @exercises/judge/link.options
+    says 2 "the enum in check.c says" "$judge" "$work/two"
+}
+
 # Nothing in the sandbox says where things are outside of it.
 test_command_line() {
     "$GRADER/sandbox/sandbox" --read "$PWD/README.md" /sandbox/a -- sh -c \
