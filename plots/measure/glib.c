@@ -61,6 +61,17 @@ double glib_stream(const struct job *job) {
     return (end - begin) / (double)job->n;
 }
 
+// It has a slow and a fast way to run, and stays in one for a while: of ten
+// rounds, the fastest.
+double glib_fastest(const struct job *job) {
+    double fastest = glib_stream(job);
+    for (int round = 1; round < 10; round++) {
+        double time = glib_stream(job);
+        fastest = time < fastest ? time : fastest;
+    }
+    return fastest;
+}
+
 #else
 
 const char *glib_missing(void) {
@@ -68,5 +79,6 @@ const char *glib_missing(void) {
 }
 void glib_setup(const struct job *job) { (void)job; }
 double glib_stream(const struct job *job) { return (double)job->n; }
+double glib_fastest(const struct job *job) { return (double)job->n; }
 
 #endif

@@ -66,7 +66,7 @@ pass_fn fork_timeline, pool_timeline;
 // --- glib.c, openmp.c, ideal.c, script.c: other pools, and the ideal
 missing_fn glib_missing, openmp_missing, python_missing, perl_missing;
 setup_fn glib_setup, openmp_setup;
-pass_fn glib_stream, openmp_dynamic, openmp_static;
+pass_fn glib_stream, glib_fastest, openmp_dynamic, openmp_static;
 pass_fn ideal_schedule, ideal_schedule_long_last;
 pass_fn python_map, python_executor, python_apply, python_process;
 pass_fn python_memory, perl_mce;

@@ -74,6 +74,8 @@ const struct variant variants[] = {
     // Other pools, and ideals.
     {"GLib thread pool", .missing = glib_missing, .setup = glib_setup,
      .pass = glib_stream, .job.n = 100000},
+    {"GLib thread pool, fastest of 10", .missing = glib_missing,
+     .setup = glib_setup, .pass = glib_fastest, .job.n = 100000},
     {"OpenMP, dynamic,1", .missing = openmp_missing, .setup = openmp_setup,
      .pass = openmp_dynamic, .job.n = MILLION},
     {"OpenMP, static, memcpy in and out", .missing = openmp_missing,
