@@ -140,6 +140,24 @@ test-exercises: $(EXERCISES_READY) ## develop: the marks of all known solutions 
 	B='$(B)' CC='$(CC)' SANITIZE='$(SANITIZE)' RUNS='$(RUNS)' ONLY='$(ONLY)' \
 		sh tests/exercises.sh
 
+# The pool of exercise 11 as pool.h and libpool.a, for POOL=mine: the lessons'
+# programs, bench and plots run on it. FILE= names another file than the
+# student's.
+MINE_DIR  := exercises/11-your-own-pool
+MINE_FILE  = $(or $(FILE),$(MINE_DIR)/$(call exercise_file,$(MINE_DIR)))
+
+$(B)/mine/pool.h: $(MINE_DIR)/minipool.h
+	mkdir -p $(@D)
+	{ printf '#include <%s>\n' stdint.h stdio.h sys/types.h; cat $<; } >$@
+
+$(B)/mine/libpool.a: $(B)/mine/pool.h $(wildcard $(MINE_FILE))
+	test -f '$(MINE_FILE)' || { echo "There is no pool of yours yet: make" \
+		"exercise11 begins it." >&2; exit 2; }
+	$(CC) $(filter-out -Ilib,$(ALL_CFLAGS)) -I$(MINE_DIR) \
+		-c -o $(@D)/mine.o '$(MINE_FILE)'
+	rm -f $@
+	$(or $(AR),ar) rcs $@ $(@D)/mine.o
+
 # A wrong solution as a whole file.
 .PHONY: wrong
 wrong: ## develop: print a wrong solution: NAME=what-is-wrong
