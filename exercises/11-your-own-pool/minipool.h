@@ -15,8 +15,10 @@
 #ifndef POOL_H
 #define POOL_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #define POOL_FOREVER (-1) // no limit: a value for every timeout_ms
 #define POOL_MAX_WORKERS 1024
@@ -134,7 +136,7 @@ void pool_destroy(struct pool *pool);
 // with POOL_EBROKEN, and so does every submission from then on.
 // A client that ends without a word leaves no worker behind.
 
-// A sentence for an error. There is nothing to write here.
+// A sentence for an error. Nothing to write here.
 static inline const char *pool_strerror(int error) {
     static const char *const sentence[] = {
         "success",
@@ -153,6 +155,25 @@ static inline const char *pool_strerror(int error) {
     };
     return error > 0 || error < POOL_ESYS ? "unknown pool error"
                                           : sentence[-error];
+}
+
+// "return pool_fail(…);" in a task fails with a message. Here it is printed at
+// once; the library keeps it with the result. Nothing to write here either.
+__attribute__((format(printf, 1, 2))) static inline int
+pool_fail(const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    fputc('\n', stderr);
+    return POOL_ETASK;
+}
+
+// Why it failed; "" on success and before it is ready.
+static inline const char *pool_result_message(struct pool_result *result) {
+    int status = pool_result_status(result);
+    bool has_failed = status != 0 && status != POOL_ENOTREADY;
+    return has_failed ? pool_strerror(status) : "";
 }
 
 #endif
