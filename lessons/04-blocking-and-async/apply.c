@@ -28,7 +28,8 @@ int main(int argc, char **argv) {
         .workers = argc > 2 ? strtoul(argv[2], NULL, 10) : 0};
     size_t tasks = argc > 3 ? strtoul(argv[3], NULL, 10) : 24;
 
-    struct pool *pool = pool_create(&options); // 1 create
+    tasks = tasks < words.count ? tasks : words.count; // each word once
+    struct pool *pool = pool_create(&options);         // 1 create
     if (!pool) {
         perror("pool_create");
         return 1;

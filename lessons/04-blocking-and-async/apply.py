@@ -12,7 +12,7 @@ def rhymes(number):
 
 
 if __name__ == "__main__":
-    workers, tasks = int(sys.argv[2]), int(sys.argv[3])
+    workers, tasks = int(sys.argv[2]), min(int(sys.argv[3]), len(WORDS))
     with multiprocessing.get_context("fork").Pool(workers) as pool:  # 1 create
         for i in range(tasks):
             number = i * len(WORDS) // tasks

@@ -40,11 +40,11 @@ int main(int argc, char **argv) {
     words = read_words(argc > 1 ? argv[1] : "LICENSE");
     size_t workers = argc > 2 ? strtoul(argv[2], NULL, 10) : 2;
     size_t tasks = argc > 3 ? strtoul(argv[3], NULL, 10) : 24;
-    gated = workers > 1 && tasks > 1 && words.count > 1;
-    struct pool *pool = NULL;
-    if (pipe(gate) == 0) // 1 create
-        pool = pool_create(&(struct pool_options){.workers = workers});
-    int error = pool ? 0 : POOL_ESYS;
+    tasks = tasks < words.count ? tasks : words.count; // each word once
+    gated = workers > 1 && tasks > 1;
+    struct pool_options options = {.workers = workers};
+    struct pool *pool = pipe(gate) == 0 ? pool_create(&options) : NULL;
+    int error = pool ? 0 : POOL_ESYS; // 1 create
     for (size_t i = 0; i < tasks && error == 0; i++) {
         size_t n = i * words.count / tasks; // 2 submit: returns at once
         error = pool_apply_async(pool, rhymes, &n, sizeof n, sizeof(size_t),

@@ -22,7 +22,7 @@ def told(answer):  # runs in your process, in a thread of the pool
 
 
 if __name__ == "__main__":
-    workers, tasks = int(sys.argv[2]), int(sys.argv[3])
+    workers, tasks = int(sys.argv[2]), min(int(sys.argv[3]), len(WORDS))
     with FORK.Pool(workers) as pool:  # 1 create
         for i in range(tasks):  # 2 submit: returns at once
             pool.apply_async(rhymes, (i * len(WORDS) // tasks, i == 0 and

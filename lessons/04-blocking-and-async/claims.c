@@ -43,7 +43,7 @@ static void in_a_loop(void) {
 }
 
 static void not_waiting(void) {
-    size_t workers = guide_workers(), tasks = guide_tasks(24, 10000);
+    size_t workers = guide_workers(), tasks = blocking->lines;
     guide_ask((const char *[]){"in the order of submission",
                                "in the order in which they end",
                                "all together, when the last has ended", NULL},

@@ -64,19 +64,21 @@ struct cut {
 
 static struct cut cut_of(const struct guide_run *run) {
     struct cut cut = {guide_chunks(run), 0};
-    double all = 0;
-    for (size_t i = 0; i < run->lines; i++)
-        all += strtod(run->line[i], NULL);
-    for (size_t i = 0; i < run->events; i++) {
+    double *size = calloc(run->lines + 1, sizeof *size), all = 0;
+    size_t files = 0;
+    for (size_t i = 0; size && i < run->lines; i++)
+        if (strstr(run->line[i], " bytes, sum ")) // a name may have a newline
+            all += size[files++] = strtod(run->line[i], NULL);
+    for (size_t i = 0; size && i < run->events; i++) {
         const struct guide_event *e = &run->event[i];
         double bytes = 0;
-        for (size_t k = e->first; k < e->first + e->items && k < run->lines;
-             k++)
-            bytes += strtod(run->line[k], NULL);
+        for (size_t k = e->first; k < e->first + e->items && k < files; k++)
+            bytes += size[k];
         if (e->kind == GUIDE_RAN && bytes > cut.heaviest)
             cut.heaviest = bytes;
     }
     cut.heaviest = all > 0 ? cut.heaviest / all : NAN;
+    free(size);
     return cut;
 }
 
@@ -97,7 +99,7 @@ static void how_many(void) {
         run[i] = guide_run_how((&(struct guide_how){.show = 6}), "chunks",
                                guide_folder(), guide_text("%zu", workers),
                                guide_text("%zu", chunk));
-        files = run[i]->lines;
+        files = guide_lines_with(run[i], " bytes, sum ");
         cut[i] = cut_of(run[i]);
     }
     guide_timeline(run[2]);

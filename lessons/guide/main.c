@@ -120,7 +120,7 @@ static void check_input(void) {
     if (stat(input, &info) != 0 || access(input, R_OK) != 0)
         guide_refuse("INPUT=%s: %s.", guide_print(input, 34), strerror(errno));
     if (S_ISDIR(info.st_mode) && !(guide_lesson.knobs & GUIDE_FOLDER))
-        guide_refuse("INPUT=%s is a folder; this lesson wants a file.",
+        guide_refuse("INPUT=%s is a folder, not a file.",
                      guide_print(input, 34));
     if (!S_ISDIR(info.st_mode) && !S_ISREG(info.st_mode))
         guide_refuse("INPUT=%s is neither a file nor a folder.",

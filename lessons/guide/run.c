@@ -83,6 +83,11 @@ static _Noreturn void program(const struct child *child, pid_t guide_pid) {
                                        "POOL",    "GUIDE_SANITIZE", NULL};
     for (int i = 0; ours[i]; i++)
         unsetenv(ours[i]);
+    // LeakSanitizer watches with ptrace, too, and only one can.
+    const char *asan = getenv("ASAN_OPTIONS");
+    setenv("ASAN_OPTIONS",
+           guide_text("detect_leaks=0%s%s", asan ? ":" : "", asan ? asan : ""),
+           1);
     setenv("POOL_TRACE", guide_text("%s/%%p.json", child->folder), 1);
     execvp(child->path, child->args);
     fprintf(stderr, "%s: %s\n", child->path, strerror(errno));
@@ -167,17 +172,17 @@ static void follow(struct guide_run *run, struct child *child, int limit_ms) {
 static void start(struct guide_run *run, struct child *child,
                   const struct guide_how *how) {
     sigset_t block;
-    const char *temp = guide_setting("TMPDIR");
-    snprintf(child->folder, sizeof child->folder, "%s/guide-XXXXXX",
-             temp ? temp : "/tmp");
-    if (!mkdtemp(child->folder))
-        guide_refuse("%s: %s.", child->folder, strerror(errno));
     sigemptyset(&block);
     sigaddset(&block, SIGCHLD);
     sigaddset(&block, SIGINT);
     sigaddset(&block, SIGTERM);
     sigaddset(&block, SIGHUP);
     sigprocmask(SIG_BLOCK, &block, &child->mask);
+    const char *temp = guide_setting("TMPDIR");
+    snprintf(child->folder, sizeof child->folder, "%s/guide-XXXXXX",
+             temp ? temp : "/tmp");
+    if (!mkdtemp(child->folder))
+        guide_refuse("%s: %s.", child->folder, strerror(errno));
     if (!open_files(child, how))
         guide_refuse("no terminal or pipe for a program: %s.", strerror(errno));
     fflush(stdout);
@@ -296,9 +301,9 @@ struct guide_run *guide_run_as(const struct guide_how *how, const char *program,
                guide_color("0"));
     start(run, &child, how);
     follow(run, &child, how->limit_ms ? how->limit_ms : LIMIT_MS);
-    sigprocmask(SIG_SETMASK, &child.mask, NULL);
     close(child.output[0]);
     guide_take_traces(run, child.folder);
+    sigprocmask(SIG_SETMASK, &child.mask, NULL);
     cut_lines(run);
     if (!how->quiet)
         show_output(run, how->show ? how->show : SHOW);
@@ -307,7 +312,7 @@ struct guide_run *guide_run_as(const struct guide_how *how, const char *program,
     if (!run->late && !how->fails && WIFEXITED(run->status) &&
         WEXITSTATUS(run->status) == 2) // as the guide itself: a wrong knob
         guide_refuse("%s", run->lines
-                               ? guide_print(run->line[run->lines - 1], 300)
+                               ? guide_print(run->line[run->lines - 1], 66)
                                : "the program refuses its arguments.");
     if (run->late)
         guide_claim(0, NULL, "%s ended by itself, within %d seconds", program,
