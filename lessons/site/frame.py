@@ -238,7 +238,8 @@ def frame(file, tabs, place):
                                     open="open"),
                           {"class": "tree", "aria-label": place.tab["name"]}))
     body.append(main)
-    page = E.html(head(title, about), body, lang="en")
+    page = E.html(head(title, about), body,
+                  lang="zh-Hans" if file.stem.endswith("-zh") else "en")
     file.write_text("<!DOCTYPE html>\n" + lxml.html.tostring(page, encoding="unicode"))
     return texts
 

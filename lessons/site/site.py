@@ -130,9 +130,10 @@ class Page:
             if piece.kind == "prose":
                 done.append(texts.HEADING.sub(self.heading, self.prose(piece.text)))
             elif piece.kind == "fence" and quote == "transcript:" and self.id != "index":
-                command = piece.text.split("\n")[1].removeprefix("$ ")
+                command = html.escape(piece.text.split("\n")[1].removeprefix("$ "))
+                command = command.replace("*", "&#42;")  # "*/" ends C's comments
                 done.append(raw('<details class="transcript"><summary>What <code>'
-                                f"{html.escape(command)}</code> printed</summary>")
+                                f"{command}</code> printed</summary>")
                             + piece.text + raw("</details>"))
             elif piece.kind == "fence" and quote != "code:":
                 done.append(re.sub(r"^(`+)(c|python|sh)\n", r"\1{.\2}\n", piece.text))
