@@ -30,6 +30,7 @@ ORDER = ["Lessons", "Exercises", "Teach", "Charts", "Reference", "Internals"]
 LISTED = ("lib/*.c", "lib/*.h", "lessons/[0-9]*/*.c", "lessons/[0-9]*/*.h",
           "lessons/[0-9]*/*.py")
 HEADER = "lib/pool.h"  # the reference: doxygen's own page for it
+FOLD = re.compile(r"</?details[^>]*>|<summary>.*?</summary>", re.S)
 NUMBERED = re.compile(r"(\w+)s/0*(\d+)-[^/]*/README\.md")
 
 
@@ -123,13 +124,17 @@ class Page:
 
     def convert(self, timelines):
         """The page in doxygen's markdown."""
-        done, quote, self.twins = [], "", set()
+        done, quote, folded, self.twins = [], "", 0, set()
         self.anchors = texts.headings(self.text)
         for piece in texts.pieces(self.text):
             words = piece.text.strip("<!-> \n").split()
             if piece.kind == "prose":
-                done.append(texts.HEADING.sub(self.heading, self.prose(piece.text)))
-            elif piece.kind == "fence" and quote == "transcript:" and self.id != "index":
+                prose = texts.HEADING.sub(self.heading, self.prose(piece.text))
+                # What the text folds itself: doxygen would break it up.
+                done.append(FOLD.sub(lambda m: raw(m[0]), prose))
+                folded += prose.count("<details") - prose.count("</details")
+            elif piece.kind == "fence" and quote == "transcript:" and self.id != "index" \
+                    and not folded:
                 command = html.escape(piece.text.split("\n")[1].removeprefix("$ "))
                 command = command.replace("*", "&#42;")  # "*/" ends C's comments
                 done.append(raw('<details class="transcript"><summary>What <code>'
