@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Right, but not as expected: helpers and variables without "static", children
-// that leave with _Exit, and whoever ends first is reaped first.
+// Right, but not as expected: helpers and variables without "static", a list of
+// children, and each leaves with _Exit.
 #include "per_task.h"
 
-#include <sched.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -15,17 +14,6 @@ struct child {
 
 int outcome(const siginfo_t *info) {
     return info->si_code == CLD_EXITED ? info->si_status : -info->si_status;
-}
-
-// Forgets a child; which task it had, or -1 for one that is not ours.
-int forget(pid_t pid) {
-    int place = 0;
-    for (struct child *it = children; it; it = it->next, place++)
-        if (it->pid == pid) {
-            it->pid = 0;
-            return place;
-        }
-    return -1;
 }
 
 int begin(task_fn *task, int index, struct child **end) {
@@ -47,19 +35,12 @@ int run_all(task_fn *task, int count, int results[]) {
         end = &(*end)->next;
         started++;
     }
-    for (int left = started; left > 0;) {
+    int place = 0;
+    for (struct child *it = children; it; it = it->next) {
         siginfo_t info;
-        // Looks first: another's child is not ours to reap.
-        if (waitid(P_ALL, 0, &info, WEXITED | WNOWAIT) < 0)
-            continue;
-        int place = forget(info.si_pid);
-        if (place < 0) {
-            sched_yield();
-            continue;
-        }
-        waitid(P_PID, (id_t)info.si_pid, &info, WEXITED);
-        results[place] = outcome(&info);
-        left--;
+        while (waitid(P_PID, (id_t)it->pid, &info, WEXITED) < 0)
+            continue; // a signal came
+        results[place++] = outcome(&info);
     }
     while (children) {
         struct child *next = children->next;
