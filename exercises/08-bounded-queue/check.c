@@ -144,7 +144,7 @@ static void all_at_once(struct run *run, int from, int pairs, int n) {
 // times. With much room nobody sleeps long, and all use the ring at the same
 // moment; with room for one, each put needs a get and each get a put, and the
 // first wake-up that is lost is missed.
-static void crowds(struct run *run) {
+static void races(struct run *run) {
     create(run, 64);
     int from = fork_servers(run, 4);
     int64_t began = now_ms();
@@ -196,7 +196,7 @@ static void wakes(struct run *run) {
                    is_one_of(reply_of(run, i)[1], first, 3),
                "each waiter gets one", "it got none",
                "One wake-up for every item.");
-    crowds(run);
+    races(run);
 }
 
 // Nothing runs any more, or the time is up.

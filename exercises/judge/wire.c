@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Sending and receiving messages with the sender's pid, and waiting for the
-// judge's word on the board.
+// judge's word on the shared page.
 //
 // Runs in: driver and judge. The judge's side must stand whatever bytes come.
 #define _GNU_SOURCE
