@@ -49,6 +49,7 @@ plots-pictures: ## develop: measure here, and renew the pictures of the texts
 	$(MAKE) --no-print-directory plots PLOTS_OUT='$(BUILD)/plots/pictures'
 	cp '$(BUILD)'/plots/pictures/*.png plots/pictures/
 	cp '$(BUILD)'/plots/pictures/run-*.csv plots/pictures/run.csv
+	python3 plots/animate.py plots/pictures/run.csv >plots/pictures/fork-or-pool.svg
 	echo "plots/README.md names their run: $$(sed -n 's/^# date: //p' plots/pictures/run.csv)"
 
 # They judge no times.
