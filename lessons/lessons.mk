@@ -70,16 +70,34 @@ $(call lesson_name,$1)-python:
 endef
 $(foreach lesson,$(LESSONS),$(eval $(call lesson_rules,$(lesson))))
 
+# make lesson10 SCHEDULE=seed: the program that the lesson's file `schedule`
+# names, with its argument, under seeded schedules (exercises/schedule).
+LESSONS_SCHEDULED = $(patsubst lesson%,%,$(foreach lesson,$(notdir $(patsubst \
+	%/,%,$(dir $(wildcard lessons/*/schedule)))),$(call lesson_name,$(lesson))))
+lesson_schedule = $(MAKE) -s $(SCHEDULES) >/dev/null && \
+	PROGRAM=1 SCHEDULE_ARGUMENT='$(word 2,$2)' OBJECTS=$(B)/exercises/schedule \
+	CC='$(CC)' sh exercises/schedule/run.sh lessons/$1/$(word 1,$2).c \
+	$(B)/exercises/schedule/program.o lib $(B)/lessons/$1/schedule \
+	$(if $(SCHEDULE),--seed '$(SCHEDULE)') \
+	--again 'make $(call lesson_name,$1) SCHEDULE=' || $(EXERCISE_STATUS)
+
 # make lesson4: its programs, and the guide that runs them.
 # make lesson4-python: the guide runs the Python twins instead.
 define guided_rules
 .PHONY: $(call lesson_name,$1) $(call lesson_name,$1)-python
 lessons-build: $$(B)/lessons/$1/guide $(call programs_of,$1,$$(B))
 $$(B)/lessons/$1/guide: $$(GUIDE_OBJ) $$(B)/lessons/$1/claims.o
+ifneq ($(origin SCHEDULE),undefined)
+$(call lesson_name,$1): FORCE
+	$$(if $$(wildcard lessons/$1/schedule),$$(call lesson_schedule,$1,$$(shell \
+		cat lessons/$1/schedule)),echo "SCHEDULE= is for lessons whose" \
+		"programs share memory: $$(LESSONS_SCHEDULED)"; exit 2)
+else
 $(call lesson_name,$1): $$(B)/lessons/$1/guide $$(if $$(POOL),lesson-pool \
 		$(call programs_of,$1,$$(B)/mine),$(call programs_of,$1,$$(B)))
 	$$(GUIDE_ENV) $$< $$(if $$(POOL),$$(B)/mine,$$(B))/lessons/$1
 	$$(LESSON_SEEN)
+endif
 $(call lesson_name,$1)-python: $$(B)/lessons/$1/guide
 	$$(GUIDE_ENV) TWIN=lessons/$1 $$< $$(B)/lessons/$1
 endef

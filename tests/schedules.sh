@@ -74,5 +74,16 @@ for scenario in exercises/*/schedule.c; do
         rights=$((rights + 1))
     done
 done
+# The programs of lessons that name one.
+for named in lessons/*/schedule; do
+    [ -z "${ONLY:-}" ] || continue
+    read -r program argument <"$named"
+    PROGRAM=1 SCHEDULE_ARGUMENT=$argument OBJECTS=$B/exercises/schedule \
+        sh exercises/schedule/run.sh "${named%/*}/$program.c" \
+        "$B/exercises/schedule/program.o" lib "$OUT/program" --runs 50 \
+        >"$OUT/program.txt" && complain "$named: nothing is found"
+    grep -q '^Again: ' "$OUT/program.txt" || complain "$named: no story"
+    races=$((races + 1))
+done
 echo "$races races found, $rights right solutions not blamed, $bad complaints"
 [ $bad = 0 ]

@@ -49,7 +49,9 @@ static void two_workers(void) { map(2, 3, 1); }
 static void three_workers(void) { map(3, 5, 2); }
 
 const struct scenario scenarios[] = {
-    {"A calls pool_map() with 2 workers, 3 items, chunks of 1", two_workers},
-    {"A calls pool_map() with 3 workers, 5 items, chunks of 2", three_workers},
+    {.about = "A calls pool_map() with 2 workers, 3 items, chunks of 1",
+     .run = two_workers},
+    {.about = "A calls pool_map() with 3 workers, 5 items, chunks of 2",
+     .run = three_workers},
 };
 const int scenario_count = sizeof scenarios / sizeof *scenarios;

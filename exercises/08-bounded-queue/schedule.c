@@ -101,11 +101,15 @@ static void close_wakes_producers(void) {
 }
 
 const struct scenario scenarios[] = {
-    {"B and C put 3 items each, D and E take 3 each; there is room for one",
-     room_for_one},
-    {"B and C put 3 items each, D and E take 3 each; there is room for two",
-     room_for_two},
-    {"B and C take from an empty queue, A closes it", close_wakes_consumers},
-    {"B and C put into a full queue, A closes it", close_wakes_producers},
+    {.about =
+         "B and C put 3 items each, D and E take 3 each; there is room for one",
+     .run = room_for_one},
+    {.about =
+         "B and C put 3 items each, D and E take 3 each; there is room for two",
+     .run = room_for_two},
+    {.about = "B and C take from an empty queue, A closes it",
+     .run = close_wakes_consumers},
+    {.about = "B and C put into a full queue, A closes it",
+     .run = close_wakes_producers},
 };
 const int scenario_count = sizeof scenarios / sizeof *scenarios;

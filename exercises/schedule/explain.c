@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define LINES_MAX 12
+#define SCORE_MAX 4   // read, written by another, written
 #define NEAR 40       // steps of a process before it was held up, and after
 #define SOURCE_MAX 34 // columns of source text
 
@@ -189,6 +190,13 @@ static void show_conflict(void) {
         mark_conflict(best, true);
 }
 
+bool explain_lost_update(void) {
+    for (int i = 0; i < count(); i++)
+        if (control->step[i].preempted && mark_conflict(i, false) == SCORE_MAX)
+            return true;
+    return false;
+}
+
 static int count_shown(void) {
     int shown_steps = 0;
     for (int i = 0; i < count(); i++)
@@ -278,7 +286,10 @@ static void print_step(int i, int width) {
     printf("  ");
     for (int lane = 0; lane < width; lane++)
         printf(" %c", lane == step->slot ? slot_letter(lane) : '.');
-    printf("  %-8s %-25s %s\n", where, what, step->where ? source : "");
+    if (step->where && *source)
+        printf("  %-8s %-25s %s\n", where, what, source);
+    else
+        printf("  %-8s %s\n", where, what);
 }
 
 // Lines of a scenario mean nothing to a student.
@@ -345,6 +356,9 @@ static void print_fault(const char *program) {
     case VERDICT_NONE:
         printf("Nothing goes wrong in this schedule.\n");
         break;
+    case VERDICT_LOST_UPDATE:
+        printf("An update is lost: another process wrote in between.\n");
+        break;
     case VERDICT_FAULT:
         printf("%s", control->fault);
         if (at.line > 0)
@@ -380,7 +394,8 @@ void explain(const char *program, const char *about, const char *again) {
     printf("%s.\n", about);
     print_fault(program);
     if (control->verdict != VERDICT_FAULT &&
-        control->verdict != VERDICT_DEADLOCK)
+        control->verdict != VERDICT_DEADLOCK &&
+        control->verdict != VERDICT_LOST_UPDATE)
         return;
     choose_steps();
     find_places(program);

@@ -113,12 +113,17 @@ static bool run_once(uint64_t seed, bool quiet) {
     setpgid(first, first);
     watch(first);
     end_all(first);
+    if (control->verdict == VERDICT_NONE &&
+        scenarios[scenario_of(seed)].lost_update_is_fault &&
+        explain_lost_update())
+        control->verdict = VERDICT_LOST_UPDATE;
     return true;
 }
 
 static bool is_fault(void) {
     return control->verdict == VERDICT_FAULT ||
-           control->verdict == VERDICT_DEADLOCK;
+           control->verdict == VERDICT_DEADLOCK ||
+           control->verdict == VERDICT_LOST_UPDATE;
 }
 
 // The same fault with fewer changes is easier to read.
@@ -170,7 +175,7 @@ static int search(void) {
         tried++;
         if (is_fault())
             return tell(drop_changes(seed));
-        undecided += control->verdict != VERDICT_NONE;
+        undecided += control->verdict == VERDICT_TOO_LONG;
         if (control->verdict == VERDICT_STILL)
             return tell(seed);
     }

@@ -24,7 +24,7 @@ case $($CC --version 2>/dev/null) in
 *clang*) own="-mllvm -tsan-instrument-read-before-write=1" ;;
 *) own="--param tsan-distinguish-volatile=1" ;;
 esac
-$CC -std=gnu11 -O0 -g -fsanitize=thread $own ${PROGRAM:+-Dmain=program_main} \
+$CC -std=gnu11 -O0 -g -fsanitize=thread $own \
     -I"$headers" ${INCLUDES:-} -c -o "$out/student.o" "$file" \
     2>"$out/schedule.log" || {
     grep -q 'error: .*\(unsupported\|unrecognized\|unknown\)' \
@@ -32,6 +32,9 @@ $CC -std=gnu11 -O0 -g -fsanitize=thread $own ${PROGRAM:+-Dmain=program_main} \
     cat "$out/schedule.log"
     exit 2
 }
+[ -z "${PROGRAM:-}" ] ||
+    objcopy --redefine-sym main=program_main "$out/student.o" ||
+    cannot "objcopy is missing (package binutils)"
 # The sanitizer's own library is not linked: exercises/schedule/ is instead.
 $CC -no-pie @"$here/wrap.options" -o "$out/schedule" "$out/student.o" \
     "$scenario" $(ls "${OBJECTS:?}"/*.o | grep -v /program.o) -pthread ${LIBRARIES:-} \

@@ -9,9 +9,14 @@
 #ifndef SCHEDULE_SCENARIO_H
 #define SCHEDULE_SCENARIO_H
 
+#include <stdbool.h>
+
 struct scenario {
     const char *about; // one line: who does what
     void (*run)(void);
+    // Where the run ends well, but a process wrote what it had read before
+    // another wrote there: that is told, too.
+    bool lost_update_is_fault;
 };
 
 // One to four of them; a seed belongs to the one of its number, in turn.

@@ -89,6 +89,7 @@ enum verdict {
     VERDICT_NONE,
     VERDICT_FAULT,    // the scenario says so, or a process crashed
     VERDICT_DEADLOCK, // all wait
+    VERDICT_LOST_UPDATE,
     VERDICT_STILL,    // the one with the turn takes no step
     VERDICT_TOO_LONG, // too many steps: undecided
 };
@@ -156,5 +157,7 @@ void processes_begin(void); // in a run's first process
 
 void explain(const char *program, const char *about, const char *again);
 void explain_steps(const char *program);
+// Whether a process wrote what it had read before another wrote there.
+bool explain_lost_update(void);
 
 #endif
