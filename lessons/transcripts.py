@@ -33,6 +33,7 @@ KNOBS = "WORKERS TASKS INPUT PREDICT STEP TRACE POOL MAKEFLAGS MFLAGS MAKELEVEL 
         "MAKEOVERRIDES CFLAGS CC SANITIZE".split()
 MARK = re.compile(r"<!-- (transcript|transcript-any-order|code|change): (.*) -->")
 SECONDS = 180
+BUILD_SECONDS = 1200  # of all lessons, on a busy machine
 # Rows of a timeline, and the file of a picture.
 NOT_COMPARED = re.compile(r" +[a-z]+ *\d* *\|.*\||.*more rows$|  +\|0? .*\||"
                           r"  As a picture:")
@@ -42,7 +43,7 @@ class Wrong(Exception):
     """What a text says is not so."""
 
 
-def run(command, folder):
+def run(command, folder, seconds=SECONDS):
     """(exit status, what it printed); it gets nothing to read."""
     environment = {k: v for k, v in os.environ.items() if k not in KNOBS}
     # The machine's own warning about a copied tree is not the reader's.
@@ -50,10 +51,10 @@ def run(command, folder):
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, start_new_session=True) as job:
         try:
-            printed, _ = job.communicate(timeout=SECONDS)
+            printed, _ = job.communicate(timeout=seconds)
         except subprocess.TimeoutExpired:
             os.killpg(job.pid, signal.SIGKILL)
-            raise Wrong(f"{command}: not done after {SECONDS} s") from None
+            raise Wrong(f"{command}: not done after {seconds} s") from None
     return job.returncode, printed.decode(errors="replace")
 
 
@@ -247,7 +248,7 @@ def main(mode, *paths):
     with tempfile.TemporaryDirectory() as temp:
         tree = Path(temp, "poolschool")
         copy_tree(tree)
-        run("make -s lessons-build", tree)
+        run("make -s lessons-build", tree, BUILD_SECONDS)
         for path in texts:
             if "/13-" in path and not shutil.which("mpicc"):
                 continue
