@@ -56,9 +56,11 @@ static bool map_arena(struct pool *pool, const struct pool_options *options,
     size_t ring = place(&size, entries * sizeof(struct entry));
     if (size + 16 * (size_t)4096 > memory)
         return errno = EINVAL, false;
-    size_t heap_size = (memory - size) / 4096 * 4096;
+    size_t page = (size_t)sysconf(_SC_PAGESIZE); // 4 to 64 KiB
+    size_t heap_size = (memory - size) / page * page;
     size_t messages =
         place(&size, pages / 8 * RING_PAGE * (size_t)POOL_MESSAGE_SIZE);
+    size = (size + page - 1) / page * page; // the window is of whole pages
     size_t heap = place(&size, heap_size);
     struct arena *arena = map_shared(size);
     if (!arena)
