@@ -68,6 +68,10 @@ uint64_t sys_address_left(void);
 void sys_flush(FILE *stream);
 void sys_each_output(void (*act)(FILE *stream));
 
+// ==== sys_guard.c: what workers must not do ================================
+
+bool sys_guard(bool ignores_ctrl_c);
+
 // ==== sys_text.c: words for errors ==========================================
 
 void sys_describe_exit(char *text, size_t size, int status);

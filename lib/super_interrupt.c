@@ -3,7 +3,7 @@
 //
 // Workers ignore SIGINT, for the client answers it, and a handler instead would
 // interrupt the system calls of tasks. What is ignored stays ignored in a
-// command. A child that a task forks gets the default back (worker_main.c), but
+// command. A child that a task forks gets the default back (sys_guard.c), but
 // system(), popen() and posix_spawn() let nobody do that. So the supervisor,
 // which Ctrl-C reaches too, ends with SIGTERM those that ignore SIGINT: of its
 // own process group, and descended from its workers.

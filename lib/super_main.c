@@ -264,7 +264,7 @@ _Noreturn void super_main(struct arena *arena, const sigset_t *mask) {
     sigaddset(&child, SIGINT); // though it is ignored
     s.signal_fd = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
     s.client_fd = sys_pidfd_open(arena->client);
-    if (s.signal_fd < 0) {
+    if (s.signal_fd < 0 || !sys_guard(arena->ignores_ctrl_c)) {
         arena->start_error = errno;
         _exit(EXIT_FAILURE);
     }

@@ -11,42 +11,9 @@
 #define _GNU_SOURCE
 #include "internal.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <unistd.h>
-
-// exit() in a worker, or in a child that a task has forked, comes here before
-// it comes to what the program has registered, and stops: no temporary file of
-// the client is removed, no input that it reads is moved back.
-static void leave(int status, void *unused) {
-    (void)unused;
-    sys_each_output(sys_flush);
-    _exit(status);
-}
-
-#ifdef __GLIBC__
-static void leave_quickly(void *unused, int status) { leave(status, unused); }
-
-static bool guard_exits(void) { // glibc hands all kinds of them the status
-    return on_exit(leave, NULL) == 0 &&
-           at_quick_exit((void (*)(void))leave_quickly) == 0;
-}
-#else
-static void leave_somehow(void) { leave(EXIT_FAILURE, NULL); }
-
-static bool guard_exits(void) {
-    return atexit(leave_somehow) == 0 && at_quick_exit(leave_somehow) == 0;
-}
-#endif
-
-// In a child that a task has forked, Ctrl-C does again what it did in the
-// program. Not in system() and posix_spawn(): see super_interrupt.c.
-static void restore_ctrl_c(void) {
-    struct sigaction action;
-    if (sigaction(SIGINT, NULL, &action) == 0 && action.sa_handler == SIG_IGN)
-        signal(SIGINT, SIG_DFL);
-}
 
 static bool stopped(struct arena *arena) {
     return atomic_load(&arena->mode) != MODE_RUN;
@@ -94,12 +61,9 @@ static void setup(struct arena *arena, unsigned index, pid_t supervisor,
                   const sigset_t *mask) {
     // The supervisor has one thread, so this means its death; one before this
     // line is noticed after it. A worker that might outlive it does not start.
-    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != supervisor ||
-        !guard_exits() ||
-        (!arena->ignores_ctrl_c &&
-         pthread_atfork(NULL, NULL, restore_ctrl_c) != 0))
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != supervisor)
         _exit(EXIT_FAILURE);
-    signal(SIGINT, SIG_IGN); // in a pool in a pool, that has been undone
+    signal(SIGINT, SIG_IGN); // fork() has undone it: see sys_guard()
     // Leave the CPUs to the supervisor until it has forked all of us.
     while (!atomic_load(&arena->started))
         sys_futex_wait(&arena->started, 0, POOL_FOREVER);
