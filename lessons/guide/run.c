@@ -83,11 +83,6 @@ static _Noreturn void program(const struct child *child, pid_t guide_pid) {
                                        "POOL",    "GUIDE_SANITIZE", NULL};
     for (int i = 0; ours[i]; i++)
         unsetenv(ours[i]);
-    // LeakSanitizer watches with ptrace, too, and only one can.
-    const char *asan = getenv("ASAN_OPTIONS");
-    setenv("ASAN_OPTIONS",
-           guide_text("detect_leaks=0%s%s", asan ? ":" : "", asan ? asan : ""),
-           1);
     setenv("POOL_TRACE", guide_text("%s/%%p.json", child->folder), 1);
     execvp(child->path, child->args);
     fprintf(stderr, "%s: %s\n", child->path, strerror(errno));
