@@ -198,7 +198,8 @@ def paragraphs(block):
             continue
         tree = line.startswith("  Processes when") or tree and \
             bool(not line or re.match(r"  ([ |`]|your|a child|its)", line))
-        kept.append(re.sub(r"\d+", "N", line) if tree else line)
+        if not tree or line.startswith("  Processes when"):
+            kept.append(line)
     done = []
     for text in re.split(r"\n\s*\n", "\n".join(kept)):
         text = re.sub(r"\s+", " ", text).strip()

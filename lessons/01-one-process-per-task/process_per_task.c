@@ -55,6 +55,6 @@ int main(int argc, char **argv) {
     fclose(file);
     printf(
         "%d tasks: about %.1f us each in a process, about %.3f us as a call\n",
-        ran, forked / ran, called / ran);
+        ran, forked / (ran ? ran : 1), called / (ran ? ran : 1));
     return differ != 0;
 }
