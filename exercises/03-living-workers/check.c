@@ -115,7 +115,7 @@ static void results(struct run *run) {
     some_workers(run);
     for (int round = 0; round < 3; round++) {
         set_fault(run, SMALL_PIECES, round == 1 ? 3 : 0);
-        int count = (int)pick(run, 30, 60);
+        int count = (int)pick(run, 26, 32);
         const int64_t *reply = map(run, count, 100 * round);
         expect_returned(run, reply[0], 0);
         for (int i = 0; i < count; i++) {
@@ -161,6 +161,7 @@ static void create_fails(struct run *run) {
         const int after[] = {0, (int)pick(run, 1, 2), i / 3 ? 7 : 3};
         about(run, "pool_create(4, task), where %s fails after %d", what[i / 3],
               after[i % 3]);
+        before = open_descriptors(run);
         set_fault(run, fault[i / 3], after[i % 3]);
         int64_t made = CALL(run, CREATE, 4)[0];
         set_fault(run, fault[i / 3], -1);

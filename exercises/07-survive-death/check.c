@@ -234,6 +234,7 @@ static void no_worker(struct run *run) {
         const int after[] = {0, (int)pick(run, 1, 2), i / 3 ? 7 : 3};
         about(run, "pool_create(4, task), where %s fails after %d", what[i / 3],
               after[i % 3]);
+        before = open_descriptors(run);
         set_fault(run, fault[i / 3], after[i % 3]);
         int64_t made = CALL(run, CREATE, 4)[0];
         set_fault(run, fault[i / 3], -1);
