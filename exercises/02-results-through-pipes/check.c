@@ -220,13 +220,13 @@ static void cleaned(struct run *run) {
         text("%d of %d tasks had ended", run->executions - run->running, count),
         "A read that a signal interrupts returns -1, errno is EINTR: again.");
     expect_returned(run, reply, count);
-    expect_no_children(run, "when run_all has returned");
     int after = open_descriptors(run);
     expect(run, after == lent, text("%d open descriptors, as before", before),
            text("%d", after - lent + before),
            "Close the write end after the fork, the read end when its result "
            "is there.");
     expect_unharmed(run);
+    expect_no_children(run, "when run_all has returned");
 }
 
 static const struct check checks[] = {
