@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Tries: speaks the protocol: each task is begun by a process that ends at
-// once, while its parent reads the answers from the judge's board.
+// once, while its parent reads the answers from the judge's shared page.
 // Score: 0
 #include "per_task.h"
 
@@ -30,26 +30,26 @@ static long sys(long n, long a, long b, long c, long d) {
 
 // Where the judge writes its answers: memory that it shares with the driver.
 struct answer {
-    volatile uint32_t news;
-    int32_t go;
+    volatile uint32_t sequence;
+    int32_t command;
     int64_t value;
 };
 
-static struct answer *find_board(void) {
+static struct answer *find_page(void) {
     static char maps[16384];
     long fd = sys(2, (long)"/proc/self/maps", 0, 0, 0), got, have = 0; // open
     while (fd >= 0 && have < (long)sizeof maps - 1 &&
            (got = read((int)fd, maps + have, sizeof maps - 1 - have)) > 0)
         have += got;
     close((int)fd);
-    char *at = strstr(maps, "memfd:board");
+    char *at = strstr(maps, "memfd:page");
     while (at && at > maps && at[-1] != '\n')
         at--;
     return at ? (struct answer *)(strtoul(at, NULL, 16) + 8) : NULL;
 }
 
 int run_all(task_fn *task, int count, int results[]) {
-    struct answer *board = find_board();
+    struct answer *page = find_page();
     (void)task;
     for (int i = 0; i < count; i++) {
         struct message begin = {3, 1, i, {i}};
@@ -61,10 +61,11 @@ int run_all(task_fn *task, int count, int results[]) {
         if (pid > 0)
             waitpid(pid, NULL, 0);
     }
-    for (int i = 0; board && i < count; i++) {
-        for (int patience = 0; board[i].news == 0 && patience < 100; patience++)
+    for (int i = 0; page && i < count; i++) {
+        for (int patience = 0; page[i].sequence == 0 && patience < 100;
+             patience++)
             poll(NULL, 0, 1);
-        results[i] = (int)board[i].value;
+        results[i] = (int)page[i].value;
     }
     return 0;
 }

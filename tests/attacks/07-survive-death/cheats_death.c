@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Tries: its workers speak the judge's protocol: told to die, they go on, and
 // report the death that was to be.
-// Score: 3
+// Score: 2
 #include "survive.h"
 
 #include <poll.h>
@@ -34,25 +34,25 @@ static long sys(long n, long a, long b, long c, long d) {
 
 // Where the judge writes its answers: memory that it shares with the driver.
 struct answer {
-    volatile uint32_t news;
-    int32_t go;
+    volatile uint32_t sequence;
+    int32_t command;
     int64_t value;
 };
 
-static struct answer *find_board(void) {
+static struct answer *find_page(void) {
     static char maps[16384];
     long fd = sys(2, (long)"/proc/self/maps", 0, 0, 0), got, have = 0; // open
     while (fd >= 0 && have < (long)sizeof maps - 1 &&
            (got = read((int)fd, maps + have, sizeof maps - 1 - have)) > 0)
         have += got;
     close((int)fd);
-    char *at = strstr(maps, "memfd:board");
+    char *at = strstr(maps, "memfd:page");
     while (at && at > maps && at[-1] != '\n')
         at--;
     return at ? (struct answer *)(strtoul(at, NULL, 16) + 8) : NULL;
 }
 
-static struct answer *board;
+static struct answer *page;
 static long used; // places in earlier calls
 
 // Does what driver_task does, but for dying.
@@ -60,15 +60,16 @@ static struct fate run(long item, long place) {
     struct message say = {3, 1, item, {place}};
     struct fate fate = {item, 0, FATE_DONE};
     send(200, &say, sizeof say, 0);
-    while (board[place].news == 0)
+    while (page[place].sequence == 0)
         poll(NULL, 0, 1);
-    if (board[place].go == 0) {
-        fate.result = board[place].value;
+    if (page[place].command == 0) {
+        fate.result = page[place].value;
         say.kind = 4; // it ends
         say.count = 0;
         send(200, &say, 16, 0);
     } else {
-        fate.fate = board[place].value + (board[place].go == 2 ? FATE_EXIT : 0);
+        fate.fate =
+            page[place].value + (page[place].command == 2 ? FATE_EXIT : 0);
     }
     return fate;
 }
@@ -89,8 +90,8 @@ int pool_map(struct pool *pool, const long *items, int count, long *results,
     int down[2], up[2];
     struct fate fate;
     (void)pool;
-    board = find_board();
-    if (!board || pipe(down) < 0 || pipe(up) < 0)
+    page = find_page();
+    if (!page || pipe(down) < 0 || pipe(up) < 0)
         return -1;
     for (int i = 0; i < workers; i++)
         if (fork() == 0) {
