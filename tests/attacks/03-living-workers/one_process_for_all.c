@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Tries: starts one worker, however many are asked for. What it does with that
 // one is right, and earns what it is worth.
-// Score: 4
+// Score: 2
 #include "workers.h"
 
 #include <stdlib.h>
