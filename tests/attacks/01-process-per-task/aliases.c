@@ -2,7 +2,6 @@
 // Tries: points other names of the program at its own code: alias, weak,
 // symver, set in assembler.
 // Score: 0
-// Says: refused
 #include "per_task.h"
 
 static int mine(void) { return 0; }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Tries: brings its own driver_task and wire_send, strong and weak.
 // Score: 0
-// Says: refused
 #include "per_task.h"
 
 #include <stdint.h>
