@@ -140,12 +140,6 @@ $(LESSONS:%=$(B)/lessons/%/lesson) $(LESSON_ALONES): $(LESSON_COMMON) \
 		$(B)/lib/libpool.a $(LESSON_LIBS)
 $(LESSON_ALONES): %: %.o
 
-# Lesson 12 measures with the charts' own parts, not with copies of them. They
-# need no more than a C compiler; GLib is linked where they found it.
-LESSON12 = $(B)/lessons/12-measuring-honestly
-$(LESSON12)/lesson: LESSON_LIBS += $(PLOTS_LIBS)
-$(LESSON12)/lesson: $(B)/plots/libplots.a
-
 # Lesson 13 is two programs: the client, which needs no MPI, and the ranks,
 # which mpirun starts. Where there is no mpicc, the client says what to install.
 LESSON13 = $(B)/lessons/13-beyond-one-machine

@@ -222,7 +222,8 @@ def normal(text, measuring):
             lines = "\n".join(sorted(re.sub(r"(pid|process|worker) \d{3,}", r"\1 N",
                                             match[3]).split("\n")))
         if measuring:
-            lines = re.sub(r"It was: .*? Because:", "It was: N Because:", lines)
+            lines = re.sub(r"It was: .*", "It was: N", lines)
+            lines = lines.replace("[--]", "[ok]")
         return f"<!-- {match[1]}: {match[2]} -->\n{lines}\n<!-- end -->"
     return re.sub(r"<!-- (transcript|transcript-any-order): ([^\n]*) -->\n```text\n"
                   r"(.*?)\n```\n<!-- end -->", block, text, flags=re.S)
