@@ -12,12 +12,12 @@ GUIDED        := $(sort $(patsubst lessons/%/claims.c,%, \
 LESSONS       := $(sort $(patsubst lessons/%/lesson.c,%, \
                    $(wildcard lessons/[0-9][0-9]-*/lesson.c)))
 GUIDE_OBJ      = $(patsubst %.c,$(B)/%.o,$(wildcard lessons/guide/*.c))
-programs_of    = $(patsubst %.c,$2/%,$(filter-out %/claims.c,\
+programs_of    = $(patsubst %.c,$2/%,$(filter-out %/claims.c %/mypool.c,\
 	$(wildcard lessons/$1/*.c)))
 GUIDED_PROGRAMS = $(foreach lesson,$(GUIDED),$(call programs_of,$(lesson),$(B)))
 lesson_name    = lesson$(patsubst 0%,%,$(firstword $(subst -, ,$1)))
 LESSON_COMMON  = $(patsubst %.c,$(B)/%.o,$(wildcard lessons/common/*.c))
-LESSON_ALONE   = %/steps.c %/ranks.c
+LESSON_ALONE   = %/ranks.c
 LESSON_ALONES  = $(patsubst %.c,$(B)/%,$(filter $(LESSON_ALONE),\
 	$(wildcard lessons/[0-9]*/*.c)))
 lesson_parts   = $(patsubst %.c,$(B)/%.o,\
@@ -127,7 +127,10 @@ $(foreach lesson,$(GUIDED),$(call programs_of,$(lesson),$(B)/mine)): \
 $(GUIDED:%=$(B)/lessons/%/guide):
 	$(LINK) -o $@ $^ -lm
 
-# As the text tells the reader to compile them, each by itself.
+# As the text tells the reader to compile them, each by itself; those of lesson
+# 11 with the pool that is typed in. Its steps.c includes that.
+LESSON11 = $(B)/lessons/11-build-your-own-pool
+$(addprefix $(LESSON11)/,orphans tiny worker_dies): $(LESSON11)/mypool.o
 $(GUIDED_PROGRAMS): $(B)/%: $(B)/%.o $(B)/lib/libpool.a
 	$(LINK) -o $@ $^ $(LESSON_LIBS)
 
@@ -153,22 +156,6 @@ $(LESSON13)/mpi-ranks: $(addprefix lessons/13-beyond-one-machine/, \
 	mkdir -p $(@D)
 	OMPI_CC='$(CC)' mpicc -std=gnu11 $(WARNINGS) $(CPPFLAGS) $(CFLAGS) -Ilib \
 		-o $@ $(filter %.c,$^)
-
-# The steps up to STEP= of the pool in POOL=, which a student is typing in.
-STEPS = lessons/11-build-your-own-pool/steps
-MYPOOL = $(or $(POOL),lessons/11-build-your-own-pool/mypool.c)
-.PHONY: lesson11-steps
-lesson11-steps: $(LESSON_COMMON) $(B)/lib/libpool.a
-	case "$(STEP)" in [1-5]|"") ;; *) \
-		echo "STEP must be a number from 1 to 5." >&2; exit 2;; esac
-	test -r "$(MYPOOL)" || { \
-		echo "POOL=$(MYPOOL) cannot be read. It is the file that you type" \
-		"lessons/11-*/mypool.c into, step by step." >&2; exit 2; }
-	mkdir -p $(dir $(B)/$(STEPS))
-	$(LINK) -Wno-error -Wno-unused-function -I. \
-		-I$(dir $(STEPS)) -Ilessons/common -DSTEP=$(or $(STEP),5) -DPOOL='"$(MYPOOL)"' \
-		-o $(B)/$(STEPS) $(STEPS).c $(filter %.o %.a,$^) $(LESSON_LIBS)
-	$(B)/$(STEPS)
 
 # Any other number. Patterns come last: a lesson's own rule is found first.
 lesson%:

@@ -12,6 +12,7 @@ In README.md and the lessons' texts (lessons/AUTHORS.md shows each form):
     <!-- transcript: ./apply 4 -->     what the command prints
     <!-- transcript-any-order: … -->   the same, its lines in any order
     <!-- code: file [mark] -->         a file, or what lies between two //! [mark]
+    <!-- code: file mark into my.c --> the same, and it is typed into my.c
     <!-- end -->                       ends these three
     <!-- change: file -->              the ```diff that follows is applied to the
                                        file as it was, and its cc line run again
@@ -162,7 +163,11 @@ class Text:
             elif mark:
                 if mark[1] == "code":
                     kind = "python" if mark[2].split()[0].endswith(".py") else "c"
-                    body = quote(*mark[2].split())
+                    words, _, typed = mark[2].partition(" into ")
+                    body = quote(*words.split())
+                    if typed:
+                        with open(self.tree / typed, "a") as mine:
+                            mine.write(body + "\n")
                 else:
                     kind, body = "text", self.transcript(mark[2])
                 out += [f"```{kind}", body, "```"]

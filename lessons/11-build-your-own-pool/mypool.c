@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: MIT
 // A pool on socketpairs: one for each worker. The client sends an order and an
 // item down, the worker sends a status and a result back; who ends closes its
-// side, and the other reads an end of file. Type it in step by step.
+// side, and the other reads an end of file. Type it in, step by step.
 // Runs in: client, except worker_main(), which is all that a worker runs.
+
+//! [step1]
 #include "mypool.h"
 
 #include <errno.h>
 #include <poll.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define NONE SIZE_MAX
-
-//! [step1]
 // Sends all of it: one send() may take only a part. False: nobody is there.
 static bool put(int fd, const void *bytes, size_t size) {
     const char *at = bytes;
@@ -69,6 +69,8 @@ static _Noreturn void worker_main(int fd) {
 //! [step2]
 
 //! [step3]
+#define NONE SIZE_MAX // no item
+
 struct worker {
     int fd; // the client's end; -1: there is no such worker
     pid_t pid;

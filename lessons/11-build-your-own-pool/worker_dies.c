@@ -1,78 +1,61 @@
 // SPDX-License-Identifier: MIT
-// Lesson 11, part 3: a worker dies, and what its replacement knows.
-// Runs in: client, except may_die() and ask(), which run in workers.
-#include "both.h"
-
+// A worker is killed in its task: what is lost, and whose child is the new one?
+//
+//     ./worker_dies mine|library [WORKERS] [TASKS]
+#include "mypool.h"
+#include <sched.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
-static int setting = 1; // the client changes it; the pools are there already
+static int setting = 1;   // changed when the pool is there already
+static atomic_int *asked; // shared: how many workers are being asked
 
-// One that kills its worker, if it is told so.
-static int may_die(const void *arg, size_t arg_size, void *result,
-                   size_t result_size) {
+// The task. -1 kills its worker; n asks n workers what each knows.
+static int task(const void *arg, size_t arg_size, void *result,
+                size_t result_size) {
+    int *answer = result, item = *(const int *)arg;
     (void)arg_size, (void)result_size;
-    if (*(const int *)arg < 0)
-        raise(SIGKILL);
-    *(int *)result = *(const int *)arg;
-    return 0;
+    answer[0] = setting, answer[1] = getppid();
+    atomic_fetch_add(asked, item > 0);
+    while (atomic_load(asked) < item)
+        sched_yield(); // until all workers are here
+    return item < 0 ? raise(SIGKILL) : 0;
 }
 
-// Each worker at the same time: what is `setting`, as you know it?
-static int ask(const void *arg, size_t arg_size, void *result,
-               size_t result_size) {
-    (void)arg_size, (void)result_size;
-    atomic_fetch_add(begun, 1);
-    wait_begun((size_t) * (const int *)arg);
-    *(int *)result = setting;
-    return 0;
+static void map(struct mypool *own, struct pool *pool, const int *items,
+                size_t n, int (*results)[2]) {
+    int status[n + 1];
+    if (own)
+        mypool_map(own, task, items, n, 4, results, 8, status);
+    else
+        pool_map(pool, task, items, n, 4, results, 8, 1);
 }
 
-// Kills a worker in the middle of a map, then asks all of them for `setting`.
-// Returns how many items were lost, SIZE_MAX if another one suffered.
-static size_t death(struct mypool *own, struct pool *pool, size_t tasks,
-                    size_t workers, size_t *changed) {
-    size_t count = tasks > workers ? tasks : workers, lost = 0;
-    int *items = lesson_calloc(count, sizeof *items);
-    int *results = lesson_calloc(count, sizeof *results);
-    int *status = lesson_calloc(count, sizeof *status);
-    bool harmed = false;
-    for (size_t i = 0; i < tasks; i++)
-        items[i] = i == tasks / 2 ? -1 : (int)i;
-    map(own, pool, may_die, items, tasks, sizeof *items, results,
-        sizeof *results, status);
-    for (size_t i = 0; i < tasks; i++) {
-        lost += status[i] == POOL_ELOST;
-        harmed |= i != tasks / 2 && (status[i] || results[i] != (int)i);
-    }
-    for (size_t i = 0; i < workers; i++)
-        items[i] = (int)workers;
-    map(own, pool, ask, items, workers, sizeof *items, results, sizeof *results,
-        status);
-    *changed = 0;
-    for (size_t i = 0; i < workers; i++)
-        *changed += results[i] != 1;
-    free(items), free(results), free(status);
-    return harmed ? SIZE_MAX : lost;
-}
-
-void worker_dies(const struct both *both, size_t tasks) {
-    size_t changed, kept;
-
+int main(int argc, char **argv) {
+    bool mine = argc < 2 || strcmp(argv[1], "library") != 0;
+    size_t n = argc > 2 ? strtoul(argv[2], NULL, 10) : 2, lost = 0, knows = 0;
+    size_t tasks = argc > 3 ? strtoul(argv[3], NULL, 10) : 200, children = 0;
+    int items[tasks + n], results[tasks + n][2];
+    asked = mmap(NULL, sizeof *asked, PROT_READ | PROT_WRITE,
+                 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    struct mypool *own = mine ? mypool_create(n) : NULL;
+    struct pool_options options = {.workers = n};
+    struct pool *pool = mine ? NULL : pool_create(&options);
     setting = 2;
-    lesson_part("kill -9 of a worker");
-    size_t mine = death(both->own, NULL, tasks, both->workers, &changed);
-    lesson_must(pool_trace_start(both->pool, LESSON_TRACE));
-    size_t theirs = death(NULL, both->pool, tasks, both->workers, &kept);
-    lesson_claim(mine == 1 && theirs == 1,
-                 "both lost 1 of %zu items, said which, and did the others",
-                 tasks);
-    lesson_claim(changed == 1,
-                 "of the own pool's %zu workers, 1 has seen a "
-                 "variable change after the pool was made: the "
-                 "replacement",
-                 both->workers);
-    lesson_claim(kept == 0, "of the library's %zu workers, none has",
-                 both->workers);
-    lesson_timeline(both->pool);
+    for (size_t i = 0; i < tasks + n; i++) // the last n of them ask
+        items[i] = i < tasks ? -(i == tasks / 2) : (int)n, *results[i] = 0;
+    map(own, pool, items, tasks, results);
+    map(own, pool, items + tasks, n, results + tasks);
+    for (size_t i = 0; i < tasks; i++)
+        lost += results[i][0] == 0;
+    for (size_t i = tasks; i < tasks + n; i++)
+        knows += results[i][0] == 2, children += results[i][1] == getpid();
+    printf("%zu of %zu items are lost\n", lost, tasks);
+    printf("%zu of %zu workers know the new setting\n", knows, n);
+    printf("%zu of %zu workers are children of this program\n", children, n);
+    mine ? mypool_destroy(own) : pool_destroy(pool);
 }

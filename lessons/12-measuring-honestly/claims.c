@@ -130,11 +130,12 @@ static void order(void) {
         guide_answer('b', "what disturbed was there for B only. In rounds it "
                           "falls on both: the intervals get wide, and overlap");
     else
-        guide_answer(letter, repetitions() < 6
-                                 ? "fewer than 6 runs give no interval, so "
-                                   "there is no difference to be told"
-                                 : "the machine was disturbed more by others "
-                                   "than by the neighbour of this program");
+        guide_answer(repetitions() < 6 ? '\0' : letter, "%s",
+                     repetitions() < 6
+                         ? "fewer than 6 runs give no interval, so "
+                           "there is no difference to be told"
+                         : "the machine was disturbed more by others "
+                           "than by the neighbour of this program");
 }
 
 static void first_pass(void) {
@@ -162,7 +163,7 @@ static void first_pass(void) {
                           "of the machine: other processes had the CPUs "
                           "when the third pass ran. Run it again");
     else
-        guide_answer('b', "%s",
+        guide_answer(repetitions() < 6 ? '\0' : 'b', "%s",
                      repetitions() < 6
                          ? "fewer than 6 runs give no interval"
                          : "the intervals overlap. That does not say that they "
