@@ -10,7 +10,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
-
 static int setting = 1;   // changed when the pool is there already
 static atomic_int *asked; // shared: how many workers are being asked
 
