@@ -100,6 +100,7 @@ class Text:
         self.guided = Path(path).with_name("claims.c").exists()
         self.compile = {}  # the line that compiles a file
         self.changed = []
+        self.typed = set()  # files that the reader types
 
     def shell(self, block):
         for line in re.sub(r"\\\n", " ", block).split("\n"):
@@ -166,7 +167,9 @@ class Text:
                     words, _, typed = mark[2].partition(" into ")
                     body = quote(*words.split())
                     if typed:
-                        with open(self.tree / typed, "a") as mine:
+                        mode = "a" if typed in self.typed else "w"
+                        self.typed.add(typed)
+                        with open(self.tree / typed, mode) as mine:
                             mine.write(body + "\n")
                 else:
                     kind, body = "text", self.transcript(mark[2])
