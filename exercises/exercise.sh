@@ -316,29 +316,43 @@ try() {
 
 # Hints. ------------------------------------------------------------------------
 
-# The known mistakes of an exercise: the checks that each loses, a tab, and what
-# is wrong. They are those of tests/wrong; students have a list of them.
+# The known mistakes of an exercise, one a line, with tabs between: the checks
+# that each loses, those that it may lose as well, and what is wrong. They are
+# those of tests/wrong; students have a list of them.
 mistakes() { # $1 folder
     if [ -f "$1/mistakes.txt" ]; then
         cat "$1/mistakes.txt"
         return
     fi
     for patch in tests/wrong/"${1##*/}"/*.patch; do
-        [ -f "$patch" ] && sed -n '/^--- /q
-            s/^Loses: *//p; s/^Wrong: */=/p' "$patch" |
-            awk '/^=/ { wrong = substr($0, 2); next } { loses = $0 }
-                END { print loses "\t" wrong }'
+        [ -f "$patch" ] && sed -n '/^--- /q; s/^Loses: */L/p
+            s/^May lose: */M/p; s/^Wrong: */W/p' "$patch" |
+            awk '{ is[substr($0, 1, 1)] = substr($0, 2) }
+                END { print is["L"] "\t" is["M"] "\t" is["W"] }'
     done
 }
 
-# What loses exactly the checks that the student's file lost last.
+# What loses the checks that the student's file lost last, and no others: the
+# order does not matter.
 known_mistake() { # $1 number
     [ -f "$PROGRESS/$1" ] || return 1
-    lost=$(awk '$1 == "check" && $3 < $4 { printf "%s%s", between, $2; between = " " }' \
-        "$PROGRESS/$1")
+    lost=$(awk '$1 == "check" && $3 < $4 { print $2 }' "$PROGRESS/$1")
     [ -n "$lost" ] || return 1
-    mistakes "$(folder "$1")" | awk -F '\t' -v lost="$lost" '
-        $1 == lost { print "  " $2; found = 1 } END { exit !found }'
+    mistakes "$(folder "$1")" | awk -F '\t' -v lost="$(echo "$lost" | tr '\n' ' ')" '
+        function fits(loses, may,    i, n, a, due) {
+            split("", due)
+            n = split(loses, a, " ")
+            for (i = 1; i <= n; i++) {
+                if (index(" " lost, " " a[i] " ") == 0) return 0
+                due[a[i]]
+            }
+            n = split(may, a, " ")
+            for (i = 1; i <= n; i++) due[a[i]]
+            n = split(lost, a, " ")
+            for (i = 1; i <= n; i++) if (!(a[i] in due)) return 0
+            return 1
+        }
+        fits($1, $2) { print "  " $3; found = 1 } END { exit !found }'
 }
 
 hint() { # the next of three; then what is known; then the first again
