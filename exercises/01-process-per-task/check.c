@@ -117,13 +117,14 @@ static void reaped(struct run *run) {
     expect_unharmed(run);
 }
 
-// One after the other, with any signal; a core may have been dumped.
+// Two in a row and the last, each with its signal; a core may have been dumped.
 static void killed(struct run *run) {
     static const int signals[] = {SIGKILL, SIGSEGV, SIGTERM};
     set_fault(run, CORE_DUMPS, 1);
     int count = begin(run, 7, 12), first = (int)pick(run, 0, count - 3);
+    const int killed[] = {first, first + 1, count - 1};
     for (int i = 0; i < 3; i++)
-        script(run, first + i, COMMAND_DIE, signals[i]);
+        script(run, killed[i], COMMAND_DIE, signals[i]);
     // One that takes whichever ends first has another order here. That is
     // another check's concern: so the results are compared as a whole.
     const int64_t *reply = CALL(run, RUN_ALL, count);
@@ -134,8 +135,8 @@ static void killed(struct run *run) {
         expect(run, times == 1,
                text("one result is %d: killed by signal %d", -signals[i],
                     signals[i]),
-               text("%d are; results[%d] is %s", times, first + i,
-                    result_text(reply[1 + first + i])),
+               text("%d are; results[%d] is %s", times, killed[i],
+                    result_text(reply[1 + killed[i]])),
                "WIFSIGNALED tells whether a signal ended it, WTERMSIG which.");
     }
 }
