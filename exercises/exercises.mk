@@ -124,7 +124,7 @@ $(EXERCISE_NUMBERS:%=reset%): reset%: FORCE
 	$(EXERCISES_SH) reset $*
 
 .PHONY: exerciseN tryN hintN watchN resetN exercise-unknown
-exerciseN: ## learn: check it [CHECK=name SEED=n SANITIZE=address STRICT=1 DEBUG=gdb]
+exerciseN: ## learn: check it [CHECK= SEED= SANITIZE= STRICT=1 DEBUG=gdb]
 tryN: ## learn: your functions in a small program
 hintN: ## learn: the next of three hints
 watchN: ## learn: check again at every save

@@ -21,7 +21,8 @@
 
 enum { END_WORD = 1, WORDS = sizeof(struct pool_trace_event) / 8 };
 _Static_assert(sizeof(struct pool_trace_event) % 8 == 0 &&
-                   offsetof(struct pool_trace_event, end_ns) == 8 * END_WORD,
+                   offsetof(struct pool_trace_event, end_ns) ==
+                       sizeof(uint64_t) * END_WORD,
                "an event is whole words, and its end is one of them");
 
 static bool takes_time(const struct pool_trace_event *event) {

@@ -225,6 +225,8 @@ void pool_iter_free(struct pool_iter *iter) {
 }
 
 void client_iters_end(struct pool *pool) {
-    while (pool->iters)
-        pool_iter_free(pool->iters);
+    for (struct pool_iter *iter = pool->iters, *next; iter; iter = next) {
+        next = iter->next;
+        pool_iter_free(iter);
+    }
 }

@@ -57,7 +57,7 @@ struct sys_quota sys_quota(void) {
         *path = '\0';
         size_t root = (size_t)snprintf(folder, sizeof folder,
                                        "/sys/fs/cgroup/%s", names + 1);
-        strcat(folder, path + 1);
+        snprintf(folder + root, sizeof folder - root, "%s", path + 1);
         for (char *end = path; end; end = strrchr(folder + root, '/')) {
             *end = '\0';
             heed_cgroup(folder, &quota);

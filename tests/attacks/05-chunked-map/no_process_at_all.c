@@ -4,7 +4,7 @@
 // Slow: for FULL=1 only
 #include "chunked_map.h"
 int pool_map(int w, task_fn *task, const long *items, int count, long *r,
-            int chunk) {
+             int chunk) {
     (void)w;
     (void)chunk;
     for (int i = 0; i < count; i++)
