@@ -34,7 +34,7 @@ struct trace_mark arena_trace_add(struct arena *arena,
                                   struct pool_trace_event event) {
     struct trace *trace =
         atomic_load_explicit(&arena->trace, memory_order_acquire);
-    struct trace_record *record;
+    struct trace_record *record = NULL;
     uint64_t place, stamp, words[WORDS];
     if (!trace)
         return (struct trace_mark){.record = NULL};
