@@ -158,15 +158,15 @@ $(B)/mine/libpool.a: $(B)/mine/pool.h $(wildcard $(MINE_FILE))
 	rm -f $@
 	$(or $(AR),ar) rcs $@ $(@D)/mine.o
 
+# Students have no grader: what follows is for instructors.
+ifneq ($(wildcard exercises/grader),)
+
 # A wrong solution as a whole file.
 .PHONY: wrong
 wrong: ## develop: print a wrong solution: NAME=what-is-wrong
 	sh tests/wrong.sh "$$NAME"
 NAME ?=
 export NAME
-
-# Students have no grader: what follows is for instructors.
-ifneq ($(wildcard exercises/grader),)
 
 # Grading a class. See grader/README.md.
 

@@ -42,7 +42,7 @@ student() { # FILE.tar.gz
             .editorconfig lessons lib exercises plots |
             grep -zv '^exercises/grader/'
         files tests | grep -zE '^tests/([^/]*|(kill|model)/[^/]*)$' |
-            grep -zvE '^tests/(exercises|grade|attack|package)[^/]*$'
+            grep -zvE '^tests/(exercises|schedules|wrong|grade|attack|package)[^/]*$'
     } | copy "$to"
     # What hints say of known mistakes, in words only.
     for dir in exercises/[0-9]*; do

@@ -86,7 +86,7 @@ grep -q libjansson-dev "$work/said" || fail "make setup does not know libjansson
 cmp exercises/01-*/ex1_*.c exercises/01-*/starter.c || fail "not the starter"
 [ "$(find exercises -name 'ex[0-9]*_*.c' | wc -l)" = 1 ] || fail "more is begun"
 find . -path ./build -prune -o -type f -print | grep -E \
-    'solution|wrong|attack|/checks/|extra\.c|\.mine|\.(o|a|so)$|/\.git/' &&
+    'solution|tests/wrong|attack|/checks/|extra\.c|\.mine|\.(o|a|so)$|/\.git/' &&
     fail "the archive has these files"
 if grep -rlE 'a private check|^Loses:|^// Tries:' .; then fail "these tell"; fi
 python3 "$top/tests/packages/search.py" "$top/solutions" "$top/exercises" . ||
