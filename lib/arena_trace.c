@@ -70,7 +70,7 @@ bool arena_trace_get(struct trace *trace, uint64_t place,
     struct trace_record *record = &trace->records[place % trace->room];
     if (atomic_load(&record->stamp) != place * 2 + 2)
         return false;
-    uint64_t words[WORDS];
+    uint64_t words[WORDS] = {0};
     for (size_t i = 0; i < WORDS; i++)
         words[i] =
             atomic_load_explicit(&record->words[i], memory_order_relaxed);

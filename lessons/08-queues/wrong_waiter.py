@@ -5,10 +5,9 @@ import sys
 from threading import Condition, Lock, Thread
 
 lock = Lock()
-not_empty, not_full = Condition(lock), Condition(lock)
-if sys.argv[1] == "one":
-    not_full = not_empty
-    signal.signal(signal.SIGALRM, signal.SIG_DFL), signal.alarm(2)  # it would hang
+not_empty = Condition(lock)
+not_full = not_empty if sys.argv[1] == "one" else Condition(lock)
+signal.alarm(2 if not_full is not_empty else 0)  # SIGALRM ends what would hang
 full, waiting = False, 0
 
 
