@@ -35,8 +35,12 @@ class Exercise:
             yield 10, path, read(path)
 
     def wrong(self):
+        """But for those that a race, or the seed, costs more now and then."""
         for path in sorted(glob.glob(f"tests/wrong/{self.folder}/*.patch")):
-            points = re.search(r"^Points: *(\d+)", read(path).decode(), re.M)
+            text = read(path).decode()
+            points = re.search(r"^Points: *(\d+)", text, re.M)
+            if re.search(r"^May lose:", text, re.M):
+                continue
             yield int(points[1]), path, whole(path)
 
     def attacks(self):
