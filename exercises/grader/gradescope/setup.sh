@@ -7,4 +7,4 @@ cd "$(dirname "$0")"
 sh tests/setup.sh make gcc libc6-dev
 # shellcheck disable=SC2046 # a list of names
 sh tests/setup.sh $(make -s packages)
-make -s grade-build
+make -s -j"$(nproc)" grade-build
