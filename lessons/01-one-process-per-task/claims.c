@@ -102,7 +102,7 @@ static void copies(void) {
 static void pages(void) {
     struct guide_how timed = {.unwatched = true};
     struct guide_run *small = guide_run_how(&timed, "copy_on_write", "1");
-    struct guide_run *large = guide_run_how(&timed, "copy_on_write", "256");
+    struct guide_run *large = guide_run_how(&timed, "copy_on_write", "32");
     double count = guide_number(large, "");
     double read = guide_number(large, "*reading copied ");
     double written = guide_number(large, "*writing ");
@@ -114,7 +114,7 @@ static void pages(void) {
                 "the parent's memory is unchanged");
     double slow = guide_number(large, "fork() took about ");
     double fast = guide_number(small, "fork() took about ");
-    guide_say("This time the fork of 256 MiB took %s as long as that of 1 MiB.",
+    guide_say("This time the fork of 32 MiB took %s as long as that of 1 MiB.",
               guide_times(slow, fast));
 }
 

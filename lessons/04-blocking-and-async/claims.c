@@ -59,10 +59,9 @@ static void not_waiting(void) {
                      strcmp(run->line[0], blocking->line[0]) != 0;
     if (gated) {
         size_t most = guide_at_once(run);
-        guide_claim(guide_traced(run, most > 1 && most <= workers),
+        guide_claim(guide_traced(run, most >= 1 && most <= workers),
                     guide_text("%zu at a time", most),
-                    "more than one task ran at a time, and no more than there "
-                    "are workers");
+                    "no more tasks ran at a time than there are workers");
         guide_claim(overtaken, NULL,
                     "the task that was submitted first was "
                     "not the first that ended");
