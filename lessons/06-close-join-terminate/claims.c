@@ -145,7 +145,7 @@ static const char *short_word(const char *line) {
 
 static void every_order(void) {
     if (guide_python()) {
-        struct guide_run *run = guide_run("with_pool");
+        struct guide_run *run = guide_run("orders");
         guide_claim(guide_lines_with(run, "0 of 7 tasks were done") == 1, NULL,
                     "the end of `with Pool()` waits for nothing that runs");
         return;

@@ -10,8 +10,7 @@
 static int news[2]; // a pipe: a task that runs says so with a byte
 static size_t done, cancelled;
 
-// Without an argument it is done at once. With one it never ends, and does not
-// want to be ended. Runs in a worker.
+// Runs in a worker. Without an argument: done at once. With one: never.
 static int task(const void *arg, size_t arg_size, void *result,
                 size_t result_size) {
     (void)arg, (void)result, (void)result_size;
@@ -45,8 +44,7 @@ int main(int argc, char **argv) {
     }
     for (size_t i = 0; i < tasks; i++)
         pool_apply_async(pool, task, NULL, 0, 0, told, NULL, NULL);
-    while (done < tasks && pool_poll(pool, POOL_FOREVER) >= 0) {
-    } // these are done
+    pool_wait(pool, POOL_FOREVER); // these are done
     for (size_t i = 0; i < workers + tasks; i++)
         pool_apply_async(pool, task, "", 1, 0, told, NULL, NULL);
     for (size_t i = 0; i < workers; i++)
