@@ -202,7 +202,7 @@ for folder in lessons/[0-9][0-9]-*/; do
 
     # On a terminal it asks once, and says so afterwards.
     if command -v script >/dev/null; then
-        printf 'zzz\na\n' | timeout 60 script -qec "$program" /dev/null >"$temp/out" 2>&1
+        printf 'zzz\na\n' | STEP=0 timeout 60 script -qec "$program" /dev/null >"$temp/out" 2>&1
         grep -q 'You said: *a)' "$temp/out" || fail "$number: did not ask for a prediction"
     fi
     # Ctrl-C in the middle, and a reader that goes away: nothing is left.
