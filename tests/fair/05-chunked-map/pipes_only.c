@@ -37,7 +37,7 @@ int pool_map(int workers, task_fn *task, const long *items, int count,
         chunk = 1 + (count - 1) / (4 * workers);
     if (pipe(numbers))
         return -1;
-    if (pipe2(answers, O_NONBLOCK)) {
+    if (pipe2(answers, O_CLOEXEC)) {
         close(numbers[0]);
         close(numbers[1]);
         return -1;
