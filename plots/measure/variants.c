@@ -20,7 +20,7 @@ const struct variant variants[] = {
      .job.n = 100},
     {"fork (N at once)", .setup = items_shared_setup, .pass = run_fork_at_once,
      .job.n = 100},
-    // Its first passes are slower after much memory was touched: cold caches.
+    // Its first passes are slower after much memory was touched. Why is open.
     {"vfork", .missing = vfork_missing, .setup = items_setup, .pass = run_vfork,
      .job.n = 300, .warm_ups = 5},
     {"thread per task", .setup = items_setup, .pass = run_thread, .job.n = 300},
