@@ -25,6 +25,16 @@ static bool shown[STEPS_MAX];
 
 static int count(void) { return (int)atomic_load(&control->steps); }
 
+// An answer of addr2line: file:line.
+static void parse_place(char *answer, struct place *found) {
+    char *colon = strrchr(answer, ':');
+    if (!colon)
+        return;
+    *colon = '\0';
+    found->line = atoi(colon + 1);
+    snprintf(found->file, sizeof found->file, "%s", answer);
+}
+
 // Where in the source the shown steps are, asked of addr2line in one go.
 static void find_places(const char *program) {
     char command[16384], line[400];
@@ -41,14 +51,8 @@ static void find_places(const char *program) {
     if (!answers)
         return;
     for (int i = 0; i < count(); i++) {
-        if (!shown[i] || !fgets(line, sizeof line, answers))
-            continue;
-        char *colon = strrchr(line, ':');
-        if (!colon)
-            continue;
-        *colon = '\0';
-        place[i].line = atoi(colon + 1);
-        snprintf(place[i].file, sizeof place[i].file, "%s", line);
+        if (shown[i] && fgets(line, sizeof line, answers))
+            parse_place(line, &place[i]);
     }
     pclose(answers);
 }
@@ -61,14 +65,8 @@ static struct place place_of(const char *program, uintptr_t where) {
     FILE *answer = where ? popen(command, "r") : NULL;
     if (!answer)
         return found;
-    if (fgets(line, sizeof line, answer)) {
-        char *colon = strrchr(line, ':');
-        if (colon) {
-            *colon = '\0';
-            found.line = atoi(colon + 1);
-            snprintf(found.file, sizeof found.file, "%s", line);
-        }
-    }
+    if (fgets(line, sizeof line, answer))
+        parse_place(line, &found);
     pclose(answer);
     return found;
 }
