@@ -3,30 +3,21 @@
 # A new lesson needs no rule here: a wildcard knows its folder and its files.
 # Every .c file of lessons/NN-name/ is a program, but claims.c: that is what the
 # guide knows of the lesson (lessons/AUTHORS.md).
-#
-# Where a lesson.c is left, all files are one program instead, but for those
-# that are programs of their own.
 
 GUIDED        := $(sort $(patsubst lessons/%/claims.c,%, \
                    $(wildcard lessons/[0-9][0-9]-*/claims.c)))
-LESSONS       := $(sort $(patsubst lessons/%/lesson.c,%, \
-                   $(wildcard lessons/[0-9][0-9]-*/lesson.c)))
 GUIDE_OBJ      = $(patsubst %.c,$(B)/%.o,$(wildcard lessons/guide/*.c))
-programs_of    = $(patsubst %.c,$2/%,$(filter-out %/claims.c %/mypool.c,\
-	$(wildcard lessons/$1/*.c)))
+programs_of    = $(patsubst %.c,$2/%,$(filter-out %/claims.c %/mypool.c \
+	$(MPI_SOURCES),$(wildcard lessons/$1/*.c)))
 GUIDED_PROGRAMS = $(foreach lesson,$(GUIDED),$(call programs_of,$(lesson),$(B)))
+# Programs named mpi_… need Open MPI. Where it is not, the guide says so.
+MPI_SOURCES   := $(wildcard lessons/[0-9][0-9]-*/mpi_*.c)
+MPI_PROGRAMS  := $(if $(shell command -v mpicc),$(MPI_SOURCES:%.c=$(B)/%))
+PACKAGES      += libopenmpi-dev openmpi-bin
 lesson_name    = lesson$(patsubst 0%,%,$(firstword $(subst -, ,$1)))
-LESSON_COMMON  = $(patsubst %.c,$(B)/%.o,$(wildcard lessons/common/*.c))
-LESSON_ALONE   = %/ranks.c
-LESSON_ALONES  = $(patsubst %.c,$(B)/%,$(filter $(LESSON_ALONE),\
-	$(wildcard lessons/[0-9]*/*.c)))
-lesson_parts   = $(patsubst %.c,$(B)/%.o,\
-	$(filter-out $(LESSON_ALONE),$(wildcard lessons/$1/*.c)))
 LESSON_LIBS    = -lm -lpthread
 # Where they draw. Settings such as WORKERS= come through make by themselves.
 LESSON_OUT     = $(B)/lessons
-LESSON_ENV     = LESSON_OUT='$(LESSON_OUT)' PYTHONPATH=lessons/common \
-	PYTHONDONTWRITEBYTECODE=1
 
 # A lesson that somebody has watched has a mark in the course map.
 LESSON_SEEN    = if [ -t 1 ]; then mkdir -p $(BUILD)/seen && : >$(BUILD)/seen/$@; fi
@@ -54,22 +45,6 @@ first: $(B)/lessons/03-a-pool-of-workers/first ## learn: the first program, the 
 
 lessons-build: $(B)/lessons/03-a-pool-of-workers/first
 
-define lesson_rules
-.PHONY: $(call lesson_name,$1) $(call lesson_name,$1)-python
-lessons-build: $$(B)/lessons/$1/lesson
-$$(B)/lessons/$1/lesson: $(call lesson_parts,$1)
-$(call lesson_name,$1): $$(B)/lessons/$1/lesson
-	$$(LESSON_ENV) $$<
-	$$(LESSON_SEEN)
-$(call lesson_name,$1)-python:
-	test -f lessons/$1/lesson.py || { echo "Lesson $1 has no Python twin:" \
-		"Python has no such call, or the twin would show nothing new."; exit 1; }
-	command -v python3 >/dev/null || { echo "This needs python3 (on Debian:" \
-		"apt install python3). The lesson itself, in C, does not."; exit 1; }
-	$$(LESSON_ENV) python3 lessons/$1/lesson.py
-endef
-$(foreach lesson,$(LESSONS),$(eval $(call lesson_rules,$(lesson))))
-
 # make lesson10 SCHEDULE=seed: the program that the lesson's file `schedule`
 # names, with its argument, under seeded schedules (exercises/schedule).
 LESSONS_SCHEDULED = $(patsubst lesson%,%,$(foreach lesson,$(notdir $(patsubst \
@@ -86,6 +61,7 @@ lesson_schedule = $(MAKE) -s $(SCHEDULES) >/dev/null && \
 define guided_rules
 .PHONY: $(call lesson_name,$1) $(call lesson_name,$1)-python
 lessons-build: $$(B)/lessons/$1/guide $(call programs_of,$1,$$(B))
+$(call lesson_name,$1) lessons-build: $(filter $(B)/lessons/$1/%,$(MPI_PROGRAMS))
 $$(B)/lessons/$1/guide: $$(GUIDE_OBJ) $$(B)/lessons/$1/claims.o
 ifneq ($(origin SCHEDULE),undefined)
 $(call lesson_name,$1): FORCE
@@ -136,30 +112,15 @@ $(GUIDED_PROGRAMS): $(B)/%: $(B)/%.o $(B)/lib/libpool.a
 
 $(B)/lessons/%.o: FOLDER_CFLAGS = -Ilessons/common -Ilessons/guide
 
-# The library by its path: LIBPOOL is defined only after this file is read.
-$(LESSONS:%=$(B)/lessons/%/lesson) $(LESSON_ALONES): $(LESSON_COMMON) \
-		$(B)/lib/libpool.a
-	$(LINK) -o $@ $(filter %.o,$^) $(filter-out %/libpool.a,$(filter %.a,$^)) \
-		$(B)/lib/libpool.a $(LESSON_LIBS)
-$(LESSON_ALONES): %: %.o
-
-# Lesson 13 is two programs: the client, which needs no MPI, and the ranks,
-# which mpirun starts. Where there is no mpicc, the client says what to install.
-LESSON13 = $(B)/lessons/13-beyond-one-machine
-PACKAGES += libopenmpi-dev openmpi-bin
-ifneq ($(shell command -v mpicc),)
-lesson13 lessons-build: $(LESSON13)/mpi-ranks
-endif
-# Without sanitizers: MPI itself does not free all it takes.
-$(LESSON13)/mpi-ranks: $(addprefix lessons/13-beyond-one-machine/, \
-		ranks.c tasks.c job.h tasks.h) lib/pool.h
+# Without sanitizers: Open MPI itself does not free all it takes.
+$(MPI_PROGRAMS): $(B)/%: %.c $(B)/flags
 	mkdir -p $(@D)
-	OMPI_CC='$(CC)' mpicc -std=gnu11 $(WARNINGS) $(CPPFLAGS) $(CFLAGS) -Ilib \
-		-o $@ $(filter %.c,$^)
+	OMPI_CC='$(CC)' mpicc -std=gnu11 $(WARNINGS) $(CPPFLAGS) $(CFLAGS) \
+		-Ilessons/common -MMD -MP -o $@ $<
 
 # Any other number. Patterns come last: a lesson's own rule is found first.
 lesson%:
-	echo "The lessons are 1 to $(words $(LESSONS) $(GUIDED)): make lesson1"; exit 2
+	echo "The lessons are 1 to $(words $(GUIDED)): make lesson1"; exit 2
 
 # The site: all texts and the reference as pages, under build/site. site.py finds
 # the texts, doxygen turns them and lib/pool.h into pages, frame.py puts these
@@ -178,7 +139,7 @@ LONG_TARGETS += test-site-all
 docs: lessons-build ## learn: all texts and the reference as one site
 	rm -rf $(SITE) $(TEXTS)
 	mkdir -p $(SITE) $(TEXTS)
-	for lesson in $(foreach l,$(LESSONS) $(GUIDED),$(call lesson_name,$l)); do \
+	for lesson in $(foreach l,$(GUIDED),$(call lesson_name,$l)); do \
 		$(MAKE) -s $$lesson PREDICT=0 LESSON_OUT=$(TEXTS) </dev/null \
 			>$(TEXTS)/$$lesson.txt 2>&1 || { cat $(TEXTS)/$$lesson.txt; \
 			echo "docs: without $$lesson's timeline"; }; \

@@ -25,8 +25,6 @@ for needs, lesson, exercise in rows:
                       if f.name.endswith((".md", ".c")) and f.name != "claims.c")
     for need in needs.replace("`", "").split(", "):
         taught[need] = number
-        if Path("lessons", lesson, "lesson.c").exists():
-            continue  # not rebuilt yet: its text says less than it will
         if not re.search(rf"\b{need}", words, re.I):
             wrong.append(f"lesson {number} never says {need}")
 for brief in sorted(Path("exercises").glob("[0-9]*/README.md")):

@@ -11,8 +11,9 @@ In README.md and the lessons' texts (lessons/AUTHORS.md shows each form):
     ```
     <!-- transcript: ./apply 4 -->     what the command prints
     <!-- transcript-any-order: … -->   the same, its lines in any order
-    <!-- code: file [mark] -->         a file, or what lies between two //! [mark]
-    <!-- code: file mark into my.c --> the same, and it is typed into my.c
+    <!-- code: file [name…] -->        a file, or those functions, types and
+                                       variables; or what is between two //! [name]
+    <!-- code: file name into my.c --> the same, and it is typed into my.c
     <!-- end -->                       ends these three
     <!-- change: file -->              the ```diff that follows is applied to the
                                        file as it was, and its cc line run again
@@ -47,6 +48,9 @@ class Wrong(Exception):
 def run(command, folder, seconds=SECONDS):
     """(exit status, what it printed); it gets nothing to read."""
     environment = {k: v for k, v in os.environ.items() if k not in KNOBS}
+    if os.geteuid() == 0:  # mpirun wants to be told that this is on purpose
+        environment |= {"OMPI_ALLOW_RUN_AS_ROOT": "1",
+                        "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"}
     # The machine's own warning about a copied tree is not the reader's.
     with subprocess.Popen(["sh", "-c", command], cwd=folder, env=environment,
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -79,17 +83,38 @@ def change(lines, diff):
     return lines
 
 
-def quote(file, mark=None):
-    """The code of a file, or of its part between two marks."""
+def marked(lines, mark):
+    """What lies between two marks, or None."""
+    here = [i for i, line in enumerate(lines) if line.strip() == f"//! [{mark}]"]
+    return lines[here[0] + 1:here[1]] if len(here) == 2 else None
+
+
+def defined(lines, name):
+    """A function, type or variable, with the comment above it, or None."""
+    word = re.compile(rf"[^\s/#}}*].*\b{name}\b")
+    first = next((i for i, line in enumerate(lines) if word.match(line)), None)
+    if first is None:
+        return None
+    last = first
+    if not re.search(r"[;}](\s*//.*)?$", lines[first]):
+        last = next(i for i in range(first, len(lines)) if lines[i].startswith("}"))
+    while lines[first - 1].startswith("//"):
+        first -= 1
+    return lines[first:last + 1]
+
+
+def quote(file, *names):
+    """The code of a file, or its parts of these names."""
     lines = Path(file).read_text().splitlines()
-    if mark:
-        here = [i for i, line in enumerate(lines) if line.strip() == f"//! [{mark}]"]
-        if len(here) != 2:
-            raise Wrong(f"{file} has not two marks //! [{mark}]")
-        lines = lines[here[0] + 1:here[1]]
-    elif lines and "SPDX" in lines[0]:
-        lines = lines[1:]
-    return "\n".join(lines)
+    if not names:
+        return "\n".join(lines[bool(lines and "SPDX" in lines[0]):])
+    parts = []
+    for name in names:
+        part = marked(lines, name) or defined(lines, name)
+        if not part:
+            raise Wrong(f"{file} has no {name}, and no two marks //! [{name}]")
+        parts.append("\n".join(part))
+    return "\n\n".join(parts)
 
 
 class Text:
@@ -111,7 +136,7 @@ class Text:
             if status:
                 raise Wrong(f"$ {command}\n{printed}exit status {status}")
             for word in command.split():
-                if command.startswith("cc ") and word.endswith(".c"):
+                if command.startswith(("cc ", "mpicc ")) and word.endswith(".c"):
                     self.compile[word] = command
 
     def restore(self):

@@ -164,6 +164,7 @@ struct guide_run {
 // How a program is run; zero, for each field, is the usual.
 struct guide_how {
     int limit_ms;      // 0: 60,000. Then it is killed with all it made
+    size_t ranks;      // so many of it are started by mpirun; 0: without MPI
     bool unwatched;    // without ptrace: where the time of a fork is measured
     bool pipe;         // its output is a pipe, not a terminal
     bool quiet;        // neither command nor output are shown
@@ -224,5 +225,6 @@ bool guide_all_ended(const struct guide_run *run);
 bool guide_python(
     void); // are the Python twins being run (make lesson4-python)?
 const char *guide_pool(void); // "mine" with POOL=mine, else NULL
+bool guide_mpi(void);         // is there an mpirun?
 
 #endif

@@ -45,6 +45,9 @@ bool watch_begin(struct guide_run *run, pid_t pid);
 bool watch_next(struct guide_run *run); // deals with what is there; false: none
 void watch_kill(struct guide_run *run); // is left
 
+// mpi.c: the environment of an mpirun
+void mpi_settings(const char *folder);
+
 // trace.c: reads the traces that the program's pools wrote into a folder, and
 // removes it; with `run` NULL it only removes
 void guide_take_traces(struct guide_run *run, const char *folder);

@@ -33,7 +33,7 @@ static const char *role(const struct guide_run *run,
                         const struct guide_process *process, char state) {
     const char *what = process->name;
     if (process->pid == run->process[0].pid)
-        what = "your program";
+        what = strcmp(what, "mpirun") == 0 ? what : "your program";
     else if (strcmp(process->name, run->process[0].name) == 0)
         what = process->parent == run->process[0].pid ? "its child" : "a child";
     else

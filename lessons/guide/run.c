@@ -66,7 +66,8 @@ static bool open_files(struct child *child, const struct guide_how *how) {
 }
 
 // Becomes the program, as soon as the guide watches.
-static _Noreturn void program(const struct child *child, pid_t guide_pid) {
+static _Noreturn void program(const struct child *child,
+                              const struct guide_how *how, pid_t guide_pid) {
     char byte;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != guide_pid)
@@ -84,8 +85,11 @@ static _Noreturn void program(const struct child *child, pid_t guide_pid) {
     for (int i = 0; ours[i]; i++)
         unsetenv(ours[i]);
     setenv("POOL_TRACE", guide_text("%s/%%p.json", child->folder), 1);
-    execvp(child->path, child->args);
-    fprintf(stderr, "%s: %s\n", child->path, strerror(errno));
+    if (how->ranks)
+        mpi_settings(child->folder);
+    const char *file = how->ranks ? child->args[0] : child->path;
+    execvp(file, child->args);
+    fprintf(stderr, "%s: %s\n", file, strerror(errno));
     _exit(127);
 }
 
@@ -185,7 +189,7 @@ static void start(struct guide_run *run, struct child *child,
     if (pid < 0)
         guide_refuse("fork: %s.", strerror(errno));
     if (pid == 0)
-        program(child, self);
+        program(child, how, self);
     run->begin = guide_now();
     if (how->unwatched) {
         run->process = guide_alloc(1, sizeof *run->process);
@@ -228,8 +232,8 @@ static void show_output(const struct guide_run *run, size_t most) {
 }
 
 // "./apply /usr/share/common-licenses/GPL-3 2", and the same as arguments.
-static void arguments(struct guide_run *run, struct child *child,
-                      va_list more) {
+static void arguments(struct guide_run *run, const struct guide_how *how,
+                      struct child *child, va_list more) {
     size_t count = 0;
     const char *argument, *command;
     child->args = guide_alloc(32, sizeof *child->args);
@@ -243,7 +247,15 @@ static void arguments(struct guide_run *run, struct child *child,
         snprintf(child->path, sizeof child->path, "%s/%s", guide.programs,
                  run->program);
         command = guide_text("./%s", run->program);
-        child->args[count++] = (char *)command;
+        if (how->ranks) {
+            const char *ranks = guide_text("%zu", how->ranks);
+            const char *mpirun[] = {"mpirun", "--oversubscribe", "-n", ranks};
+            for (size_t i = 0; i < 4; i++)
+                child->args[count++] = (char *)mpirun[i];
+            command =
+                guide_text("mpirun --oversubscribe -n %s %s", ranks, command);
+        }
+        child->args[count++] = (char *)(how->ranks ? child->path : command);
     }
     while ((argument = va_arg(more, const char *)) && count < 31) {
         child->args[count++] = (char *)argument;
@@ -254,9 +266,12 @@ static void arguments(struct guide_run *run, struct child *child,
     run->command = command;
 }
 
-// A program that has no twin in Python, or needs more than POOL=mine has.
-static bool is_absent(struct guide_run *run, const struct child *child) {
-    if (access(guide_python() ? child->args[1] : child->path, R_OK) == 0)
+// A program that has no twin in Python, needs more than POOL=mine has, or Open
+// MPI where there is none.
+static bool is_absent(struct guide_run *run, const struct guide_how *how,
+                      const struct child *child) {
+    bool mpi = !how->ranks || guide_python() || guide_mpi();
+    if (mpi && access(guide_python() ? child->args[1] : child->path, R_OK) == 0)
         return false;
     if (guide_python())
         guide_say("(%s has no twin: Python has no such call, or would show "
@@ -265,6 +280,10 @@ static bool is_absent(struct guide_run *run, const struct child *child) {
     else if (guide_pool())
         guide_say("(%s needs more than your pool has: run the lesson with the "
                   "library, without POOL=.)",
+                  run->program);
+    else if (how->ranks)
+        guide_say("(%s needs Open MPI, which is not here: apt install "
+                  "openmpi-bin libopenmpi-dev, and make again.)",
                   run->program);
     else
         guide_refuse("%s is missing: make builds it.", child->path);
@@ -286,10 +305,10 @@ struct guide_run *guide_run_as(const struct guide_how *how, const char *program,
     run->program = program;
     run->part = guide.part;
     va_start(more, program);
-    arguments(run, &child, more);
+    arguments(run, how, &child, more);
     va_end(more);
     guide_paragraph();
-    if (is_absent(run, &child))
+    if (is_absent(run, how, &child))
         return run;
     if (!how->quiet)
         printf("  %s$ %s%s\n", guide_color("1"), guide_print(run->command, 74),

@@ -2,9 +2,10 @@
 // Reads the trace of a pool: Chrome trace JSON, one event a line, as the
 // library writes it where POOL_TRACE= says.
 // Runs in: the guide.
+#define _GNU_SOURCE // nftw
 #include "internal.h"
 
-#include <dirent.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -91,20 +92,19 @@ static bool read_file(struct guide_run *run, int pool, const char *path) {
     return true;
 }
 
+static int remove_entry(const char *path, const struct stat *stat, int type,
+                        struct FTW *where) {
+    (void)stat, (void)type, (void)where;
+    return remove(path);
+}
+
 void guide_take_traces(struct guide_run *run, const char *folder) {
-    DIR *all = opendir(folder);
-    struct dirent *entry;
     int pool = 1; // of the program itself; a second one has "-2"
     while (
-        all && run &&
+        run &&
         read_file(run, pool,
                   guide_text("%s/%d%s.json", folder, (int)run->process[0].pid,
                              pool > 1 ? guide_text("-%d", pool) : "")))
         pool++;
-    while (all && (entry = readdir(all)))
-        if (entry->d_name[0] != '.')
-            unlink(guide_text("%s/%s", folder, entry->d_name));
-    if (all)
-        closedir(all);
-    rmdir(folder);
+    nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 }
