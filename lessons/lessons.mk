@@ -6,7 +6,9 @@
 
 GUIDED        := $(sort $(patsubst lessons/%/claims.c,%, \
                    $(wildcard lessons/[0-9][0-9]-*/claims.c)))
-GUIDE_OBJ      = $(patsubst %.c,$(B)/%.o,$(wildcard lessons/guide/*.c))
+GUIDE_OBJ      = $(patsubst %.c,$(B)/%.o,$(wildcard lessons/guide/*.c)) \
+	$(VIEWER_HTML)
+VIEWER_HTML    = $(B)/lessons/viewer/html.o
 programs_of    = $(patsubst %.c,$2/%,$(filter-out %/claims.c %/mypool.c \
 	$(MPI_SOURCES),$(wildcard lessons/$1/*.c)))
 GUIDED_PROGRAMS = $(foreach lesson,$(GUIDED),$(call programs_of,$(lesson),$(B)))
@@ -103,6 +105,19 @@ $(foreach lesson,$(GUIDED),$(call programs_of,$(lesson),$(B)/mine)): \
 $(GUIDED:%=$(B)/lessons/%/guide):
 	$(LINK) -o $@ $^ -lm
 
+# A recorded run as one page that opens offline. What is in the page lies inside
+# of the program that writes it.
+VIEWER      = $(B)/lessons/viewer/viewer
+$(VIEWER_HTML): $(addprefix lessons/viewer/viewer., html css js)
+$(VIEWER): $(B)/lessons/viewer/main.o $(VIEWER_HTML)
+	$(LINK) -o $@ $^
+
+.PHONY: viewer
+viewer: $(VIEWER) ## learn: recorded runs as one page: TRACE="a.json b.json" [HTML=]
+	test -n '$(TRACE)' || { echo "make viewer TRACE=run.json: a file that" \
+		"POOL_TRACE= or TRACE= wrote" >&2; exit 2; }
+	$< $(if $(HTML),-o '$(HTML)') $(TRACE)
+
 # As the text tells the reader to compile them, each by itself; those of lesson
 # 11 with the pool that is typed in. Its steps.c includes that.
 LESSON11 = $(B)/lessons/11-build-your-own-pool
@@ -128,13 +143,13 @@ lesson%:
 
 PACKAGES += doxygen doxygen-awesome-css libjs-lunr python3 python3-lxml \
 	gnuplot-nox chromium chromium-driver npm
-TEST_TARGETS += test-links test-site
+TEST_TARGETS += test-links test-site test-viewer
 SITE      = $(BUILD)/site
 TEXTS     = $(BUILD)/texts
 # Of the system's Python: it has what Debian's packages bring.
 SYSTEM_PYTHON = PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3
 
-.PHONY: docs test-links test-site test-site-all
+.PHONY: docs test-links test-site test-site-all test-viewer
 LONG_TARGETS += test-site-all
 docs: lessons-build ## learn: all texts and the reference as one site
 	rm -rf $(SITE) $(TEXTS)
@@ -153,6 +168,11 @@ docs: lessons-build ## learn: all texts and the reference as one site
 
 test-links: # every relative link in every text leads somewhere
 	$(SYSTEM_PYTHON) tests/site/links.py
+
+FIRST = $(B)/lessons/03-a-pool-of-workers/first
+test-viewer: $(VIEWER) $(FIRST) # a recorded run as one page, in a browser
+	sh tests/site/axe.sh $(BUILD)/axe
+	$(SYSTEM_PYTHON) tests/site/viewer.py $(VIEWER) $(BUILD)/axe/axe.js $(B)/viewer $(FIRST)
 
 test-site: docs ## develop: the site in a browser
 	sh tests/site/axe.sh $(BUILD)/axe

@@ -67,7 +67,7 @@ list() {
 if [ "${1-}" = lessons ]; then
     find_next
     list lesson
-    printf '\nKnobs: make lesson3 WORKERS=8 TASKS=200 INPUT=folder PREDICT=0 TRACE=t.json\n'
+    printf '\nKnobs: make lesson3 WORKERS=8 TASKS=200 INPUT=folder PREDICT=0 TRACE=t.html\n'
     printf 'In Python: make lesson3-python. The texts: lessons/README.md\n'
     exit
 fi

@@ -163,9 +163,13 @@ for folder in lessons/[0-9][0-9]-*/; do
 
     works "TRACE=$temp/trace.json"
     if [ -s "$temp/trace.json" ] && command -v python3 >/dev/null; then
-        python3 -m json.tool "$temp/trace.json" >/dev/null || fail "$number: TRACE is not JSON"
+        python3 tests/trace.py "$temp/trace.json" || fail "$number: its TRACE"
+        [ "$number" != lesson04 ] || python3 tests/trace.py --self-test "$temp/trace.json" ||
+            fail "tests/trace.py"
     fi
-    rm -f "$temp"/trace*.json
+    works "TRACE=$temp/trace.html"
+    grep -q 'class="trace"' "$temp/trace.html" || fail "$number: TRACE= as a page"
+    rm -f "$temp"/trace*
 
     # On a terminal it asks once, and says so afterwards.
     if command -v script >/dev/null; then

@@ -71,6 +71,7 @@ struct mark { // a birth '^', a death in peace '|', another death 'X'
     uint64_t when;
     char what;
     pid_t pid;
+    const char *how; // "forked by 12", "exited with status 0"; "" if unknown
 };
 struct picture {
     uint64_t begin, end;
@@ -84,6 +85,6 @@ void guide_picture_free(struct picture *picture);
 
 void svg_write(const struct guide_run *run, const struct picture *picture);
 void perfetto_check(void); // refuses a TRACE= that cannot be written
-void perfetto_write(void); // all runs of the lesson
+void perfetto_write(void); // all runs of the lesson, as JSON or as a page
 
 #endif

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
-// TRACE=: all runs of the lesson as Chrome trace JSON, for ui.perfetto.dev.
+// TRACE=: all runs of the lesson as Chrome trace JSON, for ui.perfetto.dev; or,
+// where the name ends in .html, as a page with these data and a viewer inside.
 //
 // A run is a process there, its rows are threads: births, deaths, what each
 // item was, and the letters of the screen. A submission is a slice, and an
 // arrow leads from it to the run of its first item. Runs in: the guide.
+#include "../viewer/html.h"
 #include "internal.h"
 
 #include <errno.h>
@@ -38,26 +40,37 @@ static void name(FILE *file, const char *what, int process, int thread,
     fprintf(file, "\"}}");
 }
 
+// Viewers bind no arrow to an empty slice: it lasts a nanosecond at least.
+static double duration(uint64_t begin, uint64_t end) {
+    return end > begin ? (double)(end - begin) / 1000 : 0.001;
+}
+
+// One arrow leads from a submission (phase s) to the run of its first item (f).
+// Both ends have the same number, and each lies at the begin of a slice.
+static void write_arrow(FILE *file, const char *phase, int process, int thread,
+                        uint64_t ns, int pool, uint64_t task) {
+    begin(file, phase, process, thread, ns);
+    fprintf(file,
+            ",\"name\":\"task\",\"cat\":\"task\",\"bp\":\"e\","
+            "\"id\":\"%d.%d.%llu\"}",
+            process, pool, (unsigned long long)task);
+}
+
 static void write_bar(FILE *file, int process, const struct bar *b,
                       uint64_t start, bool pool) {
+    bool done = !*b->how || strcmp(b->how, "done") == 0;
     begin(file, "X", process, b->row + 1, b->begin - start);
     fprintf(file,
-            ",\"name\":\"%c%s%s\",\"dur\":%.3f,\"args\":{\"letter\":\"%c\","
-            "\"task\":%llu,\"first\":%llu,\"items\":%u,\"pid\":%d,"
-            "\"outcome\":\"%s\"}}",
-            b->letter, *b->how && strcmp(b->how, "done") != 0 ? " " : "",
-            strcmp(b->how, "done") != 0 ? b->how : "",
-            (double)(b->end - b->begin) / 1000, b->letter,
-            (unsigned long long)b->task, (unsigned long long)b->first, b->items,
-            (int)b->pid, b->how);
-    if (!pool || b->first || strcmp(b->how, "run again") == 0)
-        return;
-    begin(file, "f", process, b->row + 1, b->begin - start);
-    fprintf(
-        file,
-        ",\"name\":\"task\",\"cat\":\"task\",\"bp\":\"e\",\"id\":\"%d.%llu\""
-        "}",
-        process, (unsigned long long)b->task);
+            ",\"name\":\"%c%s%s\",\"cat\":\"%s\",\"dur\":%.3f,\"args\":{"
+            "\"letter\":\"%c\",\"pool\":%d,\"task\":%llu,\"first\":%llu,"
+            "\"items\":%u,\"pid\":%d,\"outcome\":\"%s\"}}",
+            b->letter, done ? "" : " ", done ? "" : b->how,
+            pool ? "run" : "process", duration(b->begin, b->end), b->letter,
+            b->pool, (unsigned long long)b->task, (unsigned long long)b->first,
+            b->items, (int)b->pid, b->how);
+    if (pool && b->task && !b->first && strcmp(b->how, "run again") != 0)
+        write_arrow(file, "f", process, b->row + 1, b->begin - start, b->pool,
+                    b->task);
 }
 
 static void write_submissions(FILE *file, int process,
@@ -68,14 +81,11 @@ static void write_submissions(FILE *file, int process,
             continue;
         begin(file, "X", process, 0, e->begin - start);
         fprintf(file,
-                ",\"name\":\"submit\",\"dur\":%.3f,\"args\":{\"task\":%llu,"
-                "\"items\":%u}}",
-                (double)(e->end - e->begin) / 1000, (unsigned long long)e->task,
-                e->items);
-        begin(file, "s", process, 0, e->begin - start);
-        fprintf(file,
-                ",\"name\":\"task\",\"cat\":\"task\",\"id\":\"%d.%d.%llu\"}",
-                process, e->pool, (unsigned long long)e->task);
+                ",\"name\":\"submit\",\"cat\":\"submit\",\"dur\":%.3f,"
+                "\"args\":{\"pool\":%d,\"task\":%llu,\"items\":%u}}",
+                duration(e->begin, e->end), e->pool,
+                (unsigned long long)e->task, e->items);
+        write_arrow(file, "s", process, 0, e->begin - start, e->pool, e->task);
     }
 }
 
@@ -95,32 +105,57 @@ static void write_run(FILE *file, int number, const struct guide_run *run,
     for (size_t i = 0; i < p.marks; i++) {
         const struct mark *m = &p.mark[i];
         begin(file, "i", number, m->row + 1, m->when - start);
-        fprintf(file, ",\"s\":\"t\",\"name\":\"%s\",\"args\":{\"pid\":%d}}",
+        fprintf(file,
+                ",\"s\":\"t\",\"name\":\"%s\",\"args\":{\"pid\":%d,"
+                "\"how\":\"%s\"}}",
                 m->what == '^'   ? "born"
                 : m->what == 'X' ? "killed"
                                  : "ended",
-                (int)m->pid);
+                (int)m->pid, m->how);
     }
     guide_picture_free(&p);
+}
+
+static void write_all(FILE *file) {
+    comma = "";
+    fprintf(file, "{\"displayTimeUnit\":\"ms\",\"traceEvents\":[");
+    for (int i = 0; i < guide.runs; i++)
+        write_run(file, i + 1, guide.run[i], guide.run[0]->begin);
+    fprintf(file, "\n]}\n");
+}
+
+// The same, inside of a page.
+static bool write_page(FILE *page) {
+    FILE *file = tmpfile();
+    if (!file)
+        return false;
+    write_all(file);
+    rewind(file);
+    const char *title =
+        guide_text("Lesson %d: %s", guide_lesson.number, guide_lesson.title);
+    bool done = html_write(page, title, &(struct html_trace){title, file}, 1);
+    fclose(file);
+    return done;
 }
 
 void perfetto_write(void) {
     if (!guide.trace)
         return;
     FILE *file = fopen(guide.trace, "we");
-    comma = "";
-    if (file) {
-        fprintf(file, "{\"displayTimeUnit\":\"ms\",\"traceEvents\":[");
-        for (int i = 0; i < guide.runs; i++)
-            write_run(file, i + 1, guide.run[i], guide.run[0]->begin);
-        fprintf(file, "\n]}\n");
-    }
-    if (!file || ferror(file) || fclose(file) != 0) {
+    bool page = html_named(guide.trace), done = file;
+    if (file && page)
+        done = write_page(file);
+    else if (file)
+        write_all(file);
+    done = done && !ferror(file);
+    if (!file || fclose(file) != 0 || !done) {
         guide_claim(0, strerror(errno), "the trace is in %s",
                     guide_print(guide.trace, 34));
         return;
     }
     guide_paragraph();
-    printf("  Trace for https://ui.perfetto.dev: %s\n\n",
+    printf("  %s: %s\n\n",
+           page ? "All runs, for your browser, also offline"
+                : "Trace for https://ui.perfetto.dev",
            guide_print(guide.trace, 34));
 }

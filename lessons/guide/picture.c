@@ -21,8 +21,8 @@ static void bar(struct picture *p, struct bar bar) {
 }
 
 static void mark(struct picture *p, int row, uint64_t when, char what,
-                 pid_t pid) {
-    p->mark[p->marks++] = (struct mark){row, when, what, pid};
+                 pid_t pid, const char *how) {
+    p->mark[p->marks++] = (struct mark){row, when, what, pid, how};
 }
 
 static void of_pools(struct picture *p, const struct guide_run *run) {
@@ -56,7 +56,7 @@ static void of_pools(struct picture *p, const struct guide_run *run) {
                  e->kind == GUIDE_BIRTH ? '^'
                  : e->killed            ? 'X'
                                         : '|',
-                 e->pid);
+                 e->pid, e->how);
     }
 }
 
@@ -70,13 +70,17 @@ static void of_processes(struct picture *p, const struct guide_run *run) {
         uint64_t died = process->died ? process->died : p->end;
         snprintf(p->row[i].name, sizeof p->row[i].name, "%s%.0zu",
                  i ? "child " : "parent", i);
-        mark(p, (int)i, process->born, '^', process->pid);
+        mark(p, (int)i, process->born, '^', process->pid,
+             i ? guide_text("forked by %d", (int)process->parent) : "");
         bar(p, (struct bar){(int)i, 0, process->born, died, i, 0, 1,
                             process->pid, i ? letter(i - 1) : '=', ""});
         if (process->ended && WIFSIGNALED(process->status))
-            mark(p, (int)i, died, 'X', process->pid);
+            mark(p, (int)i, died, 'X', process->pid,
+                 guide_text("killed by signal %d", WTERMSIG(process->status)));
         else if (process->ended)
-            mark(p, (int)i, died, '|', process->pid);
+            mark(p, (int)i, died, '|', process->pid,
+                 guide_text("exited with status %d",
+                            WEXITSTATUS(process->status)));
     }
 }
 

@@ -19,13 +19,13 @@ import urllib.parse
 from pathlib import Path
 
 from browser import Browser
+from site_checks import BARRIERS, DESK, PHONE, TABLET, report
 
-PHONE, TABLET, DESK = (390, 800), (768, 1000), (1280, 900)
 # What the search must find, and a page that must be among what it finds.
 WORDS = {"zombie": "lesson1", "chunk": "lesson5", "fork": "lesson1",
          "terminate": "lesson6", "deadlock": "lessons-glossary",
          "pool_map": "pool_8h", "chunked maps": "exercise5", "zomb": "lesson1"}
-wrong = []
+hold, wrong = report("site")
 
 
 def one_of_each_kind(base):
@@ -40,12 +40,6 @@ def file_of(url, base, site):
     if not url.startswith(base):
         return None
     return Path(site, urllib.parse.unquote(url.removeprefix(base).split("#")[0]))
-
-
-def hold(so, what):
-    print(("[       OK ] site: " if so else "[  FAILED  ] site: ") + what)
-    if not so:
-        wrong.append(what)
 
 
 # What a page shows of itself.
@@ -141,15 +135,6 @@ def check_widths(browser, urls, pictures):
             if pictures:
                 browser.picture(f"{pictures}/{Path(url).stem}-{size[0]}.png")
         hold(not wide, f"at {size[0]} pixels no page is wider than the screen " + names(wide))
-
-
-# All rules that axe-core has, at their own limits.
-BARRIERS = """
-const done = arguments[0];
-document.querySelectorAll('details').forEach(part => part.open = true);
-axe.run(document, {preload: false}).then(found => done(found.violations.map(
-    v => v.id + ' ' + v.nodes.length + ': ' + v.nodes[0].html.slice(0, 120))));
-"""
 
 
 def check_barriers(browser, urls, axe, how, pictures=None):
