@@ -12,17 +12,11 @@ set -eu
 cd "$(dirname "$0")/.."
 B=${B:-build/gcc} CC=${CC:-gcc} FULL=${FULL:-}
 GRADER=$B/exercises/grader
-top=$(mktemp -d)
+. tests/prelude.sh
+top=$work
 chmod 755 "$top"
-trap 'chmod -R u+rwX "$top"; rm -rf "$top"' EXIT
-trap 'exit 130' INT TERM
-failed=0
+clean() { chmod -R u+rwX "$top" && rm -rf "$top"; }
 SEED=$(od -An -N6 -tu8 /dev/urandom | tr -d ' ')
-
-fail() {
-    echo "FAILED: $*"
-    failed=1
-}
 
 # Runs the grader as user $1 (or "") on $2, to $3.
 grade() {

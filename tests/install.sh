@@ -8,28 +8,22 @@
 #   install.sh MAKE CC
 set -eu
 make=$1 cc=$2 here=$(cd "$(dirname "$0")" && pwd)
-root=$(dirname "$here") folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
+root=$(dirname "$here")
+. "$here/prelude.sh"
 
+in_folder() { (cd "$work" && "$@"); }
 check() { # name, command…
     name=$1
     shift
-    if (cd "$folder" && "$@") >"$folder/log" 2>&1; then
-        echo "[       OK ] install: $name"
-    else
-        echo "[  FAILED  ] install: $name"
-        cat "$folder/log"
-        failed=1
-    fi
+    test_of "install: $name" in_folder "$@"
 }
 
-failed=0
-usr="$folder/us r"
-$make -s install PREFIX="$usr" CC="$cc" >"$folder/said"
-cp "$here/install.c" "$folder"
+usr="$work/us r"
+$make -s install PREFIX="$usr" CC="$cc" >"$work/said"
+cp "$here/install.c" "$work"
 flags=$(PKG_CONFIG_PATH="$usr/lib/pkgconfig" pkg-config --cflags --libs pool)
 # No LD_LIBRARY_PATH: what `make install` says to do must be enough.
-rpath=$(sed -n "s/.*add \(-Wl,-rpath,'.*'\) where.*/\1/p" "$folder/said")
+rpath=$(sed -n "s/.*add \(-Wl,-rpath,'.*'\) where.*/\1/p" "$work/said")
 
 check "says how programs find the library there" [ -n "$rpath" ]
 check "program with pkg-config compiles" sh -c \
@@ -64,14 +58,14 @@ if command -v man >/dev/null; then
 fi
 if command -v "${CXX:-g++}" >/dev/null; then
     printf '#include <pool.h>\nint main() { return pool_strerror(0) == 0; }\n' \
-        >"$folder/cpp.cc"
+        >"$work/cpp.cc"
     check "header in C++, without a warning" sh -c "
         ${CXX:-g++} -Wall -Wextra -Wpedantic -Wshadow -Wold-style-cast -Werror \
             -o cpp cpp.cc $flags $rpath && ./cpp"
 fi
 $make -s uninstall PREFIX="$usr" CC="$cc"
 check "uninstall leaves no file" sh -c '[ -z "$(find "us r" -type f -o -type l)" ]'
-$make -s install PREFIX=/opt/pool DESTDIR="$folder/de st" CC="$cc" >/dev/null
+$make -s install PREFIX=/opt/pool DESTDIR="$work/de st" CC="$cc" >/dev/null
 check "install under DESTDIR" sh -c '
     [ -f "de st/opt/pool/lib/libpool.so.2.0.0" ] &&
     [ -f "de st/opt/pool/share/man/man3/pool_map.3" ] &&
@@ -80,18 +74,18 @@ check "install under DESTDIR" sh -c '
 # The sentence of README.md: after `make install`, `cc program.c …`.
 recipe=$(grep -oE '`cc program.c [^`]*`' "$root/README.md" | tr -d '\`')
 sandbox() {
-    bwrap --dev-bind / / --tmpfs /usr/local --bind "$folder/etc" /etc \
-        --tmpfs "$folder/home" --chdir "$folder/home" \
+    bwrap --dev-bind / / --tmpfs /usr/local --bind "$work/etc" /etc \
+        --tmpfs "$work/home" --chdir "$work/home" \
         --unshare-user --uid 0 --gid 0 "$@"
 }
-mkdir "$folder/home"
-cp -a /etc "$folder/etc" 2>/dev/null || true
-cp "$here/install.c" "$folder/program.c"
+mkdir "$work/home"
+cp -a /etc "$work/etc" 2>/dev/null || true
+cp "$here/install.c" "$work/program.c"
 if [ -n "$recipe" ] && sandbox true 2>/dev/null; then
     check "README.md's recipe on a fresh machine" sandbox sh -euc "
-        cd '$root' && $make -s install CC='$cc' && cd '$folder/home'
+        cd '$root' && $make -s install CC='$cc' && cd '$work/home'
         cp ../program.c . && $recipe && ./a.out && man -w pool_map"
 else
     echo "[  SKIPPED ] install: README.md's recipe: no sandbox (bwrap) here"
 fi
-[ $failed = 0 ]
+exit $failed

@@ -10,48 +10,17 @@ set -eu
 cd "$(dirname "$0")/../.."
 B=${B:-build/gcc} CC=${CC:-gcc}
 GRADER=$B/exercises/grader
-top=$(mktemp -d)
+. tests/prelude.sh
+top=$work
 chmod 755 "$top" # for ordinary users' tests
-failed=0
 clean() {
     umount "$top/disk_full/small" 2>/dev/null || :
     chmod -R u+rwX "$top" 2>/dev/null || :
     rm -rf "$top"
 }
-trap clean EXIT
-trap 'exit 130' INT TERM
-
-fail() {
-    echo "FAILED: $*"
-    failed=1
-}
 
 grade() { # as make grade does
     "$GRADER/grade/grade" --build "$B" --compiler "$CC" "$@"
-}
-
-# Runs the command, which must end with status $1 and say $2.
-says() {
-    wanted=$1 words=$2
-    shift 2
-    status=0
-    "$@" >"$work/said" 2>&1 || status=$?
-    [ $status = "$wanted" ] || fail "$*: status $status, not $wanted"
-    [ -z "$words" ] || tr -s ' \n' ' ' <"$work/said" | grep -qF "$words" || {
-        fail "$*: does not say \"$words\":"
-        cat "$work/said"
-    }
-}
-
-# Waits for a command to succeed, so many seconds at most.
-await() {
-    seconds=$1
-    shift
-    until=$(($(date +%s) + seconds))
-    while ! "$@"; do
-        [ "$(date +%s)" -lt $until ] || return 1
-        sleep 0.05
-    done
 }
 
 # A class of $2 students with the solutions of the exercises $3.

@@ -6,13 +6,7 @@
 set -eu
 cd "$(dirname "$0")/../.."
 top=$PWD
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-
-fail() {
-    echo "FAILED: $*"
-    exit 1
-}
+. tests/prelude.sh
 
 # The instructor's copy: without git, exercises done, a few things more.
 mkdir "$work/copy" "$work/empty"
@@ -45,39 +39,33 @@ grep -q 'Hint 1 of 3' "$work/said" || fail "$(cat "$work/said")"
 make progress >"$work/said"
 all=$(find exercises -path 'exercises/[0-9]*/check.c' | wc -l)
 [ "$(grep -c '^  \[ \] [0-9][0-9]-' "$work/said")" = "$all" ] || fail "$(cat "$work/said")"
-says() { # words, in what the command puts out
-    words=$1
-    shift
-    "$@" >"$work/said" 2>&1 || :
-    grep -qF -e "$words" "$work/said" || fail "$*: no \"$words\": $(cat "$work/said")"
-}
 if make exercise1 STRICT=1 >/dev/null 2>&1; then fail "STRICT=1 is no error"; fi
 mine=exercises/01-process-per-task/ex1_process_per_task.c
 cp "$mine" "$work/begun.c"
 sh "$top/tests/wrong.sh" 01-process-per-task/forgets_the_last >"$mine"
 make exercise1 >"$work/said" 2>&1
 for _ in 2 3; do make hint1 >/dev/null; done
-says "$(sed -n 's/^Wrong: *//p' "$top"/tests/wrong/01-*/forgets_the_last.patch |
+says 0 "$(sed -n 's/^Wrong: *//p' "$top"/tests/wrong/01-*/forgets_the_last.patch |
     cut -c -40)" make hint1
 cp "$top/solutions/01-process-per-task/ex1_process_per_task.c" "$mine"
-says "[ ] 01-process-per-task      " make progress
-says "edited since" make progress
+says 0 "[ ] 01-process-per-task      " make progress
+says 0 "edited since" make progress
 make exercise1 STRICT=1 >"$work/said" 2>&1 || fail "$(cat "$work/said")"
 make clean
-says "[x] 01-process-per-task      10/10" make progress
+says 0 "[x] 01-process-per-task      10/10" make progress
 make exercise1 FILE=exercises/01-process-per-task/starter.c >/dev/null
-says "[x] 01-process-per-task      10/10" make progress
+says 0 "[x] 01-process-per-task      10/10" make progress
 printf 'int system(const char *);\nint unlucky(void) { return system("x"); }\n' |
     cat "$mine" - >"$work/calls.c"
-says "refused: a grader gives 0 of 10: It uses system" make exercise1 FILE="$work/calls.c"
+says 0 "refused: a grader gives 0 of 10: It uses system" make exercise1 FILE="$work/calls.c"
 sed 's/run_all/run_them_all/' "$mine" >"$work/named.c"
-says "run_all is missing; there is a run_them_all" make exercise1 FILE="$work/named.c"
+says 0 "run_all is missing; there is a run_them_all" make exercise1 FILE="$work/named.c"
 iconv -t UTF-16 <"$mine" >"$work/wide.c"
-says "is in UTF-16" make exercise1 FILE="$work/wide.c"
+says 0 "is in UTF-16" make exercise1 FILE="$work/wide.c"
 printf '\032' | cat "$mine" - >"$work/ctrl.c"
-says "Ctrl-Z" make exercise1 FILE="$work/ctrl.c"
-says "There is no compiler" make exercise1 CC=no-such-compiler
-says "There is no file" make exercise1 FILE="$work/none.c"
+says 0 "Ctrl-Z" make exercise1 FILE="$work/ctrl.c"
+says 2 "There is no compiler" make exercise1 CC=no-such-compiler
+says 2 "There is no file" make exercise1 FILE="$work/none.c"
 cp "$work/begun.c" "$mine"
 make -n setup >"$work/said"
 grep -q libjansson-dev "$work/said" || fail "make setup does not know libjansson"
@@ -91,4 +79,4 @@ find . -path ./build -prune -o -type f -print | grep -E \
 if grep -rlE 'a private check|^Loses:|^// Tries:' .; then fail "these tell"; fi
 python3 "$top/tests/packages/search.py" "$top/solutions" "$top/exercises" . ||
     fail "solutions can be found"
-echo "student-dist: works in an empty folder, no solution is in it"
+[ $failed = 0 ] && echo "student-dist: works in an empty folder, no solution is in it"

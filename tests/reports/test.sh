@@ -9,28 +9,8 @@
 set -eu
 cd "$(dirname "$0")/../.."
 reports=$(realpath "$1") sanitized=$(realpath "$2") judges=$3
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+. tests/prelude.sh
 out=$work/out
-failed=0
-
-fail() {
-    echo "FAILED: $*"
-    failed=1
-}
-
-# Runs the command, which must end with status $1 and say $2.
-says() {
-    wanted=$1 words=$2
-    shift 2
-    status=0
-    "$@" >"$work/said" 2>&1 || status=$?
-    [ $status = "$wanted" ] || fail "$*: status $status, not $wanted"
-    grep -qF "$words" "$work/said" || {
-        fail "$*: does not say \"$words\":"
-        cat "$work/said"
-    }
-}
 
 python3 tests/reports/nasty.py "$judges" "$out"
 says 0 "14 students" "$reports" "$out"
