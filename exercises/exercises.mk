@@ -40,8 +40,8 @@ $(B)/exercises/%/extra.o: $(CHECKS)/%/extra.c exercises/judge/check.h \
 	mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -Iexercises/judge -Iexercises/$* -c -o $@ $<
 
-$(JUDGE)/inspect: $(patsubst %,$(JUDGE)/%.o,inspect inspect_sections \
-		inspect_symbols object)
+$(JUDGE)/inspect: $(patsubst %,$(JUDGE)/%.o,inspect inspect_reasons \
+		inspect_sections inspect_symbols object)
 	$(LINK) -o $@ $^
 
 # What the header of an exercise requires: what its driver calls and the header

@@ -16,7 +16,6 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,27 +24,13 @@
 
 #include "inspect.h"
 
-#define REFUSED 3 // exit status: the student's object is to blame
-#define MOST_REASONS 12
-#define MOST_BYTES (8L << 20)      // of an object
+#define REFUSED 3             // exit status: the student's object is to blame
+#define MOST_BYTES (8L << 20) // of an object
 #define MOST_BYTES_LIST (1L << 20) // of a list of names
-
-char *required, *imports;
-static int reasons;
 
 _Noreturn static void die(const char *what) {
     fprintf(stderr, "inspect: %s: %s\n", what, strerror(errno));
     exit(2);
-}
-
-void refuse(const char *format, ...) {
-    if (reasons++ >= MOST_REASONS)
-        return;
-    va_list args;
-    va_start(args, format);
-    vprintf(format, args);
-    va_end(args);
-    putchar('\n');
 }
 
 // A whole file with a byte before and a NUL behind it.
@@ -76,20 +61,6 @@ static char *read_list(const char *path) {
     return list;
 }
 
-bool is_in(const char *list, const char *name) {
-    size_t length = strlen(name);
-    if (length == 0 || strchr(name, '\n'))
-        return false;
-    for (const char *at = list; (at = strstr(at, name)); at += length)
-        if (at[-1] == '\n' && (at[length] == '\n' || at[length] == 0))
-            return true;
-    return false;
-}
-
-bool begins(const char *name, const char *with) {
-    return strncmp(name, with, strlen(with)) == 0;
-}
-
 int main(int argc, char **argv) {
     if (argc != 3) {
         fprintf(stderr, "usage: inspect REQUIRED IMPORTS <object\n");
@@ -114,8 +85,7 @@ int main(int argc, char **argv) {
         look_at_sections(&object);
         look_at_symbols(&object);
     }
-    if (reasons > MOST_REASONS)
-        printf("There are %d more reasons.\n", reasons - MOST_REASONS);
+    int reasons = end_reasons();
     free(aligned);
     free(bytes);
     free(required);

@@ -11,8 +11,10 @@
 
 extern char *required, *imports; // the lists: "\nname\nname\n"
 
-// A reason to refuse the object: a sentence.
+// inspect_reasons.c. A reason to refuse the object is a sentence; at the end it
+// is said how many were too many to print.
 void refuse(const char *format, ...) __attribute__((format(printf, 1, 2)));
+int end_reasons(void); // how many there were
 
 bool is_in(const char *list, const char *name);
 bool begins(const char *name, const char *with);

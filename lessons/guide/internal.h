@@ -23,7 +23,7 @@ struct guide {
 };
 extern struct guide guide;
 
-// main.c
+// base.c
 const char *guide_setting(const char *name); // NULL if unset or empty
 void guide_refuse(const char *format, ...)
     __attribute__((format(printf, 1, 2), noreturn));
