@@ -92,7 +92,8 @@ def marked(lines, mark):
 def defined(lines, name):
     """A function, type or variable, with the comment above it, or None."""
     word = re.compile(rf"[^\s/#}}*].*\b{name}\b")
-    first = next((i for i, line in enumerate(lines) if word.match(line)), None)
+    first = next((i for i, line in enumerate(lines)
+                  if word.match(line.split("//")[0])), None)
     if first is None:
         return None
     last = first

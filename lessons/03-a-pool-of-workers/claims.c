@@ -28,6 +28,19 @@ static bool parents(const struct guide_run *run, size_t workers) {
     return super && right == workers && super->parent == run->process[0].pid;
 }
 
+// How many others began before the first task ended?
+static size_t beside_the_first(const struct guide_run *run) {
+    uint64_t end = 0;
+    size_t others = 0;
+    for (size_t i = 0; i < run->events; i++)
+        if (run->event[i].kind == GUIDE_RAN && run->event[i].task == 1)
+            end = run->event[i].end;
+    for (size_t i = 0; i < run->events; i++)
+        others += run->event[i].kind == GUIDE_RAN && run->event[i].task != 1 &&
+                  run->event[i].begin < end;
+    return others;
+}
+
 static void shares(void) {
     size_t workers = guide_workers(), tasks = guide_tasks(100, 10000);
     guide_ask((const char *[]){"as many as there are tasks",
@@ -62,10 +75,11 @@ static void shares(void) {
     guide_claim(guide_traced(run, used <= workers && guide_items(run) == tasks),
                 guide_count(used, "process"), "%s ran in at most %s",
                 guide_count(tasks, "task"), guide_count(workers, "process"));
-    if (workers > 1 && !guide_python())
-        guide_claim(mine == 1, guide_count(mine, "task"),
-                    "the worker with the first task ran no other: the rest did "
-                    "not wait for it");
+    if (workers > 1 && tasks > 1 && !guide_python())
+        guide_claim(guide_traced(run, beside_the_first(run) == tasks - 1),
+                    guide_text("its worker ran %s", guide_count(mine, "task")),
+                    "all others began before the first task had ended: none "
+                    "waited for its worker");
     if (!run->traced)
         guide_answer('\0', "nobody wrote down who ran what");
     else if (used > workers)
@@ -73,7 +87,7 @@ static void shares(void) {
                           "report it");
     else if (workers == 1)
         guide_answer('c', "there is one worker, and it ran them all");
-    else if (tasks > 2 * workers && mine == 1)
+    else if (mine * workers < tasks)
         guide_answer('c', "a worker that is free takes the next task that "
                           "waits. Nobody deals out equal shares");
     else
