@@ -109,9 +109,12 @@ class Page:
         return f"{'#' * (level - 1)} {words} {{#{self.id}-{anchor}}}"
 
     def quote(self, words):
-        """A part of a program; its twin in Python beside it."""
-        command = ("\\include " + words[0] if len(words) == 1
-                   else "\\snippet " + " ".join(words[:2]))
+        """A program, or what lies between its marks; its twin in Python beside it."""
+        file = Path(words[0])
+        marked = len(words) > 1 and file.is_file() and \
+            f"//! [{words[1]}]" in file.read_text()
+        command = ("\\snippet " + " ".join(words[:2]) if marked
+                   else "\\include " + words[0])
         twin = Path(words[0]).with_suffix(".py")
         if not words[0].endswith(".c") or not twin.is_file() or twin in self.twins:
             return command
@@ -121,6 +124,14 @@ class Page:
                 + command + raw('</div><div><p class="twin">In Python: '
                                 f'<a href="{url(str(twin))}">{twin.name}</a></p>')
                 + f"\\include {twin}" + raw("</div></div>"))
+
+    def add_guide(self, said):
+        """What the guide of this lesson said, as a transcript, before the programs."""
+        said = "\n".join(line for line in said.rstrip().split("\n")
+                         if not line.startswith("  As a picture:"))
+        self.text = self.text.replace(
+            "\n## The programs\n", "\n<!-- transcript: -->\n```text\n$ make "
+            f"{self.id}\n{said}\n```\n<!-- end -->\n\n## The programs\n", 1)
 
     def convert(self, timelines):
         """The page in doxygen's markdown."""
@@ -248,6 +259,8 @@ def main(out, site, timelines):
     for path, page in pages.items():
         drawn = sorted(Path(timelines).glob(f"{page.id}.svg")) + \
             sorted(Path(timelines).glob(f"{page.id}-[0-9]*.svg"))
+        if (said := Path(timelines, page.id + ".txt")).is_file():
+            page.add_guide(said.read_text())
         Path(out, page.id + ".md").write_text(page.convert(drawn))
         for image in drawn:
             shutil.copy(image, site)
