@@ -133,6 +133,48 @@ $(MPI_PROGRAMS): $(B)/%: %.c $(B)/flags
 	OMPI_CC='$(CC)' mpicc -std=gnu11 $(WARNINGS) $(CPPFLAGS) $(CFLAGS) \
 		-Ilessons/common -MMD -MP -o $@ $<
 
+# make play: a pool on the screen, that one can hurt. Only its terminal.c needs
+# ncurses.
+PACKAGES += libncurses-dev
+PLAY     = $(B)/lessons/play/play
+PLAY_OBJ = $(patsubst %.c,$(B)/%.o,$(wildcard lessons/play/*.c))
+HAS_NCURSES = echo '\#include <ncurses.h>' | \
+	$(CC) $(CPPFLAGS) $(CFLAGS) -E - >/dev/null 2>&1
+.PHONY: play
+play: ## learn: hurt a pool and watch it [WORKERS= INPUT= RECORD=]
+	$(HAS_NCURSES) || { \
+		echo "This needs ncurses (on Debian: apt install libncurses-dev)." \
+		"Nothing else here does."; exit 1; }
+	$(MAKE) --no-print-directory -s $(PLAY)
+	$(PLAY)
+
+$(B)/lessons/play/%.o: FOLDER_CFLAGS = -Ilessons/common -Ilessons/play
+.PHONY: play-picture test-play
+TEST_TARGETS += test-play
+PACKAGES += python3-pyte
+PLAY_PYTHON = PLAY=$(PLAY) PYTHONPATH=tests/play $(SYSTEM_PYTHON)
+play-picture: ## develop: draw again the screen that README.md shows
+	$(MAKE) --no-print-directory -s $(PLAY)
+	$(PLAY_PYTHON) tests/play/picture.py lessons/play/screen.svg
+
+test-play: ## develop: play it on a pseudo-terminal, and look at the screen
+	$(PLAY_PYTHON) -c 'import pyte' 2>/dev/null || { echo "skipped: no" \
+		"python3-pyte"; exit 0; }; \
+	$(HAS_NCURSES) || { echo "skipped: no libncurses-dev"; exit 0; }; \
+	$(MAKE) --no-print-directory -s $(PLAY) $(PLAY_STATE) && \
+		$(PLAY_STATE) && PLAY_MAKE="$(MAKE) B='$(B)' CC='$(CC)' \
+		SANITIZE='$(SANITIZE)'" $(PLAY_PYTHON) tests/play/test.py
+
+# The model and the log, with events of the test's own.
+PLAY_STATE = $(B)/tests/play/test_state
+$(B)/tests/play/%.o: FOLDER_CFLAGS = -Ilessons/play
+$(PLAY_STATE): $(B)/tests/play/test_state.o $(B)/lessons/play/state.o \
+		$(B)/lessons/play/log.o
+	$(LINK) -o $@ $^
+
+$(PLAY): $(PLAY_OBJ) $(B)/lib/libpool.a
+	$(LINK) -o $@ $^ -lncursesw -ltinfo
+
 # Any other number. Patterns come last: a lesson's own rule is found first.
 lesson%:
 	echo "The lessons are 1 to $(words $(GUIDED)): make lesson1"; exit 2
