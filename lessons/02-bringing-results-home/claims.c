@@ -92,6 +92,20 @@ static void one_pipe(void) {
     guide_timeline(run);
 }
 
+static void several(void) {
+    size_t tasks = guide_tasks(4, 100);
+    struct guide_run *run =
+        guide_run("several_pipes", guide_text("%zu", tasks));
+    guide_claim(guide_lines_with(run, "task ") == tasks &&
+                    guide_lines_with(run, "no answer") == 1,
+                NULL,
+                "of each child one poll() loop was told: of task 0 that it "
+                "ended without an answer");
+    guide_claim(guide_lines_with(run, ": Broken pipe") == 1, NULL,
+                "a write() where nobody reads is an error, and SIGPIPE was "
+                "ignored");
+}
+
 static void shared(void) {
     struct guide_run *run = guide_run("shared_page", "4");
     guide_claim(guide_number(run, "task 3: ") == 9 &&
@@ -109,4 +123,5 @@ const struct guide_lesson guide_lesson = {
               {"One write, many reads", many_reads},
               {"The end of file, and who holds it up", end_of_file},
               {"Many children, one pipe", one_pipe},
+              {"Several pipes, one wait", several},
               {"A page that all of them share", shared}}};

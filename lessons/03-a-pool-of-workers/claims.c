@@ -59,8 +59,8 @@ static void shares(void) {
         if (strstr(run->line[i], ", the first"))
             sscanf(strstr(run->line[i], ", ran "), ", ran %zu", &mine);
     if (!guide_python())
-        guide_claim(guide_number(run, "*, ") == (double)workers, NULL,
-                    "%s there before the first task",
+        guide_claim(guide_number(run, "*its workers: ") == (double)workers,
+                    NULL, "%s there before the first task",
                     workers == 1 ? "the worker was" : "all workers were");
     if (!guide_python())
         guide_claim(guide_pool() ? GUIDE_UNSEEN
@@ -103,7 +103,7 @@ static void on_demand(void) {
     guide_timeline(run);
     size_t *counts[] = {&before, &one, &full};
     for (; line < 3 && line < run->lines; line++)
-        sscanf(run->line[line], "%*u more tasks: %zu", counts[line]);
+        sscanf(run->line[line], "tasks more: %*u, workers: %zu", counts[line]);
     guide_claim(before == 0 && one == 1, NULL,
                 "no worker before the first task, and only one for it");
     guide_claim(full == workers, guide_count(full, "worker"),
@@ -145,7 +145,7 @@ static void more(void) {
     double took[3] = {0, 0, 0};
     for (size_t i = 0; i < run->lines && i < 3; i++) {
         double used = NAN;
-        sscanf(run->line[i], "%*u workers: %lf s, %lf CPUs", &took[i], &used);
+        sscanf(run->line[i], "workers: %*u, %lf s, %lf CPUs", &took[i], &used);
         most = used > most ? used : most;
         within &= used <= (double)cpus * 1.05; // clocks are not that exact
     }

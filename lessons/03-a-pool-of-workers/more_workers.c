@@ -53,7 +53,7 @@ int main(int argc, char **argv) {
         pool_join(pool);
         pool_destroy(pool);
         start = seconds() - start;
-        printf("%3zu workers: %.2f s, %.2f CPUs in use\n", workers[i], start,
+        printf("workers: %3zu, %.2f s, %.2f CPUs in use\n", workers[i], start,
                (cpu_seconds() - used) / start);
     }
     return error < 0;

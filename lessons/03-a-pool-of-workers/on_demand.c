@@ -27,7 +27,7 @@ static int submit(struct pool *pool, size_t tasks, size_t running) {
     for (size_t i = 0; i < running && error == 0; i++)
         if (read(began[0], &byte, 1) != 1)
             error = POOL_ESYS;
-    printf("%3zu more tasks: %zu workers\n", tasks,
+    printf("tasks more: %zu, workers: %zu\n", tasks,
            pool_worker_pids(pool, NULL, 0));
     return error;
 }

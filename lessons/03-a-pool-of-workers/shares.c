@@ -35,7 +35,7 @@ int main(int argc, char **argv) {
     if (!results || !seen || pipe(others) != 0 ||
         !(pool = pool_create(&options)))
         return perror("shares"), 1;
-    printf("your program is process %d, %zu workers are there\n", (int)getpid(),
+    printf("your program is process %d, its workers: %zu\n", (int)getpid(),
            pool_worker_pids(pool, NULL, 0));
     for (size_t i = 0; i < tasks && error == 0; i++) {
         size_t wait = i == 0 && workers > 1 ? tasks - 1 : 0;

@@ -42,6 +42,18 @@ static void in_a_loop(void) {
                      most);
 }
 
+// Did another task end before the first one?
+static bool overtaken_by_another(const struct guide_run *run) {
+    uint64_t first = 0, earliest = UINT64_MAX;
+    for (size_t i = 0; i < run->events; i++)
+        if (run->event[i].kind == GUIDE_RAN) {
+            uint64_t end = run->event[i].end;
+            first = run->event[i].task == 1 ? end : first;
+            earliest = end < earliest ? end : earliest;
+        }
+    return earliest < first;
+}
+
 static void not_waiting(void) {
     size_t workers = guide_workers(), tasks = blocking->lines;
     guide_ask((const char *[]){"in the order of submission",
@@ -55,8 +67,10 @@ static void not_waiting(void) {
                 "both programs print the same %s",
                 guide_count(blocking->lines, "line"));
     bool gated = workers > 1 && tasks > 1;
-    bool overtaken = run->lines && blocking->lines &&
-                     strcmp(run->line[0], blocking->line[0]) != 0;
+    bool overtaken = run->traced
+                         ? overtaken_by_another(run)
+                         : run->lines && blocking->lines &&
+                               strcmp(run->line[0], blocking->line[0]) != 0;
     if (gated) {
         size_t most = guide_at_once(run);
         guide_claim(guide_traced(run, most >= 1 && most <= workers),

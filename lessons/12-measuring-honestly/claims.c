@@ -88,10 +88,12 @@ static void one_bad_run(void) {
         guide_answer('\0', "with so few runs there is no middle");
         return;
     }
-    guide_claim(if_calm(a, mean),
+    // A's mean tells of B's bad run only where A had none itself.
+    guide_claim(a.mean > 1.5 * a.median && !mean ? GUIDE_UNSEEN
+                                                 : if_calm(a, mean),
                 guide_text("%.0f and %.0f us", b.mean, a.mean),
                 "one bad run moved the mean to more than twice");
-    guide_claim(if_calm(a, !median),
+    guide_claim(disturbed(b) && median ? GUIDE_UNSEEN : if_calm(a, !median),
                 guide_text("%.0f and %.0f us", b.median, a.median),
                 "it did not do so to the median");
     guide_say(

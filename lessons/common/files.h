@@ -26,17 +26,21 @@ static inline int files_by_size(const void *a, const void *b) {
                               : strcmp(x->path, y->path);
 }
 
-// All files below a folder that can be read, links and hidden ones left out; or
-// the one file. Ends the program with a sentence if there is none.
+// All files below a folder, links and hidden ones left out; or the one file.
+// Says how many cannot be read. Ends the program with a sentence if none can.
 static inline struct files find_files(const char *folder) {
     struct files files = {NULL, 0};
+    size_t left_out = 0;
     char *roots[] = {(char *)folder, NULL};
     FTS *tree = fts_open(roots, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, 0);
     for (FTSENT *entry; tree && (entry = fts_read(tree));) {
         if (entry->fts_level > 0 && entry->fts_name[0] == '.') {
             fts_set(tree, entry, FTS_SKIP);
-        } else if (entry->fts_info == FTS_F && entry->fts_pathlen < 256 &&
-                   access(entry->fts_path, R_OK) == 0) {
+        } else if (entry->fts_info == FTS_F &&
+                   (entry->fts_pathlen >= 256 ||
+                    access(entry->fts_path, R_OK) != 0)) {
+            left_out++;
+        } else if (entry->fts_info == FTS_F) {
             if ((files.count & (files.count - 1)) == 0) // double it
                 files.file = realloc(files.file, (2 * files.count + 1) *
                                                      sizeof *files.file);
@@ -49,6 +53,9 @@ static inline struct files find_files(const char *folder) {
             file->size = (size_t)entry->fts_statp->st_size;
         }
     }
+    if (left_out > 0)
+        fprintf(stderr, "%zu file(s) cannot be read, or have long paths.\n",
+                left_out);
     if (files.count == 0) {
         fprintf(stderr, "%s holds no file that can be read.\n", folder);
         exit(2);
