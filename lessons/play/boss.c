@@ -254,6 +254,8 @@ void boss_tick(struct play *play) {
     if (!boss_create(play)) {
         play->quit = true; // main.c says why
         play->failed = errno ? errno : ECHILD;
+    } else if (!play->menu.open) {
+        play->shown = play->state; // not one more picture of the old one
     }
 }
 

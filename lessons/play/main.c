@@ -135,6 +135,8 @@ static void show_once(void) {
         poll(NULL, 0, TICK_MS);
     } while (!ending && play.stage == RUNNING &&
              play.state.stats.completed < enough);
+    play.read_ns = 0; // the trace as it is now
+    one_step();
     log_say(&play.log, PLAIN,
             "There is no terminal that keys could come from, so this is one "
             "picture of the pool, and the end.");

@@ -25,6 +25,13 @@ class Failed(Exception):
     """The screen never was as it should be."""
 
 
+class Row(dict):
+    """A worker's row; false, and without words, if it is not on the screen."""
+
+    def __missing__(self, key):
+        return ""
+
+
 class Game:
     """One run of the program, and its screen."""
 
@@ -131,10 +138,10 @@ class Game:
             found = re.match(
                 r"[ >] *(\d+)  *(\d+)([NX ]) +(\d+) (..\w+) *(.*)", line)
             if found and int(found[1]) == slot:
-                return {"pid": int(found[2]), "mark": found[3],
-                        "generation": int(found[4]), "state": found[5],
-                        "rest": found[6]}
-        return None
+                return Row(pid=int(found[2]), mark=found[3],
+                           generation=int(found[4]), state=found[5],
+                           rest=found[6])
+        return Row()
 
     def pid(self, slot=None):
         """Of a worker, or of the client, as the screen has it."""
