@@ -67,19 +67,16 @@ static void draw_items(const struct play *play, struct screen *s) {
 static void draw_cost(const struct play *play, struct screen *s) {
     const struct cost *cost = &play->state.cost;
     char after[64] = "";
-    if (!cost->deaths) {
-        screen_put(s, ROW_COST, 1, NORMAL, "dead workers: 0");
-        return;
-    }
     if (cost->replaced) {
         char time[32];
         describe_time(time, sizeof time, cost->replaced_ns / cost->replaced);
-        snprintf(after, sizeof after, "; replaced in %s (mean)", time);
+        snprintf(after, sizeof after, " in %s", time);
     }
-    screen_put(s, ROW_COST, 1, STRONG,
-               "dead workers: %zu; items lost %zu, again %zu, too long "
-               "%zu%s",
-               cost->deaths, cost->lost, cost->again, cost->limit, after);
+    screen_put(s, ROW_COST, 1, cost->deaths ? STRONG : NORMAL,
+               "dead workers: %zu, respawned %zu%s; items lost %zu, again %zu, "
+               "too long %zu",
+               cost->deaths, play->state.stats.respawned, after, cost->lost,
+               cost->again, cost->limit);
 }
 
 static void draw_settings(const struct play *play, struct screen *s) {
@@ -348,8 +345,7 @@ static const char *const help[] = {
     "A pool of worker processes counts the words of files, one file an item.",
     "All of it is real: hurt it, and read in the log what that has cost.",
     "",
-    "up down 0-9 v   select a worker; v: the supervisor, which replaces "
-    "workers",
+    "0-9 up down v   selects a worker; v: the supervisor, who replaces them",
     "k               a menu of signals, named by what the pool will do",
     "K s c           SIGKILL, SIGSTOP, SIGCONT to the selected one, at once",
     "m               40 more items at once",
@@ -366,6 +362,7 @@ static const char *const help[] = {
     "         prev: how the process before it in this row has ended",
     "strip    # busy  . idle  s stopped  X died  ^ born; new on the right",
     "log      > you  ! something is lost or refused  * all is well",
+    "dead     respawned in: after the signal or the death, in the mean",
     "",
     "Any key closes this page. More: lessons/play/README.md",
 };

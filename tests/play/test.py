@@ -333,14 +333,14 @@ def signal_never_reaches_another_process():
         before = g.row(2)
         os.kill(pid, signal.SIGKILL)
         g.until(r"dead workers: 1")
-        g.until(r"replaced in")
+        g.until(r"respawned 1 in")
         check(g.row(2) == before, "the list has moved", g)
         g.send("\r")
         said = g.said(rf"worker 2 \(pid {pid}\) is gone already: nothing was "
                       r"sent; pid (\d+) has its place")
         g.until(lambda: g.row(2)["pid"] == int(said[1]))
         os.kill(int(said[1]), 0)
-        g.until(r"dead workers: 1;")
+        g.until(r"dead workers: 1,")
         g.send("q")
         clean(g, 0)
 
@@ -480,13 +480,18 @@ def has_no_colours_where_none_are_wanted():
 
 @test
 def ends_by_signals():
-    """Ctrl-C, SIGTERM, SIGHUP: all is given back, nothing is left."""
+    """Ctrl-C, Ctrl-\\, SIGTERM, SIGHUP: all is given back, nothing is left."""
     with Game() as g:
         started(g)
-        g.send("3s")
+        g.send("3svs")
         g.until(lambda: "stop" in g.row(3)["state"])
+        g.until(r"sup .*S stop")
         g.send("\x03")
         clean(g, 130)
+    with Game() as g:
+        started(g)
+        g.send("k\x1c") # Ctrl-\
+        clean(g, 128 + signal.SIGQUIT)
     for number, status in (signal.SIGTERM, 143), (signal.SIGHUP, 143):
         with Game() as g:
             g.until("B busy")
