@@ -207,6 +207,7 @@ check() {
     out=${OUT:-$B/students/$1}
     make_folder "$out"
     rm -f "$out/result.json" "$out/lines" "$out/inspector.txt"
+    build_schedules "$dir" "$file" "$out" &
     built=yes
     compile "$dir" "$file" "$out" || built=
     [ -z "$built" ] || {
@@ -234,35 +235,46 @@ check() {
         eval "exec '$B/$dir/judge' --debug --check '$CHECK'" \
             "${SEED:+--seed '$SEED'} --out /dev/null '$out/driver' -- $command"
     fi
+    wait
+    no_schedules=$(cat "$out/no_schedules" 2>/dev/null) || :
     "$B/$dir/judge" ${CHECK:+--check "$CHECK"} ${SEED:+--seed "$SEED"} \
-        ${refused:+--refused "$refused"} --report \
+        ${refused:+--refused "$refused"} --report --source "$file" \
+        ${no_schedules:+--no-schedules "$no_schedules"} $(
+            [ ! -x "$out/schedule" ] || echo "--schedules $out/schedule"
+        ) \
         --out "$out/result.json" --lines "$out/lines" "$out/driver" || exit 2
     [ -n "${FILE:-}" ] || [ -n "${CHECK:-}" ] ||
         remember "$1" "$file" "$out/lines"
-    show_race "$1" "$dir" "$file" "$out"
     [ -z "$refused" ] && full_marks "$out/lines"
+}
+
+# Builds what runs the file under seeded schedules, for the judge: OUT/schedule,
+# or, in OUT/no_schedules, why not.
+build_schedules() { # $1 folder, $2 file, $3 where to
+    rm -f "$3/schedule" "$3/no_schedules"
+    [ -f "$1/schedule.c" ] && [ -z "${SANITIZE:-}${DEBUG:-}" ] || return 0
+    [ -z "${CHECK:-}" ] || grep -q "\.check = \"$CHECK\"" "$1/schedule.c" ||
+        return 0
+    RUNTIME=$B/exercises/schedule sh exercises/schedule/build.sh "$2" \
+        "$B/$1/schedule.o" "$1" "$3" "$B/$1/required.txt" \
+        >"$3/schedule.txt" 2>&1 || {
+        tail -n 1 "$3/schedule.txt" >"$3/no_schedules"
+        return 0
+    }
+    why=$("$B/exercises/judge/inspect" "$B/$1/required.txt" \
+        "$B/exercises/schedule/imports.txt" <"$3/instrumented.o") || {
+        echo "Schedules were not tried: $why" | head -n 1 >"$3/no_schedules"
+        rm -f "$3/schedule"
+    }
 }
 
 # Runs the file under seeded schedules. See schedule/README.md.
 schedules() { # $1 number, $2 folder, $3 file, $4 where to, then options
     number=$1 scenario=$B/$2/schedule.o headers=$2 file=$3 out=$4
     shift 4
-    OBJECTS=$B/exercises/schedule sh exercises/schedule/run.sh "$file" \
-        "$scenario" "$headers" "$out" "$@" \
+    RUNTIME=$B/exercises/schedule sh exercises/schedule/run.sh "$file" \
+        "$scenario" "$headers" "$out" "$B/$headers/required.txt" "$@" \
         --again "make exercise$number SCHEDULE="
-}
-
-# Where the check that hangs on a race is lost: how, if a schedule shows it.
-show_race() { # $1 number, $2 folder, $3 file, $4 where to
-    [ -f "$2/schedule.c" ] && [ -z "${SANITIZE:-}" ] || return 0
-    lost=$(sed -n 's,^// Lost by a race: ,,p' "$2/schedule.c")
-    grep -q "^check $lost 0 " "$4/lines" || return 0
-    schedules "$@" --seconds 3 >"$4/schedule.txt" 2>&1 && return
-    grep -q '^Again: ' "$4/schedule.txt" || return 0
-    echo
-    echo "How $lost is lost, step by step:"
-    echo
-    cat "$4/schedule.txt"
 }
 
 schedule() { # SCHEDULE: a seed, or nothing: as many as there is time for

@@ -5,7 +5,7 @@ PACKAGES     += inotify-tools patch
 TEST_TARGETS += $(if $(wildcard solutions),test-exercises)
 
 JUDGE        := $(B)/exercises/judge
-JUDGE_OBJ    := $(patsubst %,$(JUDGE)/%.o,main report result shown lend run await queries loop messages \
+JUDGE_OBJ    := $(patsubst %,$(JUDGE)/%.o,main report result shown schedules lend run await queries loop messages \
 	execution accounting limits verdict sandbox namespaces confine proc proc_counts filter wire)
 EXERCISES_SH  = B='$(B)' CC='$(CC)' SANITIZE='$(SANITIZE)' CHECK='$(CHECK)' \
 	SEED='$(SEED)' DEBUG='$(DEBUG)' MAKE='$(MAKE)' sh exercises/exercise.sh
@@ -77,18 +77,37 @@ SCHEDULE_OBJ  := $(patsubst %.c,$(B)/%.o,$(filter-out %/program.c,$(wildcard \
 	exercises/schedule/*.c)))
 SCHEDULED     := $(patsubst %/schedule.c,%,$(wildcard \
 	exercises/[0-9][0-9]-*/schedule.c))
-SCHEDULES     := $(SCHEDULE_OBJ) $(SCHEDULED:%=$(B)/%/schedule.o) \
-	$(B)/exercises/schedule/program.o
+SCHEDULES     := $(patsubst %,$(B)/exercises/schedule/%,runtime.o imports.txt \
+	program.o) $(SCHEDULED:%=$(B)/%/schedule.o) $(SCHEDULED:%=$(B)/%/required.txt)
 $(foreach dir,$(SCHEDULED),$(eval $(B)/$(dir)/ready: \
-	$(B)/$(dir)/schedule.o $(SCHEDULE_OBJ)))
+	$(B)/$(dir)/schedule.o $(B)/exercises/schedule/runtime.o \
+	$(B)/exercises/schedule/imports.txt))
 TEST_TARGETS  += $(if $(wildcard solutions),test-schedules)
-.PHONY: test-schedules
+LONG_TARGETS  += $(if $(wildcard solutions),test-schedules-long)
+.PHONY: test-schedules test-schedules-long
 
 $(B)/exercises/schedule/%.o: FOLDER_CFLAGS =
+$(B)/exercises/schedule/runtime.o: $(SCHEDULE_OBJ)
+	ld -r -o $@ $^
+
+# What an object may import that is to run under schedules: what -fsanitize=thread
+# adds is here, and what schedules do not know is not.
+$(B)/exercises/schedule/imports.txt: exercises/judge/imports.txt \
+		exercises/schedule/unknown.txt $(B)/exercises/schedule/accesses.o
+	sed -n 's/^-\([^:]*\):.*/\1/p' exercises/schedule/unknown.txt | tr ' ' '\n' | \
+		grep -vxFf - $< | cat - exercises/schedule/unknown.txt >$@.new
+	nm --defined-only $(B)/exercises/schedule/accesses.o | \
+		sed -n 's/.* T \(__tsan_.*\)/\1/p' >>$@.new
+	mv $@.new $@
 $(B)/exercises/%/schedule.o: FOLDER_CFLAGS = -Iexercises/schedule -I$(<D)
 
-test-schedules: $(SCHEDULES) ## develop: races are found by schedules, each time [TRIES=n]
-	B='$(B)' CC='$(CC)' TRIES='$(TRIES)' sh tests/schedules.sh
+test-schedules: $(SCHEDULES) $(JUDGE)/inspect ## develop: races are found by schedules, each time [TRIES= RUNS= ONLY=]
+	B='$(B)' CC='$(CC)' TRIES='$(TRIES)' RUNS='$(filter-out 1,$(RUNS))' \
+		REPLAYS='$(REPLAYS)' LOAD='$(LOAD)' ONLY='$(ONLY)' sh tests/schedules.sh
+
+test-schedules-long: $(SCHEDULES) $(JUDGE)/inspect
+	B='$(B)' CC='$(CC)' TRIES=20 RUNS=10000 REPLAYS=100 LOAD=8 ONLY='$(ONLY)' \
+		sh tests/schedules.sh
 
 ifneq ($(origin SCHEDULE),undefined)
 $(EXERCISE_NUMBERS:%=exercise%): exercise%: FORCE

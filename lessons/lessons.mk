@@ -52,9 +52,9 @@ lessons-build: $(B)/lessons/03-a-pool-of-workers/first
 LESSONS_SCHEDULED = $(patsubst lesson%,%,$(foreach lesson,$(notdir $(patsubst \
 	%/,%,$(dir $(wildcard lessons/*/schedule)))),$(call lesson_name,$(lesson))))
 lesson_schedule = $(MAKE) -s $(SCHEDULES) >/dev/null && \
-	PROGRAM=1 SCHEDULE_ARGUMENT='$(word 2,$2)' OBJECTS=$(B)/exercises/schedule \
+	PROGRAM=1 SCHEDULE_ARGUMENT='$(word 2,$2)' RUNTIME=$(B)/exercises/schedule \
 	CC='$(CC)' sh exercises/schedule/run.sh lessons/$1/$(word 1,$2).c \
-	$(B)/exercises/schedule/program.o lib $(B)/lessons/$1/schedule \
+	$(B)/exercises/schedule/program.o lib $(B)/lessons/$1/schedule "" \
 	$(if $(SCHEDULE),--seed '$(SCHEDULE)') \
 	--again 'make $(call lesson_name,$1) SCHEDULE=' || $(EXERCISE_STATUS)
 

@@ -275,4 +275,4 @@ static const struct check checks[] = {
     {"cleaned", 1, "no process, descriptor or memory is left", cleaned},
 };
 
-EXERCISE(checks, CALLS, .in_processes = true);
+EXERCISE(checks, CALLS, .in_processes = true, .schedules = "same-moment");

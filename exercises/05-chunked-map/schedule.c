@@ -30,7 +30,7 @@ static void map(int workers, int count, int chunk) {
     times = mmap(NULL, sizeof *times * ITEMS, PROT_READ | PROT_WRITE,
                  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (times == MAP_FAILED)
-        abort();
+        scenario_cannot("mmap failed");
     for (int i = 0; i < ITEMS; i++)
         items[i] = i;
     memset(results, 0, sizeof results);
@@ -49,9 +49,11 @@ static void two_workers(void) { map(2, 3, 1); }
 static void three_workers(void) { map(3, 5, 2); }
 
 const struct scenario scenarios[] = {
-    {.about = "A calls pool_map() with 2 workers, 3 items, chunks of 1",
+    {.check = "same-moment",
+     .about = "A calls pool_map() with 2 workers, 3 items, chunks of 1",
      .run = two_workers},
-    {.about = "A calls pool_map() with 3 workers, 5 items, chunks of 2",
+    {.check = "same-moment",
+     .about = "A calls pool_map() with 3 workers, 5 items, chunks of 2",
      .run = three_workers},
 };
 const int scenario_count = sizeof scenarios / sizeof *scenarios;

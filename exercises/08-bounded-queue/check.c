@@ -342,4 +342,4 @@ static const struct check checks[] = {
     {"cleaned", 1, "no memory, descriptor or name is left", cleaned},
 };
 
-EXERCISE(checks, CALLS);
+EXERCISE(checks, CALLS, .schedules = "wakes closed");

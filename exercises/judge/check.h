@@ -50,6 +50,10 @@ struct exercise {
     // Tasks run in processes that the student makes: a check in which none did
     // shows nothing, and earns nothing.
     bool in_processes;
+    // Names of checks, with spaces between, that scenarios of schedule.c are
+    // about: each is lost, too, where one of them goes wrong under a seeded
+    // schedule. Or NULL. See ../schedule/README.md.
+    const char *schedules;
 };
 extern const struct exercise exercise;
 

@@ -26,18 +26,9 @@ static bool is_compilers_own(const char *name) {
     return false;
 }
 
-static bool may_be_imported(const char *name) {
-    static const char *const family[] = {"pthread_", "__aarch64_", "thrd_",
-                                         "mtx_",     "cnd_",       "tss_"};
-    for (size_t i = 0; i < sizeof family / sizeof *family; i++)
-        if (begins(name, family[i]))
-            return true;
-    return is_in(imports, name) || is_in(required, name) ||
-           is_compilers_own(name);
-}
-
-// "-name name: why" in the list of imports: the reason to refuse one of them.
-static void say_why(const char *name) {
+// "-name name: why" in the list of imports: why it is refused, to the end of the
+// line; or NULL.
+static const char *reason(const char *name) {
     for (const char *line = imports; (line = strstr(line, "\n-")); line++) {
         const char *why = strchr(line + 2, ':');
         const char *end = strchr(line + 2, '\n');
@@ -45,17 +36,34 @@ static void say_why(const char *name) {
             continue;
         for (const char *at = line + 2; at < why;) {
             size_t length = strcspn(at, " :");
-            if (length == strlen(name) && strncmp(at, name, length) == 0) {
-                refuse("It uses %.80s, which%.*s.", name, (int)(end - why - 1),
-                       why + 1);
-                return;
-            }
+            if (length == strlen(name) && strncmp(at, name, length) == 0)
+                return why + 1;
             at += length + 1;
         }
     }
-    refuse("It uses %.80s, which is not among the functions that an exercise "
-           "may call (exercises/judge/imports.txt has them all).",
-           name);
+    return NULL;
+}
+
+static bool may_be_imported(const char *name) {
+    static const char *const family[] = {"pthread_", "__aarch64_", "thrd_",
+                                         "mtx_",     "cnd_",       "tss_"};
+    if (reason(name))
+        return false;
+    for (size_t i = 0; i < sizeof family / sizeof *family; i++)
+        if (begins(name, family[i]))
+            return true;
+    return is_in(imports, name) || is_in(required, name) ||
+           is_compilers_own(name);
+}
+
+static void say_why(const char *name) {
+    const char *why = reason(name);
+    if (why)
+        refuse("It uses %.80s, which%.*s.", name, (int)strcspn(why, "\n"), why);
+    else
+        refuse("It uses %.80s, which is not among the functions that an "
+               "exercise may call (exercises/judge/imports.txt has them all).",
+               name);
 }
 
 // A required function: in the code, whole.

@@ -7,6 +7,7 @@
 //
 //   main.c         options, one check after the other
 //   report.c       the result on a screen; result.c, as JSON; shown.c
+//   schedules.c    what seeded schedules find, beside a check
 //   lend.c         misbehaving calls, what the caller has
 //   run.c          one check's run, calls, what must hold for every check
 //   await.c        conditions, waiting, settling
@@ -65,6 +66,10 @@ struct sandbox_options {
     char **prefix;   // a sandbox command to put before the driver, or NULL
     bool namespaces; // try for namespaces of its own
     bool debug;      // the prefix is a debugger, on our terminal
+    // For a program that runs schedules, not a driver: its arguments. It gets
+    // itself and the student's source, to read, as descriptors 3 and 4.
+    const char *const *schedules;
+    int source; // or -1
 };
 
 struct sandbox {
@@ -195,6 +200,12 @@ struct run_state {
 // False: it cannot be judged; state->cannot says why.
 bool run_check(struct run *run, const struct check *check, const char *driver,
                const struct sandbox_options *options);
+
+// Runs the program of `options->schedules` in a sandbox, within the limits of a
+// check. False: it was stopped, or could not be started; state->cannot or
+// state->actual says why. Else driver_status and output are its own.
+bool run_schedules(struct run *run, const struct check *check,
+                   const char *program, const struct sandbox_options *options);
 
 // Between the parts of the judge. ---------------------------------------------
 

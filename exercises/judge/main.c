@@ -5,8 +5,10 @@
 //
 // The one result format, from which everything else is rendered:
 //   {exercise, name, file, seed, score, max, isolation,
+//    schedules: why seeded schedules decided nothing, or "",
 //    checks: [{name, description, points, max, passed: true|false|null,
 //              private: an instructor's own, called, output,
+//              story: the schedule in which it is lost, step by step, or "",
 //              cause: {rationale, help, expected, actual} | null,
 //              dependency: null}]}
 // Which checks there are and what they are worth is in the tables, fixed before
@@ -27,6 +29,7 @@
 
 struct options {
     const char *only, *out, *lines, *error, *refused, *driver;
+    const char *schedules, *source, *no_schedules;
     bool report;
     uint64_t seed;
     bool list;
@@ -44,6 +47,9 @@ _Noreturn static void usage(int status) {
         "  --report       tell a student on stdout\n"
         "  --refused TEXT why a grader would give nothing, for the report\n"
         "  --error TEXT   nothing could be built: score 0, for this reason\n"
+        "  --schedules FILE  the program that runs seeded schedules\n"
+        "  --source FILE  the student's source, for lines of it\n"
+        "  --no-schedules TEXT  why there is no such program\n"
         "  --uid N        as root: run the driver as this user\n"
         "  --debug        the command is a debugger, and nothing is limited\n"
         "  --plain        no namespaces, limits only\n"
@@ -140,6 +146,9 @@ static int judge_all(const struct options *options) {
     result.seed = options->seed;
     result.error = options->error;
     result.all = !options->only;
+    if (options->no_schedules)
+        snprintf(result.schedules, sizeof result.schedules, "%s",
+                 options->no_schedules);
     for (int i = 0; i < total_checks() && result.count < MOST_CHECKS; i++) {
         struct outcome *it = &result.outcome[result.count];
         it->check = check_at(i);
@@ -148,6 +157,9 @@ static int judge_all(const struct options *options) {
         it->verdict = NOT_RUN;
         if (!options->error && !judge_one(options, it, &used))
             return 2;
+        if (options->schedules && !options->error)
+            schedules_judge(&result, it, options->schedules, options->source,
+                            &options->sandbox);
         result.count++;
         result.max += it->check->points;
         result.score += it->verdict == PASSED ? it->check->points : 0;
@@ -209,6 +221,12 @@ int main(int argc, char **argv) {
             options.out = argv[++i];
         else if (!strcmp(it, "--lines") && more)
             options.lines = argv[++i];
+        else if (!strcmp(it, "--schedules") && more)
+            options.schedules = argv[++i];
+        else if (!strcmp(it, "--source") && more)
+            options.source = argv[++i];
+        else if (!strcmp(it, "--no-schedules") && more)
+            options.no_schedules = argv[++i];
         else if (!strcmp(it, "--report"))
             options.report = true;
         else if (!strcmp(it, "--refused") && more)

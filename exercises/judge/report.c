@@ -92,6 +92,24 @@ static void put_output(const char *output) {
         puts("        | ...");
 }
 
+// Its lines are as wide as the screen: they begin at its edge.
+static void put_story(const char *story) {
+    if (*story)
+        printf("      %-10sone order in which it goes wrong, step by step:\n\n",
+               "how");
+    while (*story) {
+        uint32_t it = 0;
+        size_t takes = shown_decode(story, strlen(story), &it);
+        if (takes > 0 && (shown_is(it) || it == '\n'))
+            fwrite(story, 1, takes, stdout);
+        else
+            putchar('?');
+        story += takes > 0 ? takes : 1;
+        if (!*story)
+            putchar('\n');
+    }
+}
+
 // The first check that failed as this one does, or NULL if it is the first.
 static const struct outcome *failed_alike(const struct result *result,
                                           const struct outcome *it) {
@@ -125,6 +143,7 @@ static void put_check(const struct result *result, const struct outcome *it) {
     put("expected", it->expected);
     put("actual", it->actual);
     put("think", it->help);
+    put_story(it->story);
     put_output(it->output);
     printf("      again     make exercise%d CHECK=%s SEED=%" PRIu64 "\n\n",
            exercise.number, it->check->name, result->seed);
@@ -157,6 +176,10 @@ void report(const struct result *result, const char *refused) {
     if (!blank)
         putchar('\n');
     printf("Isolation: %s.\n", result->isolation);
+    if (*result->schedules) {
+        printf("Schedules: ");
+        put_text(11, result->schedules);
+    }
     printf("%s%d of %d points.%s", BOLD, result->score, result->max, PLAIN);
     if (result->score < result->max)
         printf(" Stuck? make hint%d\n", exercise.number);

@@ -72,6 +72,7 @@ static void put_outcome(FILE *to, const struct result *result,
                 : "true");
     put_pair(to, in, "called", it->called, ",\n");
     put_pair(to, in, "output", it->output, ",\n");
+    put_pair(to, in, "story", it->story, ",\n");
     put_cause(to, result, it);
     fputs("      \"dependency\": null\n    }", to);
 }
@@ -83,6 +84,7 @@ void result_json(const struct result *result, FILE *to) {
     fprintf(to, "  \"seed\": %" PRIu64 ",\n  \"score\": %d,\n  \"max\": %d,\n",
             result->seed, result->score, result->max);
     put_pair(to, "  ", "isolation", result->isolation, ",\n");
+    put_pair(to, "  ", "schedules", result->schedules, ",\n");
     fputs("  \"checks\": [\n", to);
     for (int i = 0; i < result->count; i++) {
         put_outcome(to, result, &result->outcome[i]);

@@ -16,6 +16,7 @@ struct outcome {
     enum verdict { FAILED, PASSED, NOT_RUN } verdict;
     char called[200], expected[300], actual[300], help[400];
     char output[OUTPUT_KEPT + 1];
+    char story[OUTPUT_KEPT + 1]; // the schedule in which it is lost, or ""
 };
 
 struct result {
@@ -24,8 +25,16 @@ struct result {
     bool all;              // no single check was asked for
     const char *isolation; // what was active
     const char *error;     // nothing could be built: why; or NULL
+    char schedules[300];   // why seeded schedules decided nothing, or ""
     struct outcome outcome[MOST_CHECKS];
 };
+
+// Runs the scenarios of the check, if it has some, under as many schedules as are
+// due, those after `seed`: where one goes wrong the check is lost, and that is
+// told. The options are those of the check's run. schedules.c.
+void schedules_judge(struct result *result, struct outcome *outcome,
+                     const char *program, const char *source,
+                     const struct sandbox_options *options);
 
 // JSON, as main.c describes it: valid whatever a program printed. result.c.
 void result_json(const struct result *result, FILE *to);

@@ -122,19 +122,34 @@ static void expect_sound(struct run *run) {
            "Kill only what you have forked.");
 }
 
-bool run_check(struct run *run, const struct check *check, const char *driver,
-               const struct sandbox_options *options) {
-    volatile bool judged = true; // setjmp
+static bool begin_run(struct run *run, const struct check *check,
+                      const char *program,
+                      const struct sandbox_options *options) {
     run->state->check = check;
     run->hold_id = INT64_MIN;
     run->state->random = run->state->seed;
     run->state->sampled_at = now_ms();
     run->state->judge_waited_ns = proc_waited(getpid());
-    if (!sandbox_start(&run->state->sandbox, driver, options)) {
-        snprintf(run->state->cannot, sizeof run->state->cannot,
-                 "%s cannot be started: %s", driver, strerror(errno));
+    if (sandbox_start(&run->state->sandbox, program, options))
+        return true;
+    snprintf(run->state->cannot, sizeof run->state->cannot,
+             "%s cannot be started: %s", program, strerror(errno));
+    return false;
+}
+
+static void end_run(struct run *run) {
+    sandbox_end(&run->state->sandbox);
+    free(run->state->processes.at);
+    free(run->state->sampled.at);
+    free(run->state->settling[0].at);
+    free(run->state->settling[1].at);
+}
+
+bool run_check(struct run *run, const struct check *check, const char *driver,
+               const struct sandbox_options *options) {
+    volatile bool judged = true; // setjmp
+    if (!begin_run(run, check, driver, options))
         return false;
-    }
     run->state->servers = 1; // the driver
     switch (setjmp(run->state->over)) {
     case 0:
@@ -148,10 +163,21 @@ bool run_check(struct run *run, const struct check *check, const char *driver,
     default:
         take_last_output(run);
     }
-    sandbox_end(&run->state->sandbox);
-    free(run->state->processes.at);
-    free(run->state->sampled.at);
-    free(run->state->settling[0].at);
-    free(run->state->settling[1].at);
+    end_run(run);
     return judged;
+}
+
+bool run_schedules(struct run *run, const struct check *check,
+                   const char *program, const struct sandbox_options *options) {
+    volatile bool ended = false; // setjmp
+    if (!begin_run(run, check, program, options))
+        return false;
+    if (setjmp(run->state->over) == 0) {
+        while (!run->state->driver_ended)
+            step(run, SAMPLE_EVERY_MS);
+        take_last_output(run);
+        ended = true;
+    }
+    end_run(run);
+    return ended;
 }

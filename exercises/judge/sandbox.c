@@ -22,6 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -100,11 +101,15 @@ static void close_the_rest(int first) {
 
 static bool set_descriptors(const struct start *start) {
     int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    int channel = fcntl(start->channel, F_DUPFD_CLOEXEC, 50);
-    int page = fcntl(start->page, F_DUPFD_CLOEXEC, 50);
+    const struct sandbox_options *options = start->options;
+    bool schedules = options->schedules != NULL;
+    int source = options->source < 0 ? nothing : options->source;
+    int channel =
+        fcntl(schedules ? start->program : start->channel, F_DUPFD_CLOEXEC, 50);
+    int page = fcntl(schedules ? source : start->page, F_DUPFD_CLOEXEC, 50);
     int output = fcntl(start->output, F_DUPFD_CLOEXEC, 50);
     close_the_rest(PAGE_FD + 1);
-    bool terminal = start->options->debug; // a debugger keeps it
+    bool terminal = options->debug; // a debugger keeps it
     return (terminal || (dup2(nothing, 0) >= 0 && dup2(output, 1) >= 0 &&
                          dup2(output, 2) >= 0)) &&
            dup2(channel, CHANNEL_FD) >= 0 && dup2(page, PAGE_FD) >= 0;
@@ -119,6 +124,8 @@ _Noreturn static void become_driver(const struct start *start) {
         confine_offer_to_oom();
         set_limits(start->tasks);
     }
+    if (options->schedules) // the same addresses each time
+        personality(ADDR_NO_RANDOMIZE);
     if (!set_descriptors(start) || chdir("/") < 0 ||
         !give_up_privileges(options, start->own)) {
         dprintf(2, "the driver cannot be confined: %s\n", strerror(errno));
@@ -131,8 +138,10 @@ _Noreturn static void become_driver(const struct start *start) {
     for (char **p = options->prefix; p && *p && n < 60; p++)
         argv[n++] = *p;
     argv[n++] = (char *)start->path;
-    argv[n++] = "3"; // CHANNEL_FD
-    argv[n++] = "4"; // PAGE_FD
+    static const char *const ends[] = {"3", "4", NULL}; // CHANNEL_FD, PAGE_FD
+    const char *const *words = options->schedules ? options->schedules : ends;
+    for (; *words && n < 63; words++)
+        argv[n++] = (char *)*words;
     if (options->prefix)
         execvpe(argv[0], argv, options->debug ? environ : environment);
     else // by descriptor: the new user need not reach the path

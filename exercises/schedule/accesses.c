@@ -118,6 +118,65 @@ ATOMIC(16, uint16_t)
 ATOMIC(32, uint32_t)
 ATOMIC(64, uint64_t)
 
+// Without the processor's own instructions: nobody else has the turn.
+#define PLAIN128(name, expression)                                             \
+    uint128 __tsan_atomic128_##name(volatile uint128 *at, uint128 value,       \
+                                    int order) {                               \
+        (void)order;                                                           \
+        access_memory(STEP_UPDATE, at, sizeof *at, WHERE);                     \
+        uint128 was = *at;                                                     \
+        *at = expression;                                                      \
+        return was;                                                            \
+    }
+
+#ifdef __SIZEOF_INT128__
+typedef unsigned __int128 uint128;
+
+PLAIN128(exchange, value)
+PLAIN128(fetch_add, was + value)
+PLAIN128(fetch_sub, was - value)
+PLAIN128(fetch_and, was &value)
+PLAIN128(fetch_or, was | value)
+PLAIN128(fetch_xor, was ^ value)
+PLAIN128(fetch_nand, ~(was &value))
+
+uint128 __tsan_atomic128_load(const volatile uint128 *at, int order) {
+    (void)order;
+    access_memory(STEP_READ, at, sizeof *at, WHERE);
+    return *at;
+}
+void __tsan_atomic128_store(volatile uint128 *at, uint128 value, int order) {
+    (void)order;
+    access_memory(STEP_WRITE, at, sizeof *at, WHERE);
+    *at = value;
+}
+int __tsan_atomic128_compare_exchange_strong(volatile uint128 *at,
+                                             uint128 *expected, uint128 value,
+                                             int order, int failed) {
+    (void)order, (void)failed;
+    access_memory(STEP_UPDATE, at, sizeof *at, WHERE);
+    uint128 was = *at;
+    bool equal = was == *expected;
+    if (equal)
+        *at = value;
+    *expected = was;
+    return equal;
+}
+int __tsan_atomic128_compare_exchange_weak(volatile uint128 *, uint128 *,
+                                           uint128, int, int)
+    __attribute__((alias("__tsan_atomic128_compare_exchange_strong")));
+uint128 __tsan_atomic128_compare_exchange_val(volatile uint128 *at,
+                                              uint128 expected, uint128 value,
+                                              int order, int failed) {
+    (void)order, (void)failed;
+    access_memory(STEP_UPDATE, at, sizeof *at, WHERE);
+    uint128 was = *at;
+    if (was == expected)
+        *at = value;
+    return was;
+}
+#endif
+
 void __tsan_atomic_thread_fence(int order) { (void)order; }
 void __tsan_atomic_signal_fence(int order) { (void)order; }
 

@@ -5,8 +5,10 @@
 // Runs in: the runner, and every process of a run.
 #include "schedule.h"
 
+#include <limits.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 
 #define REGIONS_MAX 64
 
@@ -14,12 +16,16 @@ struct control *control;
 _Thread_local int self = -1;
 
 // Private, and inherited by fork, as the mappings themselves are.
-static struct { uintptr_t start, end; } region[REGIONS_MAX];
+static struct {
+    uintptr_t start, end;
+    uintptr_t identity; // of its first byte, see control_identity()
+} region[REGIONS_MAX];
 static int regions;
 static bool all_is_shared;
 
-// The step whose write has not happened yet when it is logged.
+// The step whose write has not happened yet when it is logged, and where.
 static _Thread_local struct step *unfinished;
+static _Thread_local uintptr_t unfinished_at;
 
 // Not the wrapped one, which would make a step of it.
 void *__real_memcpy(void *, const void *, size_t);
@@ -47,6 +53,7 @@ void control_reset(uint64_t seed, unsigned expected_steps) {
     control->random = seed >> CHANGES;
     control->expected_steps = expected_steps ? expected_steps : 1;
     control->lowest = -1;
+    control->looked_at = UINT_MAX;
     for (int i = 0; i < CHANGES; i++) {
         unsigned at = 1 + control_random() % control->expected_steps;
         control->change_at[i] = (seed >> i & 1) ? at : 0;
@@ -78,7 +85,7 @@ static uint64_t value_at(uintptr_t address, size_t size) {
 void control_finish_write(void) {
     if (!unfinished)
         return;
-    unfinished->after = value_at(unfinished->address, unfinished->size);
+    unfinished->after = value_at(unfinished_at, unfinished->size);
     unfinished = NULL;
 }
 
@@ -100,23 +107,44 @@ struct step *control_log(enum step_kind kind, uintptr_t where) {
 void control_log_access(enum step_kind kind, uintptr_t where, uintptr_t address,
                         size_t size) {
     struct step *step = control_log(kind, where);
-    step->address = address;
+    step->address = control_identity((const void *)address);
     step->size = (uint8_t)(size < 255 ? size : 255);
     step->before = value_at(address, size);
-    if (kind != STEP_READ)
+    if (kind != STEP_READ) {
         unfinished = step;
-}
-
-void region_add(const void *start, size_t size) {
-    if (regions < REGIONS_MAX) {
-        region[regions].start = (uintptr_t)start;
-        region[regions++].end = (uintptr_t)start + size;
+        unfinished_at = address;
     }
 }
 
+// Apart from each other: nothing is mapped that is larger than a terabyte.
+#define IDENTITY(number) ((uintptr_t)(number) << 40)
+
+uintptr_t control_identity(const void *object) {
+    uintptr_t address = (uintptr_t)object;
+    for (int i = 0; i < regions; i++)
+        if (address >= region[i].start && address < region[i].end)
+            return region[i].identity + (address - region[i].start);
+    return address + IDENTITY(self < 0 ? 0 : control->slot[self].pid);
+}
+
+void region_add(const void *start, size_t size, int fd, off_t offset) {
+    struct stat file;
+    if (regions == REGIONS_MAX)
+        return;
+    region[regions].start = (uintptr_t)start;
+    region[regions].end = (uintptr_t)start + size;
+    region[regions].identity = IDENTITY((1 << 23) + control->identities++);
+    if (fd >= 0 && fstat(fd, &file) == 0)
+        region[regions].identity =
+            IDENTITY((1 << 22) + file.st_ino % (1 << 22)) + (uintptr_t)offset;
+    regions++;
+}
+
+bool region_any(void) { return regions > 0; }
+
 void region_remove(const void *start, size_t size) {
     uintptr_t from = (uintptr_t)start, to = from + size;
-    if (unfinished && unfinished->address >= from && unfinished->address < to)
+    if (unfinished && unfinished_at >= from && unfinished_at < to)
         control_finish_write();
     for (int i = 0; i < regions;)
         if (region[i].start >= from && region[i].start < to)

@@ -9,14 +9,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define LINES_MAX 12
 #define SCORE_MAX 4   // read, written by another, written
 #define NEAR 40       // steps of a process before it was held up, and after
-#define SOURCE_MAX 34 // columns of source text
+#define SOURCE_MAX 40 // columns of source text
+#define WIDTH 80
 
 struct place {
     char file[400];
+    char function[64];
     int line;
 };
 
@@ -25,57 +28,77 @@ static bool shown[STEPS_MAX];
 
 static int count(void) { return (int)atomic_load(&control->steps); }
 
-// An answer of addr2line: file:line.
-static void parse_place(char *answer, struct place *found) {
-    char *colon = strrchr(answer, ':');
-    if (!colon)
-        return;
-    *colon = '\0';
-    found->line = atoi(colon + 1);
-    snprintf(found->file, sizeof found->file, "%s", answer);
-}
-
-// Where in the source the shown steps are, asked of addr2line in one go.
-static void find_places(const char *program) {
+// Where in the source they are: addr2line answers with two lines for each, its
+// function and file:line. Addresses lie just behind a call.
+static void find_places(const struct sources *sources, const uintptr_t *where,
+                        int count, struct place *found) {
     char command[16384], line[400];
-    int length =
-        snprintf(command, sizeof command, "addr2line -e '%s'", program);
-    for (int i = 0; i < count(); i++)
-        if (shown[i] && length < (int)sizeof command - 40)
-            length += snprintf(command + length,
-                               sizeof command - (size_t)length, " %#lx",
-                               control->step[i].where
-                                   ? (unsigned long)control->step[i].where - 1
-                                   : 0UL);
-    FILE *answers = popen(command, "r");
-    if (!answers)
-        return;
-    for (int i = 0; i < count(); i++) {
-        if (shown[i] && fgets(line, sizeof line, answers))
-            parse_place(line, &place[i]);
+    int length = snprintf(command, sizeof command,
+                          "addr2line -f -e '%s' 2>/dev/null", sources->program);
+    for (int i = 0; i < count; i++) {
+        found[i] = (struct place){.line = 0};
+        if (length < (int)sizeof command - 40)
+            length +=
+                snprintf(command + length, sizeof command - (size_t)length,
+                         " %#lx", where[i] ? (unsigned long)where[i] - 1 : 0UL);
     }
-    pclose(answers);
+    FILE *answers = count > 0 ? popen(command, "r") : NULL;
+    for (int i = 0; answers && i < count; i++) {
+        if (!fgets(line, sizeof line, answers))
+            break;
+        line[strcspn(line, "\n")] = '\0';
+        snprintf(found[i].function, sizeof found[i].function, "%.60s", line);
+        char *colon =
+            fgets(line, sizeof line, answers) ? strrchr(line, ':') : NULL;
+        if (!colon)
+            continue;
+        *colon = '\0';
+        found[i].line = atoi(colon + 1);
+        snprintf(found[i].file, sizeof found[i].file, "%s", line);
+    }
+    if (answers)
+        pclose(answers);
 }
 
-static struct place place_of(const char *program, uintptr_t where) {
-    struct place found = {.line = 0};
-    char command[5000], line[400];
-    snprintf(command, sizeof command, "addr2line -e '%s' %#lx", program,
-             (unsigned long)where - 1);
-    FILE *answer = where ? popen(command, "r") : NULL;
-    if (!answer)
-        return found;
-    if (fgets(line, sizeof line, answer))
-        parse_place(line, &found);
-    pclose(answer);
-    return found;
+static void find_shown(const struct sources *sources) {
+    static uintptr_t where[STEPS_MAX];
+    static struct place found[STEPS_MAX];
+    int asked = 0;
+    for (int i = 0; i < count(); i++)
+        if (shown[i])
+            where[asked++] = control->step[i].where;
+    find_places(sources, where, asked, found);
+    for (int i = count(); i-- > 0;)
+        if (shown[i])
+            place[i] = found[--asked];
 }
 
-// The line of the source, without what it begins and ends with.
-static void read_source(const struct place *at, char *text, size_t size) {
+// Lines of a scenario mean nothing to a student.
+static bool is_scenario(const struct place *at) {
+    const char *slash = strrchr(at->file, '/');
+    return strcmp(slash ? slash + 1 : at->file, "schedule.c") == 0;
+}
+
+static FILE *open_source(const struct sources *sources,
+                         const struct place *at) {
+    if (at->line <= 0)
+        return NULL;
+    if (sources->student < 0)
+        return fopen(at->file, "re");
+    int fd = is_scenario(at) ? -1 : dup(sources->student);
+    FILE *file = fd >= 0 ? fdopen(fd, "r") : NULL;
+    if (file)
+        rewind(file);
+    return file;
+}
+
+// The line of the source, without what it begins with; cut, if it is long,
+// between characters.
+static void read_source(const struct sources *sources, const struct place *at,
+                        char *text, size_t size) {
     char line[400];
     *text = '\0';
-    FILE *file = at->line > 0 ? fopen(at->file, "r") : NULL;
+    FILE *file = open_source(sources, at);
     if (!file)
         return;
     for (int number = 1; fgets(line, sizeof line, file); number++) {
@@ -84,8 +107,13 @@ static void read_source(const struct place *at, char *text, size_t size) {
         char *start = line + strspn(line, " \t");
         start[strcspn(start, "\r\n")] = '\0';
         snprintf(text, size, "%s", start);
-        if (strlen(start) >= size)
-            memcpy(text + size - 4, "...", 4);
+        if (strlen(start) < size)
+            break;
+        char *end = text + size - 4;
+        while (end > text && (*end & 0xc0) == 0x80)
+            end--;
+        memcpy(end, "...", 4);
+        break;
     }
     fclose(file);
 }
@@ -263,10 +291,12 @@ static int lanes(void) {
     return most;
 }
 
-static void print_step(int i, int width) {
+static void print_step(const struct sources *sources, int i, int width) {
     const struct step *step = &control->step[i];
     char source[SOURCE_MAX], where[16] = "", what[60];
-    read_source(&place[i], source, sizeof source);
+    int room = WIDTH - 2 - 2 * width - 37;
+    room = room < 8 ? 8 : room < SOURCE_MAX ? room : SOURCE_MAX;
+    read_source(sources, &place[i], source, (size_t)room);
     if (place[i].line > 0)
         snprintf(where, sizeof where, "line %d", place[i].line);
     if (step->kind == STEP_CALL)
@@ -290,17 +320,30 @@ static void print_step(int i, int width) {
         printf("  %-8s %s\n", where, what);
 }
 
-// Lines of a scenario mean nothing to a student.
-static bool is_scenario(const struct place *at) {
-    const char *slash = strrchr(at->file, '/');
-    return strcmp(slash ? slash + 1 : at->file, "schedule.c") == 0;
+static void describe_lock(int i, uintptr_t lock, char *what, size_t size) {
+    snprintf(what, size, "for a lock");
+    for (int j = 0; j < LOCKS_MAX; j++) {
+        int holder = control->held[j].slot;
+        if (control->held[j].lock != lock)
+            continue;
+        const struct slot *its = &control->slot[holder];
+        if (holder == i)
+            snprintf(what, size, "for a lock that it holds itself");
+        else
+            snprintf(what, size, "for a lock that %c holds%s",
+                     slot_letter(holder),
+                     its->killed               ? ", which was killed"
+                     : its->life == LIFE_ENDED ? ", which has ended"
+                                               : "");
+    }
 }
 
-static void print_waiting(int i, const char *program) {
+static void print_waiting(const struct sources *sources, int i) {
     const struct slot *slot = &control->slot[i];
     const struct wait *wait = &slot->wait;
     char what[100];
-    struct place at = place_of(program, wait->where);
+    struct place at;
+    find_places(sources, &wait->where, 1, &at);
     switch (wait->kind) {
     case WAIT_CHILD:
         if ((int)wait->object > 0 && slot_of_pid((pid_t)wait->object) >= 0)
@@ -310,15 +353,10 @@ static void print_waiting(int i, const char *program) {
             snprintf(what, sizeof what, "for a child");
         break;
     case WAIT_LOCK:
-        snprintf(what, sizeof what, "for a lock");
-        for (int j = 0; j < LOCKS_MAX; j++)
-            if (control->held[j].lock == wait->object)
-                snprintf(what, sizeof what, "for a lock that %s%c holds%s",
-                         control->held[j].slot == i ? "it itself, " : "",
-                         slot_letter(control->held[j].slot),
-                         control->slot[control->held[j].slot].life == LIFE_ENDED
-                             ? ", which has ended"
-                             : "");
+        describe_lock(i, wait->object, what, sizeof what);
+        break;
+    case WAIT_BARRIER:
+        snprintf(what, sizeof what, "at a barrier: nobody else comes");
         break;
     case WAIT_CONDITION:
         snprintf(what, sizeof what, "on a condition: nobody is left to signal");
@@ -344,12 +382,13 @@ static void print_waiting(int i, const char *program) {
     }
     printf("    %c waits %s", slot_letter(i), what);
     if (at.line > 0 && !is_scenario(&at))
-        printf(" (line %d)", at.line);
+        printf(" (%.30s, line %d)", at.function, at.line);
     printf("\n");
 }
 
-static void print_fault(const char *program) {
-    struct place at = place_of(program, control->fault_where);
+static void print_fault(const struct sources *sources) {
+    struct place at;
+    find_places(sources, &control->fault_where, 1, &at);
     switch (control->verdict) {
     case VERDICT_NONE:
         printf("Nothing goes wrong in this schedule.\n");
@@ -377,32 +416,36 @@ static void print_fault(const char *program) {
                "said of it.\n",
                STEPS_MAX);
         break;
+    case VERDICT_CANNOT:
+        printf("This cannot be tried here: %s.\n", control->fault);
+        break;
     }
 }
 
-void explain_steps(const char *program) {
+void explain_steps(const struct sources *sources) {
     for (int i = 0; i < count(); i++)
         shown[i] = true;
-    find_places(program);
+    find_shown(sources);
     for (int i = 0; i < count(); i++)
-        print_step(i, control->slots);
+        print_step(sources, i, control->slots);
 }
 
-void explain(const char *program, const char *about, const char *again) {
+void explain(const struct sources *sources, const char *about,
+             const char *again) {
     printf("%s.\n", about);
-    print_fault(program);
+    print_fault(sources);
     if (control->verdict != VERDICT_FAULT &&
         control->verdict != VERDICT_DEADLOCK &&
         control->verdict != VERDICT_LOST_UPDATE)
         return;
     choose_steps();
-    find_places(program);
+    find_shown(sources);
     for (int i = 0; i < count(); i++)
         if (shown[i])
-            print_step(i, lanes());
+            print_step(sources, i, lanes());
     if (control->verdict == VERDICT_DEADLOCK)
         for (int i = 0; i < control->slots; i++)
             if (control->slot[i].life == LIFE_WAITING)
-                print_waiting(i, program);
+                print_waiting(sources, i);
     printf("Again: %s\n", again);
 }

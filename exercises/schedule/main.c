@@ -2,9 +2,20 @@
 // Runs a student's functions under seeded schedules: one, by its number, or as
 // many as there is time for. See README.md.
 //
-//     schedule [--seed N | --from N] [--seconds S] [--runs N] [--again WORDS] [--steps]
+//     schedule [options]
+//       --seed N       this schedule only
+//       --from N       else: where to begin
+//       --check NAME   only scenarios of this check, and only what hangs on the
+//                      order: what goes wrong in each schedule is no race
+//       --seconds S    so many schedules as fit in
+//       --runs N       so many, whatever time they take
+//       --again WORDS  what stands before the seed, where it is told
+//       --steps        print every step, too
+//       --handed       descriptor 3 is this program, 4 the student's source
 //
-// Exit status: 0 nothing found, 1 a fault, 2 it could not be tried.
+// Exit status: 0 nothing found, 1 a fault, 2 it could not be tried. What is
+// found is told in this order: who does what, what went wrong, the steps that
+// decide, "Again: …".
 //
 // Runs in: the runner.
 #define _GNU_SOURCE
@@ -26,6 +37,9 @@
 
 #define SECONDS_DEFAULT 10
 #define SCENARIOS_MAX 8
+#define NO_SEED UINT64_MAX
+#define HANDED_PROGRAM 3
+#define HANDED_SOURCE 4
 
 static struct {
     bool one;      // only `seed`
@@ -33,11 +47,13 @@ static struct {
     double seconds;
     long runs; // at most; 0: as many as there is time for
     const char *again;
-    bool steps; // print them all
+    const char *check; // or NULL: scenarios of all
+    bool steps;        // print them all
+    bool handed;
 } options = {.seconds = SECONDS_DEFAULT, .again = "SCHEDULE="};
 
 static unsigned expected_steps[SCENARIOS_MAX];
-static char program[4096]; // this file, for addr2line
+static struct sources sources = {.student = -1};
 
 static double now(void) {
     struct timespec t;
@@ -49,6 +65,11 @@ static int scenario_of(uint64_t seed) {
     return (int)((seed >> CHANGES) % (uint64_t)scenario_count);
 }
 
+static bool is_wanted(int scenario) {
+    return !options.check ||
+           strcmp(options.check, scenarios[scenario].check) == 0;
+}
+
 static void be_the_first_process(uint64_t seed, bool quiet) {
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -56,6 +77,10 @@ static void be_the_first_process(uint64_t seed, bool quiet) {
         int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
         if (null < 0 || dup2(null, 1) < 0 || dup2(null, 2) < 0)
             __real__exit(2);
+    }
+    if (options.handed) { // what it opens has the numbers that it has elsewhere
+        __real_close(HANDED_PROGRAM);
+        __real_close(HANDED_SOURCE);
     }
     processes_begin();
     scenarios[scenario_of(seed)].run();
@@ -74,10 +99,15 @@ static void watch(pid_t first) {
         if (__real_waitid(P_PID, (id_t)first, &info,
                           WEXITED | WNOHANG | WNOWAIT) == 0 &&
             info.si_pid == first && !atomic_load(&control->over)) {
-            control->verdict = VERDICT_FAULT;
-            snprintf(control->fault, sizeof control->fault,
-                     "A ended in the middle: the process that called the "
-                     "functions is gone");
+            // These two may come from the machine: a limit, no memory.
+            bool by_machine =
+                info.si_code != CLD_EXITED &&
+                (info.si_status == SIGKILL || info.si_status == SIGXCPU);
+            control->verdict = by_machine ? VERDICT_CANNOT : VERDICT_FAULT;
+            snprintf(control->fault, sizeof control->fault, "%s",
+                     by_machine ? "the run was killed"
+                                : "A ended in the middle: the process that "
+                                  "called the functions is gone");
             return;
         }
         if (atomic_load(&control->steps) != steps)
@@ -143,20 +173,37 @@ static int tell(uint64_t seed) {
     snprintf(again, sizeof again, "%s%llu", options.again,
              (unsigned long long)seed);
     if (options.steps)
-        explain_steps(program);
-    explain(program, scenarios[scenario_of(seed)].about, again);
+        explain_steps(&sources);
+    explain(&sources, scenarios[scenario_of(seed)].about, again);
     return is_fault() ? 1 : control->verdict == VERDICT_NONE ? 0 : 2;
 }
 
 // How many steps a run has to which nothing happens, in each scenario.
 static bool count_steps(void) {
     for (int i = 0; i < scenario_count && i < SCENARIOS_MAX; i++) {
+        if (!is_wanted(i))
+            continue;
         expected_steps[i] = 1;
         if (!run_once((uint64_t)i << CHANGES, true))
             return false;
         expected_steps[i] = atomic_load(&control->steps);
     }
     return true;
+}
+
+// Whether to tell of the schedule that has just been run: which one, or
+// NO_SEED. Of what hangs on the order there is one that goes well, too.
+static uint64_t is_to_be_told(uint64_t seed) {
+    static uint64_t wrong[SCENARIOS_MAX]; // the first of each, +1
+    static bool well[SCENARIOS_MAX];
+    int scenario = scenario_of(seed);
+    if (is_fault() && !options.check)
+        return seed;
+    if (is_fault() && !wrong[scenario])
+        wrong[scenario] = seed + 1;
+    if (control->verdict == VERDICT_NONE)
+        well[scenario] = true;
+    return wrong[scenario] && well[scenario] ? wrong[scenario] - 1 : NO_SEED;
 }
 
 static int search(void) {
@@ -167,16 +214,20 @@ static int search(void) {
         if (options.runs ? tried >= options.runs
                          : tried > 0 && now() - begin > options.seconds)
             break;
-        uint64_t seed = n << CHANGES |
-                        (n < (uint64_t)scenario_count ? 0 // first without any
-                                                      : all_changes);
+        // Each scenario first without any.
+        bool changes = n - options.seed >= (uint64_t)scenario_count;
+        uint64_t seed = n << CHANGES | (changes ? all_changes : 0);
+        if (!is_wanted(scenario_of(seed)))
+            continue;
         if (!run_once(seed, true))
             return 2;
         tried++;
-        if (is_fault())
-            return tell(drop_changes(seed));
+        uint64_t found = is_to_be_told(seed);
+        if (found != NO_SEED)
+            return tell(drop_changes(found));
         undecided += control->verdict == VERDICT_TOO_LONG;
-        if (control->verdict == VERDICT_STILL)
+        if (control->verdict == VERDICT_STILL ||
+            control->verdict == VERDICT_CANNOT)
             return tell(seed);
     }
     printf("%ld schedules tried in %.1f s: none of them goes wrong.\n", tried,
@@ -194,7 +245,9 @@ static bool read_options(int count, char **word) {
         {"seconds", required_argument, NULL, 't'},
         {"runs", required_argument, NULL, 'r'},
         {"again", required_argument, NULL, 'a'},
+        {"check", required_argument, NULL, 'c'},
         {"steps", no_argument, NULL, 'p'},
+        {"handed", no_argument, NULL, 'h'},
         {0}};
     int option;
     char *end = "";
@@ -217,8 +270,14 @@ static bool read_options(int count, char **word) {
         case 'a':
             options.again = optarg;
             break;
+        case 'c':
+            options.check = optarg;
+            break;
         case 'p':
             options.steps = true;
+            break;
+        case 'h':
+            options.handed = true;
             break;
         default:
             return false;
@@ -232,9 +291,30 @@ static bool read_options(int count, char **word) {
     return optind == count;
 }
 
+// Where to look for lines: what the one who started this handed over can be
+// read even where its path cannot be reached.
+static void find_sources(const char *name) {
+    if (options.handed) {
+        snprintf(sources.program, sizeof sources.program, "/proc/%d/fd/%d",
+                 (int)getpid(), HANDED_PROGRAM);
+        sources.student = HANDED_SOURCE;
+    } else if (readlink("/proc/self/exe", sources.program,
+                        sizeof sources.program - 1) < 0) {
+        snprintf(sources.program, sizeof sources.program, "%s", name);
+    }
+}
+
 int main(int count, char **word) {
     if (!read_options(count, word))
         return 2;
+    bool some = false;
+    for (int i = 0; i < scenario_count; i++)
+        some = some || is_wanted(i);
+    if (!some) {
+        fprintf(stderr, "There is no scenario of the check \"%s\".\n",
+                options.check);
+        return 2;
+    }
     // The same addresses each time.
     int persona = personality(0xffffffff);
     if (persona >= 0 && !(persona & ADDR_NO_RANDOMIZE) &&
@@ -244,8 +324,7 @@ int main(int count, char **word) {
         perror("schedule");
         return 2;
     }
-    if (readlink("/proc/self/exe", program, sizeof program - 1) < 0)
-        snprintf(program, sizeof program, "%s", word[0]);
+    find_sources(word[0]);
     cpu_set_t one; // one process at a time: handing over is quicker on one CPU
     CPU_ZERO(&one);
     CPU_SET(sched_getcpu(), &one);

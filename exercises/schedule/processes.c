@@ -16,7 +16,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
+#include <threads.h>
 #include <ucontext.h>
 #include <unistd.h>
 
@@ -31,32 +33,52 @@ int slot_of_pid(pid_t pid) {
     return -1;
 }
 
-void log_call(uintptr_t where, const char *format, ...) {
+static struct step *log_words(uintptr_t where, const char *format,
+                              va_list args) {
     turn_point();
     struct step *step = control_log(STEP_CALL, where);
+    vsnprintf(step->words, sizeof step->words, format, args);
+    return step;
+}
+
+struct step *log_call(uintptr_t where, const char *format, ...) {
     va_list args;
     va_start(args, format);
-    vsnprintf(step->words, sizeof step->words, format, args);
+    struct step *step = log_words(where, format, args);
     va_end(args);
+    return step;
 }
 
 void scenario_say(const char *format, ...) {
-    if (self < 0)
-        return;
-    turn_point();
-    struct step *step = control_log(STEP_CALL, 0);
     va_list args;
     va_start(args, format);
-    vsnprintf(step->words, sizeof step->words, format, args);
+    if (self >= 0)
+        log_words(0, format, args);
     va_end(args);
+}
+
+_Noreturn static void end_run(enum verdict verdict, const char *format,
+                              va_list args) {
+    vsnprintf(control->fault, sizeof control->fault, format, args);
+    turn_over(verdict);
 }
 
 void scenario_fault(const char *format, ...) {
     va_list args;
     va_start(args, format);
-    vsnprintf(control->fault, sizeof control->fault, format, args);
-    va_end(args);
-    turn_over(VERDICT_FAULT);
+    end_run(VERDICT_FAULT, format, args);
+}
+
+void scenario_cannot(const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    end_run(VERDICT_CANNOT, format, args);
+}
+
+void give_up_if_short(const char *what) {
+    if (errno == EAGAIN || errno == ENOMEM || errno == EMFILE ||
+        errno == ENFILE || errno == ENOSPC)
+        scenario_cannot("%s: %s", what, strerror(errno));
 }
 
 // A crash ends the process in the middle of its turn: told where.
@@ -95,13 +117,10 @@ void processes_begin(void) {
 pid_t __wrap_fork(void) {
     if (self < 0)
         return __real_fork();
-    log_call(WHERE, "forks");
+    struct step *step = log_call(WHERE, "forks");
     int slot = control_add(0, false);
-    if (slot < 0) {
-        errno = EAGAIN;
-        return -1;
-    }
-    struct step *step = &control->step[atomic_load(&control->steps) - 1];
+    if (slot < 0)
+        scenario_cannot("more than %d processes", SLOTS);
     snprintf(step->words, sizeof step->words, "forks %c", slot_letter(slot));
     pid_t pid = __real_fork();
     if (pid == 0) {
@@ -111,6 +130,7 @@ pid_t __wrap_fork(void) {
     }
     if (pid < 0) {
         control->slots--;
+        give_up_if_short("fork");
         return -1;
     }
     control->slot[slot].pid = pid;
@@ -126,8 +146,9 @@ void __wrap__exit(int status) {
     }
     __real__exit(status);
 }
-void __wrap__Exit(int status) __attribute__((alias("__wrap__exit")));
-void __wrap_quick_exit(int status) __attribute__((alias("__wrap__exit")));
+void __wrap__Exit(int status) __attribute__((noreturn, alias("__wrap__exit")));
+void __wrap_quick_exit(int status)
+    __attribute__((noreturn, alias("__wrap__exit")));
 
 static pid_t wait_in_turn(pid_t pid, int *status, int options,
                           uintptr_t where) {
@@ -151,6 +172,18 @@ static pid_t wait_in_turn(pid_t pid, int *status, int options,
 pid_t __wrap_waitpid(pid_t pid, int *status, int options) {
     return self < 0 ? __real_waitpid(pid, status, options)
                     : wait_in_turn(pid, status, options, WHERE);
+}
+pid_t __wrap_wait4(pid_t pid, int *status, int options, struct rusage *usage) {
+    if (usage)
+        memset(usage, 0, sizeof *usage); // no time passes
+    return self < 0 ? __real_waitpid(pid, status, options)
+                    : wait_in_turn(pid, status, options, WHERE);
+}
+pid_t __wrap_wait3(int *status, int options, struct rusage *usage) {
+    if (usage)
+        memset(usage, 0, sizeof *usage);
+    return self < 0 ? __real_waitpid(-1, status, options)
+                    : wait_in_turn(-1, status, options, WHERE);
 }
 pid_t __wrap_wait(int *status) {
     return self < 0 ? __real_waitpid(-1, status, 0)
@@ -179,12 +212,12 @@ int __wrap_waitid(idtype_t type, id_t id, siginfo_t *info, int options) {
     }
 }
 
-int __wrap_kill(pid_t pid, int sig) {
+static int kill_in_turn(pid_t pid, int sig, uintptr_t where) {
     if (self < 0)
         return __real_kill(pid, sig);
     int slot = pid > 0 ? slot_of_pid(pid) : -1;
     if (sig != 0 && slot >= 0)
-        log_call(WHERE, "sends signal %d to %c", sig, slot_letter(slot));
+        log_call(where, "sends signal %d to %c", sig, slot_letter(slot));
     else
         turn_point();
     if (slot >= 0 && slot == self && sig == SIGKILL) {
@@ -214,19 +247,62 @@ int __wrap_kill(pid_t pid, int sig) {
     return 0;
 }
 
-int __wrap_raise(int sig) { return __wrap_kill(getpid(), sig); }
+int __wrap_kill(pid_t pid, int sig) { return kill_in_turn(pid, sig, WHERE); }
+int __wrap_raise(int sig) { return kill_in_turn(getpid(), sig, WHERE); }
+int __wrap_killpg(pid_t group, int sig) {
+    return kill_in_turn(-group, sig, WHERE);
+}
+
+// What may be waiting for a signal looks again.
+static void stir_all(void) {
+    for (int i = 0; i < control->slots; i++)
+        if (control->slot[i].life == LIFE_WAITING)
+            control->slot[i].looks_again = true;
+}
+
+int __wrap_sigqueue(pid_t pid, int sig, union sigval value) {
+    if (self < 0)
+        return __real_sigqueue(pid, sig, value);
+    if (sig == SIGKILL)
+        return kill_in_turn(pid, sig, WHERE);
+    log_call(WHERE, "queues signal %d", sig);
+    int error = __real_sigqueue(pid, sig, value);
+    stir_all();
+    return error;
+}
+
+int __wrap_pthread_kill(pthread_t thread, int sig) {
+    if (self < 0)
+        return __real_pthread_kill(thread, sig);
+    log_call(WHERE, "sends signal %d to a thread", sig);
+    int error = __real_pthread_kill(thread, sig);
+    stir_all();
+    return error;
+}
 
 // Shared memory ---------------------------------------------------------------
 
 void *__wrap_mmap(void *at, size_t size, int protection, int flags, int fd,
                   off_t offset) {
     void *start = __real_mmap(at, size, protection, flags, fd, offset);
+    if (start == MAP_FAILED && self >= 0)
+        give_up_if_short("mmap");
     if (start != MAP_FAILED && flags & MAP_SHARED)
-        region_add(start, size);
+        region_add(start, size, flags & MAP_ANONYMOUS ? -1 : fd, offset);
     return start;
 }
 void *__wrap_mmap64(void *at, size_t size, int protection, int flags, int fd,
                     off_t offset) __attribute__((alias("__wrap_mmap")));
+
+void *__wrap_mremap(void *start, size_t size, size_t new_size, int flags, ...) {
+    va_list args;
+    va_start(args, flags);
+    void *to = flags & MREMAP_FIXED ? va_arg(args, void *) : NULL;
+    va_end(args);
+    if (self >= 0 && region_has((uintptr_t)start))
+        scenario_cannot("schedules do not know a mapping that moves");
+    return __real_mremap(start, size, new_size, flags, to);
+}
 
 int __wrap_munmap(void *start, size_t size) {
     if (self >= 0)
@@ -264,8 +340,9 @@ static void *thread_begins(void *beginning) {
 // Which slot a thread of this process has, for pthread_join.
 static pthread_t thread_of[SLOTS];
 
-int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
-                          void *(*function)(void *), void *argument) {
+static int create_in_turn(pthread_t *thread, const pthread_attr_t *attributes,
+                          void *(*function)(void *), void *argument,
+                          uintptr_t where) {
     if (self < 0)
         return __real_pthread_create(thread, attributes, function, argument);
     struct beginning *begin = malloc(sizeof *begin);
@@ -274,7 +351,7 @@ int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
         free(begin);
         return EAGAIN;
     }
-    log_call(WHERE, "starts thread %c", slot_letter(slot));
+    log_call(where, "starts thread %c", slot_letter(slot));
     *begin = (struct beginning){function, argument, slot};
     region_all(true);
     int error = __real_pthread_create(thread, attributes, thread_begins, begin);
@@ -288,7 +365,36 @@ int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
     return 0;
 }
 
-int __wrap_pthread_join(pthread_t thread, void **result) {
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
+                          void *(*function)(void *), void *argument) {
+    return create_in_turn(thread, attributes, function, argument, WHERE);
+}
+
+// C11's names for the same.
+struct thrd_beginning {
+    int (*function)(void *);
+    void *argument;
+};
+
+static void *thrd_begins(void *beginning) {
+    struct thrd_beginning begin = *(struct thrd_beginning *)beginning;
+    free(beginning);
+    return (void *)(intptr_t)begin.function(begin.argument);
+}
+
+int __wrap_thrd_create(pthread_t *thread, int (*function)(void *),
+                       void *argument) {
+    struct thrd_beginning *begin = malloc(sizeof *begin);
+    if (!begin)
+        return thrd_nomem;
+    *begin = (struct thrd_beginning){function, argument};
+    int error = create_in_turn(thread, NULL, thrd_begins, begin, WHERE);
+    if (error)
+        free(begin);
+    return error ? thrd_error : thrd_success;
+}
+
+static int join_in_turn(pthread_t thread, void **result, uintptr_t where) {
     if (self >= 0) {
         turn_point();
         for (int i = 0; i < control->slots; i++) {
@@ -296,10 +402,22 @@ int __wrap_pthread_join(pthread_t thread, void **result) {
                 !pthread_equal(thread_of[i], thread))
                 continue;
             struct wait wait = {
-                .kind = WAIT_THREAD, .object = (uintptr_t)i, .where = WHERE};
+                .kind = WAIT_THREAD, .object = (uintptr_t)i, .where = where};
             while (control->slot[i].life != LIFE_ENDED)
                 turn_wait(&wait);
         }
     }
     return __real_pthread_join(thread, result);
+}
+
+int __wrap_pthread_join(pthread_t thread, void **result) {
+    return join_in_turn(thread, result, WHERE);
+}
+int __wrap_thrd_join(pthread_t thread, int *result) {
+    void *returned;
+    if (join_in_turn(thread, &returned, WHERE))
+        return thrd_error;
+    if (result)
+        *result = (int)(intptr_t)returned;
+    return thrd_success;
 }

@@ -19,6 +19,8 @@ static void run(void) {
         scenario_fault("The program ends with status %d", status);
 }
 
-const struct scenario scenarios[] = {
-    {.about = "A is the program", .run = run, .lost_update_is_fault = true}};
+const struct scenario scenarios[] = {{.check = "",
+                                      .about = "A is the program",
+                                      .run = run,
+                                      .lost_update_is_fault = true}};
 const int scenario_count = 1;

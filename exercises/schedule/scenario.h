@@ -12,6 +12,7 @@
 #include <stdbool.h>
 
 struct scenario {
+    const char *check; // of the exercise: where this goes wrong, it is lost
     const char *about; // one line: who does what
     void (*run)(void);
     // Where the run ends well, but a process wrote what it had read before
@@ -26,6 +27,10 @@ extern const int scenario_count;
 // Says what went wrong and ends the run.
 __attribute__((format(printf, 1, 2), noreturn)) void
 scenario_fault(const char *format, ...);
+
+// Something that is not the student's went wrong: nothing is said of this run.
+__attribute__((format(printf, 1, 2), noreturn)) void
+scenario_cannot(const char *format, ...);
 
 // Leaves a step with these words in the account of the run. Another process
 // may go on before it.

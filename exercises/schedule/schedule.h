@@ -24,9 +24,10 @@
 #define CHANGES 3       // places where a seed takes the turn from a process
 #define RUN_MAX 300     // steps in a row, then the others come first
 #define LOCKS_MAX 64    // held at the same time
-#define WORDS_MAX 56    // bytes of a step's words
-#define FAULT_MAX 240   // bytes of what went wrong
-#define STILL_S 5       // without a step: the run does not get on
+#define BARRIERS_MAX 16
+#define WORDS_MAX 56  // bytes of a step's words
+#define FAULT_MAX 240 // bytes of what went wrong
+#define STILL_S 5     // without a step: the run does not get on
 
 enum step_kind {
     STEP_READ,
@@ -37,7 +38,7 @@ enum step_kind {
 
 struct step {
     uintptr_t where;   // in the student's code, just behind the access
-    uintptr_t address; // what is read or written; 0 for a call
+    uintptr_t address; // the identity of what is read or written, or 0
     uint64_t before, after;
     uint8_t slot, kind, size;
     bool preempted; // other processes went on just before it
@@ -53,11 +54,12 @@ enum wait_kind {
     WAIT_DESCRIPTOR,
     WAIT_SIGNAL,
     WAIT_THREAD,
+    WAIT_BARRIER,
 };
 
 struct wait {
     enum wait_kind kind;
-    uintptr_t object; // the lock's address, the descriptor's number …
+    uintptr_t object; // the lock's identity, the descriptor's number …
     bool timed;       // comes back when nothing else can go on
     uintptr_t where;
 };
@@ -82,7 +84,11 @@ struct slot {
 struct held_lock {
     uintptr_t lock;
     int slot;
-    uintptr_t where;
+};
+
+struct barrier {
+    uintptr_t barrier;
+    unsigned due, here, round;
 };
 
 enum verdict {
@@ -92,6 +98,7 @@ enum verdict {
     VERDICT_LOST_UPDATE,
     VERDICT_STILL,    // the one with the turn takes no step
     VERDICT_TOO_LONG, // too many steps: undecided
+    VERDICT_CANNOT,   // the machine refuses something: undecided
 };
 
 // All processes of a run share it. Only the one with the turn writes.
@@ -107,7 +114,10 @@ struct control {
     int fault_slot;
     uintptr_t fault_where;
     char fault[FAULT_MAX];
+    unsigned looked_at;  // the number of steps when all looked again
+    unsigned identities; // given out
     struct held_lock held[LOCKS_MAX];
+    struct barrier barrier[BARRIERS_MAX];
     struct slot slot[SLOTS];
     atomic_uint steps;
     struct step step[STEPS_MAX];
@@ -128,7 +138,12 @@ void control_log_access(enum step_kind kind, uintptr_t where, uintptr_t address,
                         size_t size);
 // The value of what was written last, now that it has been written.
 void control_finish_write(void);
-void region_add(const void *start, size_t size); // shared memory
+// The same number in each process for what is shared, wherever it is mapped;
+// another one for each process's own.
+uintptr_t control_identity(const void *object);
+// Shared memory; fd -1: of no file.
+void region_add(const void *start, size_t size, int fd, off_t offset);
+bool region_any(void);
 void region_remove(const void *start, size_t size);
 void region_all(bool yes); // threads: all but the stack is shared
 bool region_has(uintptr_t address);
@@ -155,8 +170,14 @@ void processes_begin(void); // in a run's first process
 
 // explain.c ------------------------------------------------------------------
 
-void explain(const char *program, const char *about, const char *again);
-void explain_steps(const char *program);
+// Where explain() looks: for addr2line, and an open file of the source or -1.
+struct sources {
+    char program[4096];
+    int student;
+};
+void explain(const struct sources *sources, const char *about,
+             const char *again);
+void explain_steps(const struct sources *sources);
 // Whether a process wrote what it had read before another wrote there.
 bool explain_lost_update(void);
 

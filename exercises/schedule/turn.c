@@ -49,6 +49,30 @@ static int expire(void) {
     return -1;
 }
 
+// Nothing can go on, it seems: what others do in ways that are not known here
+// may have changed that. All look once more before it is called a deadlock.
+static int look_once_more(void) {
+    unsigned steps = atomic_load(&control->steps);
+    if (control->looked_at == steps)
+        return -1;
+    control->looked_at = steps;
+    for (int i = 0; i < control->slots; i++)
+        control->slot[i].looks_again = control->slot[i].life == LIFE_WAITING;
+    return choose();
+}
+
+// The one that goes on next. There is none in a deadlock, which ends the run.
+static int next_one(void) {
+    int next = choose();
+    if (next < 0)
+        next = look_once_more();
+    if (next < 0)
+        next = expire();
+    if (next < 0)
+        turn_over(VERDICT_DEADLOCK);
+    return next;
+}
+
 static void give(int slot) {
     atomic_store(&control->slot[slot].turn, 1);
     __real_syscall(SYS_futex, &control->slot[slot].turn, FUTEX_WAKE, 1, NULL,
@@ -173,11 +197,7 @@ bool turn_wait(const struct wait *wait) {
     slot->life = LIFE_WAITING;
     slot->looks_again = slot->timed_out = false;
     slot->wait = *wait;
-    int next = choose();
-    if (next < 0)
-        next = expire();
-    if (next < 0)
-        turn_over(VERDICT_DEADLOCK);
+    int next = next_one();
     bool interrupted = false;
     if (next != self) {
         give(next);
@@ -207,12 +227,7 @@ void turn_end(bool process_ends) {
     turn_stir(WAIT_LOCK, 0); // a robust one tells that its holder has gone
     if (self == 0)
         turn_over(VERDICT_NONE);
-    int next = choose();
-    if (next < 0)
-        next = expire();
-    if (next < 0)
-        turn_over(VERDICT_DEADLOCK);
-    give(next);
+    give(next_one());
 }
 
 // The runner looks at the page and ends all.

@@ -65,6 +65,7 @@ def judged(result, chance):
         check["points"] = check["max"] if passed else 0
         check["called"] = "f(%d, \"<&>\")" % chance.randrange(100)
         check["output"] = chance.choice(OUTPUTS)
+        check["story"] = "" if passed else chance.choice(OUTPUTS)
         check["cause"] = None if passed else {
             "rationale": check["description"],
             "help": chance.choice(["", "Think <again> & 'again'."]),

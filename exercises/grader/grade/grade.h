@@ -53,6 +53,7 @@ struct exercise_info {
     int number, max, checks;
     char *name, *file, *staging; // staging: OUT/work/staging/NN-name
     json_t *nothing;             // the judge's object for what cannot be graded
+    bool scheduled;              // it has scenarios for seeded schedules
     uint64_t hash; // of all that decides on a grade, but the student's file
 };
 

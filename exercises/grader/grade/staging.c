@@ -135,6 +135,11 @@ static void add_exercise(const char *name, int number, uint64_t common) {
                     file_path("%s/driver.o", staging), 0644, it->hash);
     it->hash = copy(file_path("%s/required.txt", built),
                     file_path("%s/required.txt", staging), 0644, it->hash);
+    const char *scenarios = file_path("%s/schedule.o", built);
+    it->scheduled = access(scenarios, F_OK) == 0;
+    if (it->scheduled)
+        it->hash = copy(scenarios, file_path("%s/schedule.o", staging), 0644,
+                        it->hash);
     copy_header(it, staging);
     describe(it, file_path("%s/judge", staging));
     free(built);
@@ -229,7 +234,7 @@ void grade_stage(void) {
         {"grader/grade/grade", 0755},    {"grader/sandbox/sandbox", 0755},
         {"grader/collect/unpack", 0755}, {"judge/inspect", 0755},
         {"judge/driver.o", 0644},        {"judge/caller.o", 0644},
-        {"judge/wire.o", 0644}};
+        {"judge/wire.o", 0644},          {"schedule/runtime.o", 0644}};
     uint64_t common = 0;
     for (size_t i = 0; i < sizeof part / sizeof *part; i++)
         common =
@@ -237,14 +242,25 @@ void grade_stage(void) {
                  file_path("%s/staging/%s", grader.work,
                            strrchr(part[i].from, '/') + 1),
                  part[i].mode, common);
-    static const char *const text[] = {"imports.txt", "compile.options",
-                                       "link.options"};
+    static const char *const text[] = {
+        "judge/imports.txt", "judge/compile.options", "judge/link.options",
+        "schedule/wrap.options"};
     for (size_t i = 0; i < sizeof text / sizeof *text; i++)
-        common = copy(file_path("exercises/judge/%s", text[i]),
-                      file_path("%s/staging/%s", grader.work, text[i]), 0644,
-                      common);
+        common =
+            copy(file_path("exercises/%s", text[i]),
+                 file_path("%s/staging%s", grader.work, strchr(text[i], '/')),
+                 0644, common);
+    common =
+        copy(file_path("%s/exercises/schedule/imports.txt", grader.set.build),
+             file_path("%s/staging/schedule.imports.txt", grader.work), 0644,
+             common);
     grader.isolation = isolation();
     try_sandbox();
+    bool clang = strstr(grader.compiler_says, "clang") != NULL;
+    common = copy(file_path("exercises/schedule/compile.%s.options",
+                            clang ? "clang" : "gcc"),
+                  file_path("%s/staging/compile.schedule.options", grader.work),
+                  0644, common);
     common = name_hash(common, grader.isolation, strlen(grader.isolation));
     common =
         name_hash(common, grader.compiler_says, strlen(grader.compiler_says));

@@ -72,13 +72,55 @@ static void text_pair_free(struct spawn *run) {
     text_free(&run->err);
 }
 
+// Where a program in the sandbox finds a file.
+static const char *place(const char *file, const char *inside) {
+    return grader.set.unsafe ? file : inside;
+}
+
+// What is made in one way for the judge's driver, in another for schedules.
+struct way {
+    const char *object;                   // what the compiler makes
+    const char *program;                  // what the linker makes
+    const char *compile, *link, *imports; // staged files
+    const char *strip;                    // sections that start it up by itself
+    const char *libraries;
+    const char *parts[8]; // staged: linked with it
+    bool of_exercise[8];  // the part's
+};
+
+static const struct way driver_way = {
+    .object = "student.o",
+    .program = "driver",
+    .compile = "compile.options",
+    .link = "link.options",
+    .imports = "imports.txt",
+    .strip = "",
+    .libraries = "",
+    .parts = {"driver.o", "driver.o", "caller.o", "wire.o"},
+    .of_exercise = {true},
+};
+
+// -fsanitize=thread has the object call that sanitizer's library at start-up,
+// which is not linked.
+static const struct way schedules_way = {
+    .object = "instrumented.o",
+    .program = "schedule",
+    .compile = "compile.schedule.options",
+    .link = "wrap.options",
+    .imports = "schedule.imports.txt",
+    .strip = "-w -R .init_array* -R .rela.init_array* -R .group",
+    .libraries = "-no-pie -lm -lpthread",
+    .parts = {"schedule.o", "runtime.o"},
+    .of_exercise = {true},
+};
+
 // The compiler sees the source, the header, and the system.
-bool task_compile(struct job *job) {
+static bool compile(struct job *job, const struct way *way) {
     const char *source = file_path("/sandbox/%s", job->exercise->file);
     const char *header = file_path("%s/headers", job->staging);
     struct command command = {0};
     command_sandbox(&command, pool_worker_index());
-    const char *options = file_path("%s/staging/compile.options", grader.work);
+    const char *options = file_path("%s/staging/%s", grader.work, way->compile);
     if (!grader.set.unsafe) {
         command_read(&command, options, "/sandbox/compile.options");
         command_read(&command, job->file->path, source);
@@ -88,14 +130,17 @@ bool task_compile(struct job *job) {
         "--",
         "sh",
         "-c",
-        "cd \"${3%/*}\" && \"$1\" @\"$5\" -w -fmax-errors=20 -I \"$2\" -c "
-        "-o \"$4/student.o\" \"${3##*/}\" && cat \"$4/student.o\" || exit 3",
+        "set -f; cd \"${3%/*}\" && \"$1\" @\"$5\" -w -fmax-errors=20 -I \"$2\" "
+        "-c -o \"$4/$7\" \"${3##*/}\" && { [ -z \"$6\" ] || objcopy $6 "
+        "\"$4/$7\"; } && cat \"$4/$7\" || exit 3",
         "sh",
         grader.set.compiler,
-        grader.set.unsafe ? header : "/sandbox/headers",
-        grader.set.unsafe ? job->file->path : source,
-        grader.set.unsafe ? job->slot : "/tmp",
-        grader.set.unsafe ? options : "/sandbox/compile.options"};
+        place(header, "/sandbox/headers"),
+        place(job->file->path, source),
+        place(job->slot, "/tmp"),
+        place(options, "/sandbox/compile.options"),
+        way->strip,
+        way->object};
     for (size_t i = 0; i < sizeof end / sizeof *end; i++)
         command_add(&command, end[i]);
     struct spawn run = {.input = -1};
@@ -104,7 +149,7 @@ bool task_compile(struct job *job) {
     if (!ok && !job->ours && job->message[0] == 0)
         task_end_with(job, GRADE_DOES_NOT_COMPILE,
                       "The compiler needs too much time or memory for it.");
-    const char *object = file_path("%s/student.o", job->slot);
+    const char *object = file_path("%s/%s", job->slot, way->object);
     if (ok && file_write(object, run.out.bytes, run.out.length, 0644,
                          FILE_SCRATCH) < 0)
         ok = fail_on_our_side(job, object);
@@ -112,10 +157,10 @@ bool task_compile(struct job *job) {
     return ok;
 }
 
-bool task_inspect(struct job *job) {
-    const char *object = file_path("%s/student.o", job->slot);
+static bool inspect(struct job *job, const struct way *way) {
+    const char *object = file_path("%s/%s", job->slot, way->object);
     const char *required = file_path("%s/required.txt", job->staging);
-    const char *imports = file_path("%s/staging/imports.txt", grader.work);
+    const char *imports = file_path("%s/staging/%s", grader.work, way->imports);
     int fd = open(object, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return fail_on_our_side(job, object);
@@ -128,9 +173,8 @@ bool task_inspect(struct job *job) {
     }
     command_add(&command, "--");
     command_add(&command, file_path("%s/staging/inspect", grader.work));
-    command_add(&command,
-                grader.set.unsafe ? required : "/sandbox/required.txt");
-    command_add(&command, grader.set.unsafe ? imports : "/sandbox/imports.txt");
+    command_add(&command, place(required, "/sandbox/required.txt"));
+    command_add(&command, place(imports, "/sandbox/imports.txt"));
     struct spawn run = {.input = fd};
     bool ok = run_command(job, &command, &run, LIMIT_MESSAGES, GRADE_REFUSED,
                           "Looking at the object file");
@@ -145,29 +189,23 @@ bool task_inspect(struct job *job) {
     return ok;
 }
 
-// Where a program in the sandbox finds a file.
-static const char *place(const char *file, const char *inside) {
-    return grader.set.unsafe ? file : inside;
-}
-
-bool task_link(struct job *job) {
-    enum { STUDENT, DRIVER, COMMON, CALLER, WIRE, OPTIONS, REQUIRED };
-    static const char *const name[] = {
-        "student.o", "driver.o",     "common.o",    "caller.o",
-        "wire.o",    "link.options", "required.txt"};
-    const char *file[] = {file_path("%s/student.o", job->slot),
-                          file_path("%s/driver.o", job->staging),
-                          file_path("%s/staging/driver.o", grader.work),
-                          file_path("%s/staging/caller.o", grader.work),
-                          file_path("%s/staging/wire.o", grader.work),
-                          file_path("%s/staging/link.options", grader.work),
-                          file_path("%s/required.txt", job->staging)};
-    const int files = sizeof file / sizeof *file;
-    char as[sizeof file / sizeof *file][40];
+static bool link_program(struct job *job, const struct way *way) {
+    enum { STUDENT, OPTIONS, REQUIRED, PARTS };
+    const char *file[PARTS + 8] = {
+        file_path("%s/%s", job->slot, way->object),
+        file_path("%s/staging/%s", grader.work, way->link),
+        file_path("%s/required.txt", job->staging)};
+    int files = PARTS;
+    for (int i = 0; i < 8 && way->parts[i]; i++)
+        file[files++] =
+            way->of_exercise[i]
+                ? file_path("%s/%s", job->staging, way->parts[i])
+                : file_path("%s/staging/%s", grader.work, way->parts[i]);
+    char as[PARTS + 8][40];
     struct command command = {0};
     command_sandbox(&command, pool_worker_index());
     for (int i = 0; i < files; i++) {
-        snprintf(as[i], sizeof as[i], "/sandbox/%s", name[i]);
+        snprintf(as[i], sizeof as[i], "/sandbox/%d.o", i);
         if (!grader.set.unsafe)
             command_read(&command, file[i], as[i]);
     }
@@ -175,27 +213,41 @@ bool task_link(struct job *job) {
         "--",
         "sh",
         "-c",
-        "compiler=$1 to=$2 sanitize=$3 student=$4 options=$5 required=$6; "
-        "shift 6; objcopy --keep-global-symbols=\"$required\" \"$student\" "
+        "compiler=$1 to=$2 sanitize=$3 libraries=$4 program=$5 student=$6 "
+        "options=$7 required=$8; shift 8; "
+        "objcopy --keep-global-symbols=\"$required\" \"$student\" "
         "\"$to/local.o\" 2>\"$to/says\" && \"$compiler\" "
-        "${sanitize:+-fsanitize=$sanitize} -o \"$to/driver\" \"$@\" "
-        "\"$to/local.o\" @\"$options\" 2>\"$to/says\" && "
-        "cat \"$to/driver\" || { "
+        "${sanitize:+-fsanitize=$sanitize} -o \"$to/$program\" \"$@\" "
+        "\"$to/local.o\" @\"$options\" $libraries 2>\"$to/says\" && "
+        "cat \"$to/$program\" || { "
         "grep -oE '(undefined|multiple) .*' \"$to/says\" | sort -u >&2 || "
         "cat \"$to/says\" >&2; exit 3; }",
         "sh",
         grader.set.compiler,
-        grader.set.unsafe ? job->slot : "/tmp",
-        grader.set.sanitize};
+        place(job->slot, "/tmp"),
+        grader.set.sanitize,
+        way->libraries,
+        way->program};
     for (size_t i = 0; i < sizeof end / sizeof *end; i++)
         command_add(&command, end[i]);
-    static const int order[] = {STUDENT, OPTIONS, REQUIRED, DRIVER,
-                                COMMON,  CALLER,  WIRE};
     for (int i = 0; i < files; i++)
-        command_add(&command, place(file[order[i]], as[order[i]]));
+        command_add(&command, place(file[i], as[i]));
     struct spawn run = {.input = -1};
     bool ok = run_command(job, &command, &run, LIMIT_DRIVER,
                           GRADE_DOES_NOT_COMPILE, "Linking");
+    const char *program = file_path("%s/%s", job->slot, way->program);
+    if (ok && file_write(program, run.out.bytes, run.out.length, 0755,
+                         FILE_SCRATCH) < 0)
+        ok = fail_on_our_side(job, program);
+    text_pair_free(&run);
+    return ok;
+}
+
+bool task_compile(struct job *job) { return compile(job, &driver_way); }
+bool task_inspect(struct job *job) { return inspect(job, &driver_way); }
+
+bool task_link(struct job *job) {
+    bool ok = link_program(job, &driver_way);
     if (!ok && !job->ours) {
         char says[sizeof job->message];
         strcpy(says, job->message);
@@ -203,10 +255,32 @@ bool task_link(struct job *job) {
             job, GRADE_DOES_NOT_COMPILE,
             "It compiles, but does not fit the exercise's header:\n%s", says);
     }
-    const char *driver = file_path("%s/driver", job->slot);
-    if (ok && file_write(driver, run.out.bytes, run.out.length, 0755,
-                         FILE_SCRATCH) < 0)
-        ok = fail_on_our_side(job, driver);
-    text_pair_free(&run);
     return ok;
+}
+
+bool task_schedules(struct job *job) {
+    const char *why = NULL;
+    job->schedules = false;
+    job->no_schedules[0] = 0;
+    if (!job->exercise->scheduled)
+        return true;
+    // What fails here is not what becomes of the job.
+    struct job trial = *job;
+    trial.message[0] = 0;
+    if (*grader.set.sanitize)
+        why = "SANITIZE= and schedules do not go together.";
+    else if (compile(&trial, &schedules_way) &&
+             inspect(&trial, &schedules_way) &&
+             link_program(&trial, &schedules_way))
+        job->schedules = true;
+    else if (trial.ours) {
+        job->ours = true;
+        return task_end_with(job, GRADE_NOT_GRADED, "%s", trial.message);
+    } else
+        why = trial.message;
+    if (why)
+        snprintf(job->no_schedules, sizeof job->no_schedules,
+                 "Schedules were not tried: %.*s", (int)strcspn(why, "\n"),
+                 why);
+    return true;
 }

@@ -67,9 +67,18 @@ static bool judge(struct job *job) {
                            seed,
                            "--uid",
                            sandbox.uid,
-                           file_path("%s/driver", job->slot)};
+                           "--source",
+                           job->file->path};
     for (size_t i = 0; i < sizeof begin / sizeof *begin; i++)
         command_add(&command, begin[i]);
+    if (job->schedules) {
+        command_add(&command, "--schedules");
+        command_add(&command, file_path("%s/schedule", job->slot));
+    } else if (*job->no_schedules) {
+        command_add(&command, "--no-schedules");
+        command_add(&command, job->no_schedules);
+    }
+    command_add(&command, file_path("%s/driver", job->slot));
     if (!grader.set.unsafe) {
         command_add(&command, "--");
         for (int i = 0; i < sandbox.words; i++)
@@ -104,7 +113,8 @@ static void grade(struct job *job) {
     job->status = GRADE_GRADED;
     job->message[0] = 0;
     job->ours = false;
-    if (task_compile(job) && task_inspect(job) && task_link(job))
+    if (task_compile(job) && task_inspect(job) && task_link(job) &&
+        task_schedules(job))
         judge(job);
 }
 

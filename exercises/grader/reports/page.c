@@ -99,6 +99,10 @@ static void put_failure(FILE *f, const json_t *exercise, const json_t *check) {
         html(f, "<dt>again</dt><dd>your instructor has this check</dd>\n");
     html(f, "</dl>\n");
     free(again);
+    if (*field(check, "story")) {
+        html(f, "<p>One order in which it goes wrong, step by step:</p>\n");
+        put_pre(f, field(check, "story"));
+    }
     if (*field(check, "output")) {
         html(f, "<p>Your program printed:</p>\n");
         put_pre(f, field(check, "output"));
@@ -135,6 +139,9 @@ static void put_exercise(FILE *f, const json_t *exercise) {
              field(exercise, "file"), outcome_of(exercise).says);
     if (*field(exercise, "message"))
         put_pre(f, field(exercise, "message"));
+    if (*field(json_object_get(exercise, "result"), "schedules"))
+        html(f, "<p>%s</p>\n",
+             field(json_object_get(exercise, "result"), "schedules"));
     html(f, "<ul class=\"checks\">\n");
     json_array_foreach(checks_of(exercise), i, check)
         put_check(f, exercise, check);

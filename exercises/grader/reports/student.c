@@ -80,5 +80,9 @@ char *told(const json_t *check, const json_t *exercise) {
     char *again = command_for(exercise, check);
     add_line(&text, "again", again);
     free(again);
+    char *story = text_printf("one order in which it goes wrong\n%s",
+                              field(check, "story"));
+    add_line(&text, "step by step", *field(check, "story") ? story : "");
+    free(story);
     return text;
 }

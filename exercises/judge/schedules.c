@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+// One more way beside the crowds: a check that hangs on a race is lost, too,
+// where a seeded schedule of the student's steps goes wrong. See
+// ../schedule/README.md.
+//
+// The program that runs the schedules holds the student's code, which could
+// make it say anything. So what it says can only cost points, never earn them,
+// and a program that is stopped, or cannot decide, changes nothing.
+//
+// How many schedules are tried does not depend on time: the same seed gives the
+// same verdict.
+//
+// Runs in: judge.
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "result.h"
+
+#define SCHEDULES "60" // of a check; see ../schedule/README.md
+#define SCHEDULES_S 15 // at most, on a machine that is not busy
+#define SCHEDULES_LAST_S 60
+#define SEEDS 1000 // of the judge's; each has schedules of its own
+
+// Takes the first line off a text.
+static char *take_line(char **text) {
+    char *line = *text, *end = strchr(line, '\n');
+    *text = end ? end + 1 : line + strlen(line);
+    if (end)
+        *end = '\0';
+    return line;
+}
+
+// What the program found: a schedule to be told, in its own order of lines.
+// Without steps there is nothing to show but what the check itself says better.
+static void tell(struct outcome *outcome, char *found) {
+    char *about = take_line(&found), *fault = take_line(&found);
+    bool steps = found[0] == ' ';
+    if (outcome->verdict == PASSED)
+        snprintf(outcome->help, sizeof outcome->help,
+                 "Reading a shared number and writing it are two steps, and so "
+                 "are looking and falling asleep: another process may go on in "
+                 "between. That it goes well nearly always is luck.");
+    else if (!steps)
+        return;
+    outcome->verdict = FAILED;
+    snprintf(outcome->called, sizeof outcome->called, "%s", about);
+    snprintf(outcome->expected, sizeof outcome->expected,
+             "it goes well in every order in which the processes go on");
+    snprintf(outcome->actual, sizeof outcome->actual, "%s", fault);
+    snprintf(outcome->story, sizeof outcome->story, "%s", found);
+}
+
+static bool found_one(const struct run_state *state) {
+    return WIFEXITED(state->driver_status) &&
+           WEXITSTATUS(state->driver_status) == 1 &&
+           strstr(state->output, "\nAgain: ") != NULL;
+}
+
+static void run(struct result *result, struct outcome *outcome,
+                const char *program, const struct sandbox_options *options) {
+    static struct run run;
+    static struct run_state state;
+    memset(&run, 0, sizeof run);
+    memset(&state, 0, sizeof state);
+    run.state = &state;
+    state.cpu_limit_ms = LIMIT_CPU_S * 1000;
+    state.began_at = now_ms();
+    state.ends_at = state.began_at + SCHEDULES_S * 1000;
+    state.ends_at_last = state.began_at + SCHEDULES_LAST_S * 1000;
+    bool ended = run_schedules(&run, outcome->check, program, options);
+    if (ended && found_one(&state)) {
+        tell(outcome, state.output);
+        return;
+    }
+    if (ended && WIFEXITED(state.driver_status) &&
+        WEXITSTATUS(state.driver_status) == 0)
+        return;
+    const char *why = ended           ? state.output
+                      : *state.cannot ? state.cannot
+                                      : state.actual;
+    snprintf(result->schedules, sizeof result->schedules, "%s: %.*s",
+             outcome->check->name, (int)strcspn(why, "\n"), why);
+}
+
+static bool is_word_of(const char *words, const char *word) {
+    size_t length = strlen(word);
+    for (const char *at = words; at && (at = strstr(at, word)); at += length)
+        if ((at == words || at[-1] == ' ') && strchr(" ", at[length]))
+            return true;
+    return false;
+}
+
+void schedules_judge(struct result *result, struct outcome *outcome,
+                     const char *program, const char *source,
+                     const struct sandbox_options *options) {
+    if (!is_word_of(exercise.schedules, outcome->check->name))
+        return;
+    static char from[24], again[40];
+    const char *const words[] = {"--handed", "--check", outcome->check->name,
+                                 "--from",   from,      "--runs",
+                                 SCHEDULES,  "--again", again,
+                                 NULL};
+    struct sandbox_options ours = *options;
+    snprintf(from, sizeof from, "%" PRIu64,
+             result->seed % SEEDS * strtoul(SCHEDULES, NULL, 10));
+    snprintf(again, sizeof again, "make exercise%d SCHEDULE=", exercise.number);
+    ours.schedules = words;
+    ours.source = source ? open(source, O_RDONLY | O_CLOEXEC) : -1;
+    run(result, outcome, program, &ours);
+    if (ours.source >= 0)
+        close(ours.source);
+}
