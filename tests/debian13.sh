@@ -12,7 +12,7 @@ cd "$(dirname "$0")/.."
 tree=$1
 shift
 [ $# -gt 0 ] || set -- make setup test
-[ "$(id -u)" = 0 ] || fail "Debian 13 is set up by root only"
+[ "$(id -u)" = 0 ] || die "Debian 13 is set up by root only"
 need debootstrap debootstrap
 need git git
 
@@ -22,7 +22,7 @@ if [ ! -e "$tree.made" ]; then
     mkdir -p "$tree"
     debootstrap --variant=minbase --include=make,gcc,libc6-dev,ca-certificates,git \
         trixie "$tree" "${DEBIAN_MIRROR:-http://deb.debian.org/debian}" \
-        >"$tree.log" 2>&1 || { tail "$tree.log"; fail "debootstrap; see $tree.log"; }
+        >"$tree.log" 2>&1 || { tail "$tree.log"; die "debootstrap; see $tree.log"; }
     : >"$tree.made"
 fi
 rm -rf "$tree/poolschool"

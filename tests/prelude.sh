@@ -53,12 +53,12 @@ await() {
 # test_of NAME COMMAND…: counted as a test of that name by run.sh; what the
 # command prints is shown if it fails.
 test_of() {
-    name=$1
+    test_name=$1
     shift
     if "$@" >"$work/log" 2>&1 </dev/null; then
-        echo "[       OK ] $name"
+        echo "[       OK ] $test_name"
     else
-        echo "[  FAILED  ] $name"
+        echo "[  FAILED  ] $test_name"
         cat "$work/log"
         failed=1
     fi

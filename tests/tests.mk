@@ -18,7 +18,8 @@ TEST_TARGETS += check-failing check-lint check-format test-make test-harness \
 	test-pool test-install test-storm test-attacks test-kill-ci \
 	test-litmus
 LONG_TARGETS += test-pool-clang test-pool-sanitized test-pool-clang-sanitized \
-	test-storm-long test-kill-long test-model test-valgrind test-tsan test-musl
+	test-storm-long test-kill-long test-model test-valgrind test-tsan test-musl \
+	test-adding
 # What they need, built once before they run side by side.
 TEST_BUILDS   = $(TESTS) $(B)/tests/harness_selftest $(B)/tests/storm \
 	$(B)/tests/kill/kill lib lessons-build exercises grade-build \
@@ -31,7 +32,8 @@ TEST_LONGEST = test-exercises test-lessons test-grade test-site test-pool \
 longest_first = $(filter $(TEST_LONGEST),$1) $(filter-out $(TEST_LONGEST),$1)
 run_tests = TEST_MAKE='$(MAKE) WERROR=1' sh tests/run.sh $(B)/test-logs/$1 $(TEST_JOBS)
 
-.PHONY: setup test test-all test-long test-builds test-make test-debian13
+.PHONY: setup test test-all test-long test-builds test-make test-adding
+.PHONY: test-debian13
 .PHONY: check-failing test-pool test-one test-harness test-install coverage
 .PHONY: test-storm test-storm-long test-valgrind test-kill test-kill-ci
 .PHONY: test-kill-long test-model test-attacks check-lint check-format
@@ -57,6 +59,9 @@ test-builds: $(TEST_BUILDS)
 
 test-make: # what this Makefile promises
 	sh tests/make.sh '$(MAKE)'
+
+test-adding: # an exercise and a chart more, as the READMEs say
+	sh tests/adding.sh '$(MAKE)'
 
 test-debian13: # both sizes, in a Debian 13 made by debootstrap
 	sh tests/debian13.sh $(BUILD)/debian13 make setup test-all

@@ -36,7 +36,7 @@
 #include "pool.h"
 #include "status.h"
 
-#define MOST_EXERCISES 32
+#define MOST_EXERCISES 100 // their folders begin with two digits
 #define MOST_JOBS 256
 
 struct settings {
