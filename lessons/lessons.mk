@@ -175,6 +175,17 @@ $(PLAY_STATE): $(B)/tests/play/test_state.o $(B)/lessons/play/state.o \
 $(PLAY): $(PLAY_OBJ) $(B)/lib/libpool.a
 	$(LINK) -o $@ $^ -lncursesw -ltinfo
 
+# make scheduler: the pool's protocol as a game. Its levels are read as they are
+# played, by the C preprocessor.
+SCHEDULER     = $(B)/lessons/scheduler/scheduler
+SCHEDULER_OBJ = $(patsubst %.c,$(B)/%.o,$(wildcard lessons/scheduler/*.c))
+.PHONY: scheduler
+scheduler: $(SCHEDULER) ## learn: break the pool's protocol, if you can [LEVEL=3]
+	CC='$(CC)' $< lessons/scheduler/levels '$(LEVEL)'
+
+$(SCHEDULER): $(SCHEDULER_OBJ)
+	$(LINK) -o $@ $^
+
 # Any other number. Patterns come last: a lesson's own rule is found first.
 lesson%:
 	echo "The lessons are 1 to $(words $(GUIDED)): make lesson1"; exit 2
