@@ -163,7 +163,7 @@ static void say_goodbye(const char *file) {
            play.total.done, play.total.failed, play.total.lost,
            play.total.deaths);
     if (file)
-        printf("The run is kept in %s.\n", file);
+        printf("The run is kept: make viewer TRACE=%s\n", file);
 }
 
 int main(void) {

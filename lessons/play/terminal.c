@@ -99,7 +99,11 @@ int terminal_key(void) {
     }
 }
 
-void terminal_end(void) { endwin(); }
+void terminal_end(void) {
+    erase(); // where there is no second screen to leave
+    refresh();
+    endwin();
+}
 
 // As it was before, for a client that could not do it itself. What tcsetattr(3)
 // restores is guard.c's.
