@@ -185,6 +185,20 @@ void boss_terminate(struct play *play) {
             (double)(now_ns() - play->state.ending_ns) / 1e6);
 }
 
+// What stands still will not end, and the player may have forgotten it.
+static void warn_of_stopped(struct play *play) {
+    for (size_t i = 0; i < play->state.workers; i++)
+        if (play->state.slot[i].life == STOPPED)
+            log_say(&play->log, BAD,
+                    "worker %zu is stopped: its items do not end until c lets "
+                    "it go on, or K or T ends it",
+                    i);
+    if (play->state.super.life == STOPPED)
+        log_say(&play->log, BAD,
+                "the supervisor is stopped: nobody ends the workers until c "
+                "lets it go on");
+}
+
 void boss_join(struct play *play) {
     if (play->stage == RUNNING)
         log_say(&play->log, YOURS,
@@ -195,8 +209,10 @@ void boss_join(struct play *play) {
                 play->state.stats.pending);
     else if (play->stage == ENDED)
         log_say(&play->log, YOURS, "pool_join: 0, it had ended before");
-    if (play->stage == CLOSED || play->stage == TERMINATED)
-        play->stage = JOINING;
+    if (play->stage != CLOSED && play->stage != TERMINATED)
+        return;
+    play->stage = JOINING;
+    warn_of_stopped(play);
 }
 
 void boss_renew(struct play *play) {

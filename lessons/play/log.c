@@ -40,7 +40,9 @@ void describe_status(char *text, size_t size, int status) {
 }
 
 void describe_time(char *text, size_t size, uint64_t ns) {
-    if (ns < 10 * MILLISECOND)
+    if (ns < MILLISECOND)
+        snprintf(text, size, "%.0f us", (double)ns / 1e3);
+    else if (ns < 10 * MILLISECOND)
         snprintf(text, size, "%.1f ms", (double)ns / 1e6);
     else if (ns < SECOND)
         snprintf(text, size, "%.0f ms", (double)ns / 1e6);

@@ -319,14 +319,19 @@ void screen_fill(struct screen *screen, int row, int from, int to,
 int screen_wrap(struct screen *screen, int row, int column, int rows, int skip,
                 enum look look, const char *text);
 
-// ---- view.c: draws. Runs in: client ----------------------------------------
+// ---- view.c: draws all of it, and the rows. Runs in: client -----------------
 
 enum { KEY_ROWS = 3 }; // the last rows: keys that work now
 
 void view_draw(const struct play *play, struct screen *screen);
-void view_help(struct screen *screen);
-void view_menu(const struct play *play, struct screen *screen, int row);
 int view_slots(const struct play *play, int rows); // how many have room
+
+// ---- view_below.c: draws what is below the rows. Runs in: client ------------
+
+void view_log(const struct play *play, struct screen *screen, int from, int to);
+void view_keys(const struct play *play, struct screen *screen);
+void view_menu(const struct play *play, struct screen *screen, int row);
+void view_help(struct screen *screen);
 
 // ---- terminal.c: the only one that knows ncurses. Runs in: client ----------
 

@@ -102,10 +102,10 @@ def add_things_to_try():
 
 def pattern_of(line):
     """A line of a text as a pattern: any numbers, and anything for "..."."""
-    patterns = {"number": r"\d+", "time": r"[\d.]+ m?s", "any": " (?:.* )?"}
+    patterns = {"number": r"\d+", "time": r"[\d.]+ [mu]?s", "any": " (?:.* )?"}
     def one(found):
         return patterns.get(found.lastgroup) or re.escape(found[0])
-    return re.sub(r"(?P<time>[\d.]+ m?s\b)|(?P<any> \.\.\. )|(?P<number>\d+)|.",
+    return re.sub(r"(?P<time>[\d.]+ [mu]?s\b)|(?P<any> \.\.\. )|(?P<number>\d+)|.",
                   one, line)
 
 
@@ -123,7 +123,7 @@ def try_keys(keys, wanted):
             elif key in "v0123":
                 g.until(lambda: selected(g) == (None if key == "v"
                                                 else int(key)))
-            elif key == "s":
+            elif key == "s" and "t" not in keys: # else it is soon killed
                 g.until("S stop")
             elif key == "p":
                 g.until(lambda: all(g.row(i) and "idle" in g.row(i)["state"]
@@ -164,7 +164,7 @@ def killed_worker_costs_one_item():
         g.send("2K")
         said = g.said(SIGNALLED % (2, pid, 9) + r" while it ran item (\d+): "
                       r"lost;(?: (\d+)(?: to (\d+))? go(?:es)? to (?:the new )?"
-                      r"worker \d;)? pid (\d+) in its place after [\d.]+ m?s")
+                      r"worker \d;)? pid (\d+) in its place after [\d.]+ [mu]?s")
         item, rest = int(said[1]), said[2] and int(said[2])
         check(rest is None or rest == item + 1, "another rest", g)
         g.until(r"items lost 1, again 0")
@@ -185,7 +185,7 @@ def retries_run_the_item_again():
     with Game() as g:
         slow(started(g))
         g.send("r")
-        g.until(r"N: 1, 0 ms")
+        g.until(r"retries 0, N: 1 \(r\)")
         g.send("N")
         g.said(r"pool_create: supervisor pid \d+, 4 workers; max_retries 1")
         started(g)
