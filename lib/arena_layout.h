@@ -22,15 +22,25 @@
 #ifndef ARENA_LAYOUT_H
 #define ARENA_LAYOUT_H
 
+#define _GNU_SOURCE
 #include "pool.h"
 
 #include <stdatomic.h>
 
+// Orders weaker than a sequentially consistent one. A *relaxed* load is of a
+// hint, or of what this process alone writes; *acquire* and *release* hand over
+// what was written before. Fences are written out where they are needed.
+#define load_relaxed(object) atomic_load_explicit(object, memory_order_relaxed)
+#define load_acquire(object) atomic_load_explicit(object, memory_order_acquire)
+#define store_relaxed(object, value)                                           \
+    atomic_store_explicit(object, value, memory_order_relaxed)
+#define store_release(object, value)                                           \
+    atomic_store_explicit(object, value, memory_order_release)
+
 // Numbers of chunks, words and addresses are 64 bits wide, and what processes
 // share is written in one piece.
 _Static_assert(sizeof(void *) == 8 && sizeof(size_t) == 8, "64-bit only");
-_Static_assert(ATOMIC_LLONG_LOCK_FREE == 2 && ATOMIC_POINTER_LOCK_FREE == 2 &&
-                   ATOMIC_INT_LOCK_FREE == 2,
+_Static_assert(ATOMIC_LLONG_LOCK_FREE == 2 && ATOMIC_INT_LOCK_FREE == 2,
                "a lock could not be shared, and a dead process could hold it");
 
 enum {
@@ -168,8 +178,7 @@ struct arena {
     uint64_t directory_mask;
     struct entry *ring;
     char (*messages)[POOL_MESSAGE_SIZE]; // touched on failure
-    uint32_t
-        *message_block; // of a ring page: its 256 messages, from 1; 0: none
+    size_t message_count;                // of the first entries of the ring
     char *heap;
     struct worker *worker; // private memory that a worker finds zeroed
     unsigned cpus;         // this process may run on
@@ -208,8 +217,7 @@ struct arena {
 
 static inline struct entry *arena_entry(struct arena *arena, uint64_t seq) {
     uint64_t slot = seq / RING_PAGE & arena->directory_mask;
-    uint32_t page =
-        atomic_load_explicit(&arena->directory[slot], memory_order_relaxed);
+    uint32_t page = load_relaxed(&arena->directory[slot]);
     return &arena->ring[(uint64_t)page * RING_PAGE + seq % RING_PAGE];
 }
 
@@ -217,13 +225,10 @@ static inline struct job *arena_job(struct arena *arena, struct entry *entry) {
     return (struct job *)((char *)arena + (uint64_t)entry->job * JOB_UNIT);
 }
 
-// NULL: the entry's page has no room for messages.
+// NULL: there is no room for this entry's.
 static inline char *arena_message(struct arena *arena, struct entry *entry) {
     size_t at = (size_t)(entry - arena->ring);
-    uint32_t block = arena->message_block[at / RING_PAGE];
-    return block ? arena->messages[(size_t)(block - 1) * RING_PAGE +
-                                   at % RING_PAGE]
-                 : NULL;
+    return at < arena->message_count ? arena->messages[at] : NULL;
 }
 
 // Items of an entry's chunk, and the number of the first of them.

@@ -17,36 +17,19 @@
 // Runs in: client and workers; arena_queue_repair() in the supervisor.
 #include "internal.h"
 
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
 enum cell_state { CELL_EMPTY, CELL_WRITING, CELL_FULL, CELL_READING };
 
 // Bits 0-3 state, 4-15 owner, 16-63 the number of the put and get.
 #define CELL_WORD(state, owner, t)                                             \
-    ((state) | (owner) << 4 | (uint64_t)(t) << 16)
+    ((state) | (uint64_t)(owner) << 4 | (uint64_t)(t) << 16)
+#define EMPTY(t) CELL_WORD(CELL_EMPTY, 0, t)
+#define WRITING(t, owner) CELL_WORD(CELL_WRITING, owner, t)
+#define FULL(t) CELL_WORD(CELL_FULL, 0, t)
+#define READING(t, owner) CELL_WORD(CELL_READING, owner, t)
 
 struct queue_cell {
     _Atomic uint64_t word;
     char item[];
-};
-
-struct pool_queue {
-    // Constant.
-    struct arena *arena;
-    struct pool *pool; // the client's private pointer
-    size_t item_size;
-    size_t capacity;
-    size_t stride; // from cell to cell
-    // Written by any user.
-    _Alignas(LINE) _Atomic uint64_t tail;
-    _Alignas(LINE) _Atomic uint64_t head;
-    _Alignas(LINE) _Atomic uint32_t closed;
-    _Atomic uint32_t client_waits;
-    _Atomic uint32_t waiting[2]; // by side: some worker sleeps, or is about to
-    _Atomic uint32_t changes[2]; // the futexes they sleep on
-    _Alignas(LINE) char cells[];
 };
 
 static struct queue_cell *queue_cell(struct pool_queue *queue, uint64_t t) {
@@ -59,12 +42,10 @@ static size_t queue_stride(size_t item_size) {
 }
 
 size_t arena_queue_size(size_t item_size, size_t capacity) {
-    size_t bytes;
     if (item_size > UINT32_MAX || capacity > UINT32_MAX ||
-        __builtin_mul_overflow(queue_stride(item_size), capacity, &bytes) ||
-        __builtin_add_overflow(bytes, sizeof(struct pool_queue), &bytes))
+        capacity > SIZE_MAX / 2 / queue_stride(item_size))
         return 0;
-    return bytes;
+    return sizeof(struct pool_queue) + capacity * queue_stride(item_size);
 }
 
 // `queue` is zeroed memory of the arena.
@@ -76,12 +57,7 @@ void arena_queue_init(struct pool_queue *queue, struct arena *arena,
     queue->capacity = capacity;
     queue->stride = queue_stride(item_size);
     for (size_t i = 0; i < capacity; i++)
-        atomic_init(&queue_cell(queue, i)->word, CELL_WORD(CELL_EMPTY, 0u, i));
-}
-
-struct arena *arena_queue_home(struct pool_queue *queue, struct pool **pool) {
-    *pool = queue->pool;
-    return queue->arena;
+        atomic_init(&queue_cell(queue, i)->word, EMPTY(i));
 }
 
 static void queue_wake(struct pool_queue *queue, enum queue_side side) {
@@ -102,9 +78,9 @@ static void queue_wake_all(struct pool_queue *queue) {
 static void queue_notify(struct pool_queue *queue, enum queue_side side,
                          struct slot *slot) {
     atomic_thread_fence(memory_order_seq_cst);
-    if (atomic_load_explicit(&queue->waiting[side], memory_order_relaxed))
+    if (load_relaxed(&queue->waiting[side]))
         queue_wake(queue, side);
-    if (atomic_load_explicit(&queue->client_waits, memory_order_relaxed) &&
+    if (load_relaxed(&queue->client_waits) &&
         atomic_exchange(&queue->client_waits, 0) &&
         !sys_event_signal(queue->arena->client_event) && slot) {
         sys_each_output(sys_flush);
@@ -131,7 +107,7 @@ static void queue_pass(struct pool_queue *queue, struct queue_cell *cell,
     if (slot) // if we are killed here, the supervisor goes back to it
         atomic_store(&slot->cell, cell);
     queue_advance(&queue->head, h);
-    if (atomic_load(&cell->word) == CELL_WORD(CELL_FULL, 0u, h))
+    if (atomic_load(&cell->word) == FULL(h))
         queue_rewind(queue, h);
 }
 
@@ -143,8 +119,9 @@ static bool queue_claim(struct queue_cell *cell, uint64_t word,
     return atomic_compare_exchange_strong(&cell->word, &word, claimed);
 }
 
-static int queue_put(struct pool_queue *queue, const void *item, uint64_t self,
+static int queue_put(const struct queue_request *request, uint64_t self,
                      struct slot *slot) {
+    struct pool_queue *queue = request->queue;
     for (;;) {
         if (atomic_load(&queue->closed))
             return POOL_ECLOSED;
@@ -154,25 +131,24 @@ static int queue_put(struct pool_queue *queue, const void *item, uint64_t self,
         if (word >> 16 < t) { // still holds item t - capacity
             if (atomic_load(&queue->tail) == t)
                 return POOL_ETIMEDOUT;
-        } else if (word != CELL_WORD(CELL_EMPTY, 0u, t)) {
+        } else if (word != EMPTY(t)) {
             queue_advance(&queue->tail, t); // item t is somebody else's
-        } else if (queue_claim(cell, word, CELL_WORD(CELL_WRITING, self, t),
-                               slot)) {
+        } else if (queue_claim(cell, word, WRITING(t, self), slot)) {
             // Closed meanwhile: a get that saw that may have given up already.
             bool late = atomic_load(&queue->closed);
             if (!late)
-                memcpy(cell->item, item, queue->item_size);
-            atomic_store(&cell->word,
-                         late ? CELL_WORD(CELL_EMPTY, 0u, t + queue->capacity)
-                              : CELL_WORD(CELL_FULL, 0u, t));
+                memcpy(cell->item, request->item, queue->item_size);
+            word = late ? EMPTY(t + queue->capacity) : FULL(t);
+            atomic_store(&cell->word, word);
             queue_advance(&queue->tail, t);
             return late ? POOL_ECLOSED : 0;
         }
     }
 }
 
-static int queue_get(struct pool_queue *queue, void *item, uint64_t self,
+static int queue_get(const struct queue_request *request, uint64_t self,
                      struct slot *slot) {
+    struct pool_queue *queue = request->queue;
     for (;;) {
         bool closed = atomic_load(&queue->closed);
         uint64_t h = atomic_load(&queue->head);
@@ -183,35 +159,33 @@ static int queue_get(struct pool_queue *queue, void *item, uint64_t self,
             queue_advance(&queue->head, h); // item h has been got
         } else if (word >> 16 == h && state == CELL_READING) {
             queue_pass(queue, cell, h, slot);
-        } else if (word >> 16 == h && state == CELL_FULL) {
-            if (!queue_claim(cell, word, CELL_WORD(CELL_READING, self, h),
-                             slot))
+        } else if (word == FULL(h)) {
+            if (!queue_claim(cell, word, READING(h, self), slot))
                 continue;
-            memcpy(item, cell->item, queue->item_size);
-            atomic_store(&cell->word,
-                         CELL_WORD(CELL_EMPTY, 0u, h + queue->capacity));
+            memcpy(request->item, cell->item, queue->item_size);
+            atomic_store(&cell->word, EMPTY(h + queue->capacity));
             queue_advance(&queue->head, h);
             return 0;
         } else if (atomic_load(&queue->head) == h) {
             // Empty, or its writer is not done, or a slow reader of the lap
             // before is not: all of them notify us when they are.
-            return closed && state != CELL_WRITING ? POOL_ECLOSED
-                                                   : POOL_ETIMEDOUT;
+            closed = closed && state != CELL_WRITING;
+            return closed ? POOL_ECLOSED : POOL_ETIMEDOUT;
         }
     }
 }
 
-int arena_queue_try(struct pool_queue *queue, enum queue_side side, void *item,
-                    struct slot *slot) {
+int arena_queue_try(const struct queue_request *request, struct slot *slot) {
+    struct pool_queue *queue = request->queue;
+    bool put = request->side == QUEUE_PUT;
     uint64_t self = QUEUE_CLIENT;
     if (slot) {
         self = (uint64_t)(slot - queue->arena->slots);
         atomic_store(&slot->queue, queue);
     }
-    int rc = side == QUEUE_PUT ? queue_put(queue, item, self, slot)
-                               : queue_get(queue, item, self, slot);
+    int rc = (put ? queue_put : queue_get)(request, self, slot);
     if (rc != POOL_ETIMEDOUT)
-        queue_notify(queue, side == QUEUE_PUT ? QUEUE_GET : QUEUE_PUT, slot);
+        queue_notify(queue, put ? QUEUE_GET : QUEUE_PUT, slot);
     if (slot) {
         atomic_store(&slot->queue, NULL);
         atomic_store(&slot->cell, NULL);
@@ -226,22 +200,22 @@ void arena_queue_await(struct pool_queue *queue, bool waiting) {
 }
 
 // Tries, and sleeps on the side's futex between tries.
-int arena_queue_wait(struct pool_queue *queue, enum queue_side side, void *item,
-                     struct slot *slot, int timeout_ms) {
+int arena_queue_wait(const struct queue_request *request, struct slot *slot,
+                     int timeout_ms) {
+    struct pool_queue *queue = request->queue;
+    enum queue_side side = request->side;
     uint64_t start = sys_now_ns();
     for (;;) {
-        int rc = arena_queue_try(queue, side, item, slot);
+        int rc = arena_queue_try(request, slot);
         if (rc != POOL_ETIMEDOUT || timeout_ms == 0)
             return rc;
         uint32_t seen = atomic_load(&queue->changes[side]);
         atomic_store(&queue->waiting[side], 1);
         atomic_thread_fence(memory_order_seq_cst); // see queue_notify()
-        rc = arena_queue_try(queue, side, item, slot);
-        if (rc != POOL_ETIMEDOUT)
-            return rc;
+        rc = arena_queue_try(request, slot);
         int left = sys_ms_left(start, timeout_ms);
-        if (left == 0)
-            return POOL_ETIMEDOUT;
+        if (rc != POOL_ETIMEDOUT || left == 0)
+            return rc;
         sys_futex_wait(&queue->changes[side], seen, left);
     }
 }
@@ -254,12 +228,11 @@ void arena_queue_repair(struct slot *slot, unsigned worker) {
     if (!queue)
         return;
     uint64_t word = cell ? atomic_load(&cell->word) : 0, t = word >> 16;
-    if (word == CELL_WORD(CELL_WRITING, (uint64_t)worker, t))
-        atomic_store(&cell->word,
-                     CELL_WORD(CELL_EMPTY, 0u, t + queue->capacity));
-    else if (word == CELL_WORD(CELL_READING, (uint64_t)worker, t))
-        atomic_store(&cell->word, word = CELL_WORD(CELL_FULL, 0u, t));
-    if (word == CELL_WORD(CELL_FULL, 0u, t))
+    if (word == WRITING(t, worker))
+        atomic_store(&cell->word, EMPTY(t + queue->capacity));
+    else if (word == READING(t, worker))
+        atomic_store(&cell->word, word = FULL(t));
+    if (word == FULL(t))
         queue_rewind(queue, t);
     queue_wake_all(queue);
 }
@@ -271,9 +244,9 @@ size_t pool_queue_size(struct pool_queue *queue) {
     size_t size = 0;
     for (uint64_t t = head; t != end; t++) { // counted: a put may have died
         uint64_t word = atomic_load(&queue_cell(queue, t)->word);
-        if (word == CELL_WORD(CELL_FULL, 0u, t))
+        if (word == FULL(t))
             size++;
-        else if (word == CELL_WORD(CELL_EMPTY, 0u, t))
+        else if (word == EMPTY(t))
             break;
     }
     return size;

@@ -15,15 +15,10 @@
 // Runs in: any process.
 #include "internal.h"
 
-#include <string.h>
-
 #define TOKEN UINT64_C(15) // in place of an error
 
-enum { END_WORD = 1, WORDS = sizeof(struct pool_trace_event) / 8 };
-_Static_assert(sizeof(struct pool_trace_event) % 8 == 0 &&
-                   offsetof(struct pool_trace_event, end_ns) ==
-                       sizeof(uint64_t) * END_WORD,
-               "an event is whole words, and its end is one of them");
+enum { WORDS = sizeof(struct pool_trace_event) / 8 }; // it is whole words
+#define END_WORD (offsetof(struct pool_trace_event, end_ns) / 8)
 
 static bool takes_time(const struct pool_trace_event *event) {
     return event->kind == POOL_TRACE_SUBMIT || event->kind == POOL_TRACE_RUN;
@@ -32,15 +27,12 @@ static bool takes_time(const struct pool_trace_event *event) {
 // Adds an event that happens or begins now, if its begin_ns is 0.
 struct trace_mark arena_trace_add(struct arena *arena,
                                   struct pool_trace_event event) {
-    struct trace *trace =
-        atomic_load_explicit(&arena->trace, memory_order_acquire);
-    struct trace_record *record = NULL;
+    struct trace *trace = load_acquire(&arena->trace);
+    struct trace_record *record;
     uint64_t place, stamp, words[WORDS];
-    if (!trace)
-        return (struct trace_mark){.record = NULL};
     do {
-        place = atomic_fetch_add(&trace->used, 1);
-        if (place >= atomic_load(&trace->end)) // it is full
+        place = trace ? atomic_fetch_add(&trace->used, 1) : 0;
+        if (!trace || place >= atomic_load(&trace->end)) // it is full
             return (struct trace_mark){.record = NULL};
         record = &trace->records[place % trace->room];
         stamp = atomic_load(&record->stamp);
@@ -52,8 +44,7 @@ struct trace_mark arena_trace_add(struct arena *arena,
     event.end_ns = takes_time(&event) ? place * 16 + TOKEN : 0;
     memcpy(words, &event, sizeof words);
     for (size_t i = 0; i < WORDS; i++)
-        atomic_store_explicit(&record->words[i], words[i],
-                              memory_order_relaxed);
+        store_relaxed(&record->words[i], words[i]);
     atomic_store(&record->stamp, place * 2 + 2);
     return (struct trace_mark){record, event.end_ns};
 }
@@ -72,13 +63,12 @@ bool arena_trace_get(struct trace *trace, uint64_t place,
         return false;
     uint64_t words[WORDS] = {0};
     for (size_t i = 0; i < WORDS; i++)
-        words[i] =
-            atomic_load_explicit(&record->words[i], memory_order_relaxed);
+        words[i] = load_relaxed(&record->words[i]);
     memcpy(event, words, sizeof words);
     if (takes_time(event)) {
-        uint64_t end = event->end_ns;
-        event->end_ns = end % 16 == TOKEN ? 0 : end / 16;
-        event->error = end % 16 == TOKEN ? 0 : -(int32_t)(end % 16);
+        uint64_t end = event->end_ns, error = end % 16;
+        event->end_ns = error == TOKEN ? 0 : end / 16;
+        event->error = error == TOKEN ? 0 : -(int32_t)error;
     }
     return true;
 }

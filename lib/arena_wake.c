@@ -48,8 +48,7 @@ static size_t bitmap_words(const struct arena *arena) {
 size_t arena_count_looking(struct arena *arena) {
     size_t count = 0;
     for (size_t i = 0; i < bitmap_words(arena); i++)
-        count += (size_t)__builtin_popcountll(
-            atomic_load_explicit(&arena->looking[i], memory_order_relaxed));
+        count += (size_t)__builtin_popcountll(load_relaxed(&arena->looking[i]));
     return count;
 }
 
@@ -58,8 +57,7 @@ size_t arena_count_looking(struct arena *arena) {
 // made last, it could come when the worker has long found work, and would stay.
 static void wake_sleepers(struct arena *arena, size_t count) {
     for (size_t i = 0; i < bitmap_words(arena); i++) {
-        uint64_t asleep =
-            atomic_load_explicit(&arena->asleep[i], memory_order_relaxed);
+        uint64_t asleep = load_relaxed(&arena->asleep[i]);
         for (; asleep && count; asleep &= asleep - 1) {
             unsigned worker = (unsigned)(i * 64) + __builtin_ctzll(asleep);
             bitmap_set(arena->looking, worker);
@@ -75,7 +73,7 @@ static void wake_sleepers(struct arena *arena, size_t count) {
 static bool any(const struct arena *arena, _Atomic uint64_t *bitmap) {
     uint64_t bits = 0;
     for (size_t i = 0; i < bitmap_words(arena); i++)
-        bits |= atomic_load_explicit(&bitmap[i], memory_order_relaxed);
+        bits |= load_relaxed(&bitmap[i]);
     return bits;
 }
 
@@ -118,20 +116,13 @@ void arena_wake_all(struct arena *arena) {
         arena_wake_slot(&arena->slots[i]);
 }
 
-// Wakes the client whatever it waits for. False: the descriptor is unusable.
-bool arena_wake_client(struct arena *arena) {
-    atomic_store(&arena->awaited, AWAIT_NOTHING);
-    return sys_event_signal(arena->client_event);
-}
-
 // Tells the client that chunks `from` … `to` are finished, if it sleeps until
 // one of them is. Numbers are compared as the directory sees them: a hint from
 // before the directory was reused reaches the same entry by another number.
 // False: the client could not be told.
 bool arena_finished(struct arena *arena, uint64_t from, uint64_t to) {
     atomic_thread_fence(memory_order_seq_cst);
-    uint64_t awaited =
-        atomic_load_explicit(&arena->awaited, memory_order_relaxed);
+    uint64_t awaited = load_relaxed(&arena->awaited);
     if (awaited == AWAIT_NOTHING)
         return true;
     uint64_t positions = (arena->directory_mask + 1) * RING_PAGE;
@@ -140,8 +131,7 @@ bool arena_finished(struct arena *arena, uint64_t from, uint64_t to) {
         return true;
     // If two workers finish at once, one signals. If the client has asked for
     // another chunk meanwhile, whoever finishes that one signals.
-    if (!atomic_compare_exchange_strong(&arena->awaited, &awaited,
-                                        AWAIT_NOTHING))
-        return true;
-    return sys_event_signal(arena->client_event);
+    return !atomic_compare_exchange_strong(&arena->awaited, &awaited,
+                                           AWAIT_NOTHING) ||
+           sys_event_signal(arena->client_event);
 }

@@ -10,7 +10,7 @@
 // ==== client_memory.c: the allocator of the arena's heap ====================
 
 struct page; // of the heap
-struct slab;
+struct pool;
 
 enum { MEMORY_CLASSES = 40, MEMORY_BINS = 32 };
 
@@ -20,29 +20,31 @@ struct memory {
     uint32_t top;      // pages from here on are free
     uint32_t touched;  // pages from here on have never been used: zero
     struct page *page; // what we know of each
-    uint32_t free_run[MEMORY_BINS];       // first free run of 2^n pages and up
-    struct slab *partial[MEMORY_CLASSES]; // slabs with a free block
+    uint32_t free_run[MEMORY_BINS];   // first free run of 2^n pages and up
+    uint32_t partial[MEMORY_CLASSES]; // first slab with a free block
 };
 
-bool client_memory_init(struct memory *memory, char *base, size_t size);
+bool client_memory_init(struct pool *pool);
 void client_memory_end(struct memory *memory);
-void *client_memory_take(struct memory *memory, size_t size, bool zeroed);
+void *client_memory_take(struct pool *pool, size_t size, bool zeroed);
 void client_memory_give(struct memory *memory, void *block);
 
 // ==== client_ring.c: entries for chunks =====================================
 
+struct ring_page {
+    uint64_t stretch; // which 256 numbers are on it (their number / 256);
+                      // NO_STRETCH: it is free
+    uint32_t next;    // free page, from 1; 0: none
+    uint16_t live;    // entries not yet retired
+};
+
 struct ring {
-    uint64_t seq;   // number of the next chunk
-    uint32_t pages; // there are
-    uint32_t used;  // have been used so far
-    uint32_t free_count;
-    uint32_t blocks;      // of messages have been used so far
-    uint32_t free_blocks; // of them, on a stack
-    uint32_t *free_block;
-    uint32_t *free;    // stack of pages to be used again
-    uint16_t *live;    // of a page: entries not yet retired
-    uint64_t *stretch; // of a page: which 256 numbers are on it (their number
-                       // / 256); NO_STRETCH: it is free
+    uint64_t seq;        // number of the next chunk
+    uint32_t pages;      // there are
+    uint32_t used;       // have been used so far
+    uint32_t free_count; // of these, to be used again, in two lists:
+    uint32_t free[2];    // those with room for messages, and others
+    struct ring_page *page;
 };
 
 bool client_ring_init(struct pool *pool); // of ring.pages pages
@@ -56,6 +58,7 @@ void client_ring_retire(struct pool *pool, uint64_t seq, uint32_t count);
 
 // ==== client_arena.c, client_watch.c ========================================
 
+void *client_map_shared(size_t size); // NULL: it cannot be had
 bool client_arena_map(struct pool *pool, const struct pool_options *options);
 void client_arena_unmap(struct pool *pool);
 size_t client_heap_size(const struct arena *arena);
@@ -115,7 +118,7 @@ struct pool {
     struct pool_result due;       // a list: settled, callback not yet called
     struct pool_result settled;   // a list: all others
     struct pool_result *spare;    // freed results, linked by `next`
-    void **blocks;                // results are allocated in; linked
+    struct pool_result *blocks;   // results are allocated in; linked
     struct pool_iter *iters;      // linked
     size_t detached;              // unsettled results that nobody holds
     size_t callbacks;             // not yet called
@@ -126,7 +129,7 @@ struct pool {
     uint64_t trace_from;       // first place of what the user has asked for
     size_t trace_limit;        // places from there on
     size_t submissions;
-    size_t submitted, completed, failed, lost, cancelled;
+    struct pool_stats stats; // of what has been accounted for
 };
 
 // True if this process owns the pool: it may be used here.
@@ -134,12 +137,20 @@ static inline bool client_owns(const struct pool *pool) {
     return pool && pool->alive == POOL_ALIVE;
 }
 
+// 0, or why tasks of this kind cannot be submitted.
+static inline int client_refuses(const struct pool *pool, pool_task_fn *fn,
+                                 size_t item_size, size_t result_size) {
+    if (!client_owns(pool) || !fn || (item_size | result_size) > UINT32_MAX)
+        return POOL_EINVAL;
+    return pool->broken ? POOL_EBROKEN : pool->closed ? POOL_ECLOSED : 0;
+}
+
 // ==== client_result.c: from finished chunks to ready results ================
 
 struct pool_result *client_result_new(struct pool *pool);
 void client_result_drop(struct pool_result *result);
 void client_result_list(struct pool_result *list, struct pool_result *result);
-void client_result_relist(struct pool_result *list, struct pool_result *result);
+void client_result_move(struct pool_result *list, struct pool_result *result);
 bool client_result_settled(struct pool_result *result);
 uint64_t client_result_awaits(struct pool_result *result);
 void client_result_settle(struct pool_result *result);

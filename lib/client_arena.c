@@ -3,12 +3,7 @@
 // space cannot be had.
 //
 // Runs in: client.
-#define _GNU_SOURCE
 #include "client.h"
-
-#include <errno.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 enum { MEMORY_LEAST = 1 << 18 }; // for less, an arena is refused
 
@@ -23,28 +18,25 @@ static size_t place(size_t *size, size_t bytes) {
 
 // Address space that is taken as it is touched, though mlockall(MCL_FUTURE)
 // would have all of it at once.
-static void *map_shared(size_t size) {
-    char *memory = mmap(NULL, size, PROT_NONE,
+void *client_map_shared(size_t size) {
+    void *memory = mmap(NULL, size, PROT_NONE,
                         MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory == MAP_FAILED)
         return NULL;
     munlock(memory, size);
-    if (mprotect(memory, size, PROT_READ | PROT_WRITE) != 0) {
-        munmap(memory, size);
-        return NULL;
-    }
     madvise(memory, size, MADV_DONTDUMP);
-    return memory;
+    if (mprotect(memory, size, PROT_READ | PROT_WRITE) == 0)
+        return memory;
+    munmap(memory, size);
+    return NULL;
 }
 
 // Maps an arena with a quarter of `memory` for the ring, the rest for the heap.
 // Messages come on top: as much address space, only touched by failures, for an
-// eighth of the ring's pages. So does the window, another three quarters.
+// eighth of the ring's entries. So does the window, another three quarters.
 static bool map_arena(struct pool *pool, const struct pool_options *options,
                       size_t memory) {
-    size_t entries = memory / 4 / sizeof(struct entry);
-    if (entries > RING_MOST)
-        entries = RING_MOST;
+    size_t entries = MIN(memory / 4 / sizeof(struct entry), RING_MOST);
     size_t pages = entries / RING_PAGE, directory = 2;
     while (directory < pages)
         directory *= 2;
@@ -52,17 +44,16 @@ static bool map_arena(struct pool *pool, const struct pool_options *options,
     place(&size, sizeof(struct arena));
     size_t slots = place(&size, options->workers * sizeof(struct slot));
     size_t map = place(&size, directory * sizeof(uint32_t));
-    size_t blocks = place(&size, pages * sizeof(uint32_t));
     size_t ring = place(&size, entries * sizeof(struct entry));
     if (size + 16 * (size_t)4096 > memory)
         return errno = EINVAL, false;
     size_t page = (size_t)sysconf(_SC_PAGESIZE); // 4 to 64 KiB
     size_t heap_size = (memory - size) / page * page;
-    size_t messages =
-        place(&size, pages / 8 * RING_PAGE * (size_t)POOL_MESSAGE_SIZE);
+    size_t message_count = pages / 8 * RING_PAGE;
+    size_t messages = place(&size, message_count * POOL_MESSAGE_SIZE);
     size = (size + page - 1) / page * page; // the window is of whole pages
     size_t heap = place(&size, heap_size);
-    struct arena *arena = map_shared(size);
+    struct arena *arena = client_map_shared(size);
     if (!arena)
         return false;
     char *base = (char *)arena;
@@ -84,7 +75,7 @@ static bool map_arena(struct pool *pool, const struct pool_options *options,
     arena->directory_mask = directory - 1;
     arena->ring = (struct entry *)(base + ring);
     arena->messages = (char(*)[POOL_MESSAGE_SIZE])(base + messages);
-    arena->message_block = (uint32_t *)(base + blocks);
+    arena->message_count = message_count;
     arena->heap = base + heap;
     arena->cpus = sys_cpu_count();
     arena->client = getpid();
@@ -109,7 +100,6 @@ void client_arena_unmap(struct pool *pool) {
     if (pool->readonly_offset)
         munmap(arena->heap + pool->readonly_offset, heap_size);
     munmap(arena, arena->size);
-    pool->arena = NULL;
 }
 
 // Takes less where address space is limited (RLIMIT_AS, strict overcommit), so
@@ -117,20 +107,12 @@ void client_arena_unmap(struct pool *pool) {
 // may use at most.
 bool client_arena_map(struct pool *pool, const struct pool_options *options) {
     size_t memory = options->memory ? options->memory : sys_quota().memory / 2;
-    if (memory > MEMORY_MOST)
-        memory = MEMORY_MOST;
+    uint64_t most = MIN(sys_address_left() / 4 / 3, MEMORY_MOST);
     if (memory < MEMORY_LEAST)
         return errno = EINVAL, false;
-    uint64_t most = sys_address_left() / 4 / 3;
-    if (memory > most)
-        memory = most < MEMORY_LEAST ? MEMORY_LEAST : (size_t)most;
-    while (!map_arena(pool, options, memory)) {
-        int error = errno;
-        client_arena_unmap(pool);
-        errno = error;
-        if (error == EINVAL || memory / 2 < MEMORY_LEAST)
+    memory = MIN(memory, MAX(most, MEMORY_LEAST));
+    for (; !map_arena(pool, options, memory); memory /= 2)
+        if (errno == EINVAL || memory / 2 < MEMORY_LEAST)
             return false;
-        memory /= 2;
-    }
     return true;
 }

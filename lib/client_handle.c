@@ -4,8 +4,6 @@
 // Runs in: client.
 #include "client.h"
 
-#include <string.h>
-
 static bool usable(const struct pool_result *result) {
     return result && client_owns(result->pool);
 }

@@ -8,8 +8,6 @@
 // Runs in: client.
 #include "client.h"
 
-#include <stdlib.h>
-
 enum { WINDOW_PER_WORKER = 8 };
 
 struct iter_item {
@@ -29,15 +27,15 @@ struct pool_iter {
     size_t item_size, result_size;
     pool_source_fn *source;
     void *state;
-    char *item;   // the source fills this
-    bool holding; // it is filled and not yet submitted
-    bool ordered;
-    bool ended; // the source has no more, or something failed
-    int error;  // to be handed out before the end
+    bool unordered;
+    bool holding; // `item` is filled and not yet submitted
+    bool ended;   // the source has no more, or something failed
+    int error;    // to be handed out before the end
     size_t window;
     size_t in_flight; // submitted, not yet handed out
     size_t index;     // of the next item
     struct item_list submitted, done;
+    _Alignas(max_align_t) char item[]; // the source fills this
 };
 
 // A result of which nothing is left: who waits for it is woken by any chunk.
@@ -62,16 +60,11 @@ static struct iter_item *list_take(struct item_list *list,
 // unordered, than the first of which no worker knows: from `next` on.
 static bool some_done(struct pool *pool, void *what) {
     struct pool_iter *iter = what;
-    uint64_t next = 0;
-    if (!iter->ordered) {
-        client_results_collect(pool);
-        next = atomic_load(&pool->arena->next); // as far as that looked, or on
-    }
+    uint64_t next = iter->unordered ? atomic_load(&pool->arena->next) : 0;
     struct iter_item **link = &iter->submitted.first;
     while (*link) {
         struct pool_result *result = (*link)->result;
-        if (iter->ordered ? client_result_settled(result)
-                          : result->flags & RESULT_SETTLED)
+        if (client_result_settled(result))
             list_add(&iter->done, list_take(&iter->submitted, link));
         else if (result->cursor >= next)
             break;
@@ -92,95 +85,73 @@ static void drop_items(struct item_list *list) {
 // Submits the item that the source has made.
 static int submit(struct pool_iter *iter) {
     struct iter_item *item = malloc(sizeof *item);
-    if (!item)
-        return POOL_ENOMEM;
-    item->index = iter->index;
-    int rc = pool_apply_async(
-        iter->pool, iter->fn, iter->item_size ? iter->item : NULL,
-        iter->item_size, iter->result_size, NULL, NULL, &item->result);
-    if (rc != 0) {
-        free(item);
-        return rc;
-    }
-    list_add(&iter->submitted, item);
-    iter->index++;
+    int rc = POOL_ENOMEM;
+    if (item)
+        rc = pool_apply_async(iter->pool, iter->fn, iter->item, iter->item_size,
+                              iter->result_size, NULL, NULL, &item->result);
+    if (rc != 0)
+        return free(item), rc;
+    item->index = iter->index++;
     iter->in_flight++;
     iter->holding = false;
+    list_add(&iter->submitted, item);
     return 0;
 }
 
 // Asks the source for items until the window is full.
 static void fill(struct pool_iter *iter) {
     while (!iter->ended && iter->in_flight < iter->window) {
-        if (!iter->holding) {
-            int rc = iter->source(iter->state, iter->item, iter->item_size);
-            if (rc <= 0) {
-                iter->ended = true;
-                iter->error = rc;
-                return;
-            }
-            iter->holding = true;
-        }
-        int rc = submit(iter);
-        if (rc == POOL_ENOMEM && iter->in_flight > 0)
+        int rc = 1;
+        if (!iter->holding)
+            rc = iter->source(iter->state, iter->item, iter->item_size);
+        iter->holding = rc > 0;
+        iter->ended = rc <= 0;
+        if (rc > 0)
+            rc = submit(iter);
+        if (rc == POOL_ENOMEM && iter->holding && iter->in_flight > 0)
             return; // a smaller window has to do
-        if (rc != 0) {
-            iter->ended = true;
-            iter->error = rc;
-        }
+        iter->ended |= rc < 0;
+        iter->error = rc;
     }
-}
-
-static int iter_new(struct pool *pool, pool_task_fn *fn, pool_source_fn *source,
-                    void *state, size_t item_size, size_t result_size,
-                    size_t window, bool ordered, struct pool_iter **out) {
-    if (!client_owns(pool) || !fn || !source || !out ||
-        item_size > UINT32_MAX || result_size > UINT32_MAX)
-        return POOL_EINVAL;
-    if (pool->broken)
-        return POOL_EBROKEN;
-    if (pool->closed)
-        return POOL_ECLOSED;
-    struct pool_iter *iter = malloc(sizeof *iter);
-    char *item = calloc(1, item_size ? item_size : 1);
-    if (!iter || !item) {
-        free(iter);
-        free(item);
-        return POOL_ENOMEM;
-    }
-    if (window == 0)
-        window = pool->arena->options.workers * WINDOW_PER_WORKER;
-    *iter = (struct pool_iter){.next = pool->iters,
-                               .pool = pool,
-                               .fn = fn,
-                               .item_size = item_size,
-                               .result_size = result_size,
-                               .source = source,
-                               .state = state,
-                               .item = item,
-                               .ordered = ordered,
-                               .window = window};
-    iter->submitted.end = &iter->submitted.first;
-    iter->done.end = &iter->done.first;
-    pool->iters = iter;
-    *out = iter;
-    fill(iter);
-    return 0;
 }
 
 int pool_imap(struct pool *pool, pool_task_fn *fn, pool_source_fn *source,
               void *state, size_t item_size, size_t result_size, size_t window,
               struct pool_iter **out) {
-    return iter_new(pool, fn, source, state, item_size, result_size, window,
-                    true, out);
+    if (!source || !out)
+        return POOL_EINVAL;
+    int rc = client_refuses(pool, fn, item_size, result_size);
+    if (rc != 0)
+        return rc;
+    // The item that the source fills comes behind the iterator.
+    struct pool_iter *iter = calloc(1, sizeof *iter + item_size);
+    if (!iter)
+        return POOL_ENOMEM;
+    iter->next = pool->iters;
+    iter->pool = pool;
+    iter->fn = fn;
+    iter->item_size = item_size;
+    iter->result_size = result_size;
+    iter->source = source;
+    iter->state = state;
+    iter->window =
+        window ? window : pool->arena->options.workers * WINDOW_PER_WORKER;
+    iter->submitted.end = &iter->submitted.first;
+    iter->done.end = &iter->done.first;
+    pool->iters = *out = iter;
+    fill(iter);
+    return 0;
 }
 
 int pool_imap_unordered(struct pool *pool, pool_task_fn *fn,
                         pool_source_fn *source, void *state, size_t item_size,
                         size_t result_size, size_t window,
                         struct pool_iter **out) {
-    return iter_new(pool, fn, source, state, item_size, result_size, window,
-                    false, out);
+    int rc =
+        pool_imap(pool, fn, source, state, item_size, result_size, window, out);
+    if (rc == 0)
+        (*out)->unordered = true;
+    return rc;
 }
 
 int pool_iter_next(struct pool_iter *iter, void *result, size_t *index,
@@ -196,7 +167,7 @@ int pool_iter_next(struct pool_iter *iter, void *result, size_t *index,
     if (!iter->done.first) {
         struct pool_result *first = iter->submitted.first->result;
         int rc = client_wait(iter->pool, some_done, iter,
-                             iter->ordered ? first : &whichever, timeout_ms);
+                             iter->unordered ? &whichever : first, timeout_ms);
         if (rc != 0)
             return rc;
     }
@@ -220,13 +191,10 @@ void pool_iter_free(struct pool_iter *iter) {
     *link = iter->next;
     drop_items(&iter->submitted);
     drop_items(&iter->done);
-    free(iter->item);
     free(iter);
 }
 
 void client_iters_end(struct pool *pool) {
-    for (struct pool_iter *iter = pool->iters, *next; iter; iter = next) {
-        next = iter->next;
-        pool_iter_free(iter);
-    }
+    while (pool->iters)
+        pool_iter_free(pool->iters); // NOLINT: it takes itself off
 }

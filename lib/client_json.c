@@ -6,19 +6,26 @@
 // Runs in: client.
 #include "client.h"
 
-#include <inttypes.h>
 #include <stdarg.h>
-#include <stdlib.h>
-#include <sys/wait.h>
 
 enum { TRACK_CLIENT, TRACK_SUPER, TRACK_WORKER }; // and its index
 
 struct writer {
     FILE *file;
     int client;
+    char role[32];
 };
 
-#define MICROSECONDS "%" PRIu64 ".%03" PRIu64
+// A process as `ps` shows it: -1 is the supervisor, others are workers.
+static const char *role(struct writer *w, int worker) {
+    strcpy(w->role, "pool-super");
+    if (worker >= 0)
+        snprintf(w->role, sizeof w->role, "pool-worker-%d", worker);
+    return w->role;
+}
+
+// uint64_t is unsigned long wherever `long` has 64 bits.
+#define MICROSECONDS "%lu.%03lu"
 #define THOUSANDTHS(ns) (ns) / 1000, (ns) % 1000
 
 // Writes an event: what all of them have, then what `format` says.
@@ -35,30 +42,35 @@ static void put(const struct writer *w, const char *phase, const char *name,
     fputs("}", w->file);
 }
 
-static void put_name(const struct writer *w, int track, const char *role,
-                     int number) {
-    put(w, "M", "thread_name", track, 0, "\"args\":{\"name\":\"%s%d\"}", role,
-        number);
-}
-
 // Viewers bind no arrow to an empty slice: it lasts a nanosecond at least.
 static uint64_t duration(const struct pool_trace_event *e, uint64_t end_ns) {
     return end_ns > e->begin_ns ? end_ns - e->begin_ns : 1;
 }
 
-static void put_submit(const struct writer *w, const struct pool_trace_event *e,
-                       uint64_t end_ns) {
+static void put_submit(const struct writer *w,
+                       const struct pool_trace_event *e) {
     put(w, "X", "submit", TRACK_CLIENT, e->begin_ns,
-        "\"dur\":" MICROSECONDS ",\"args\":{\"task\":%" PRIu64 ",\"items\":%u}",
-        THOUSANDTHS(duration(e, end_ns)), e->task, e->count);
+        "\"dur\":" MICROSECONDS ",\"args\":{\"task\":%lu,\"items\":%u}",
+        THOUSANDTHS(duration(e, e->end_ns)), e->task, e->count);
     put(w, "s", "task", TRACK_CLIENT, e->begin_ns,
-        "\"cat\":\"task\",\"id\":%" PRIu64, e->task);
+        "\"cat\":\"task\",\"id\":%lu", e->task);
 }
 
-// `cut`: by its worker's death.
-static void put_run(const struct writer *w, const struct pool_trace_event *e,
-                    uint64_t end_ns, bool cut) {
-    bool again = cut && !e->error;
+// The death that cut a run short, or NULL. It is near.
+static const struct pool_trace_event *
+death_of(const struct pool_trace_event *run,
+         const struct pool_trace_event *end) {
+    for (const struct pool_trace_event *e = run; !run->end_ns && e < end; e++)
+        if (e->kind == POOL_TRACE_DEATH && e->pid == run->pid)
+            return e;
+    return NULL;
+}
+
+// Writes a run, and sets its begin to its end, for the counter.
+static void put_run(const struct writer *w, struct pool_trace_event *e,
+                    const struct pool_trace_event *end) {
+    const struct pool_trace_event *death = death_of(e, end);
+    bool again = death && !e->error;
     const char *outcome = e->error == POOL_ELOST        ? "lost"
                           : e->error == POOL_ETIMELIMIT ? "timed out"
                           : e->error == POOL_ECANCELLED ? "cancelled"
@@ -66,96 +78,69 @@ static void put_run(const struct writer *w, const struct pool_trace_event *e,
                           : again                       ? "run again"
                           : e->end_ns                   ? "done"
                                                         : "unfinished";
+    uint64_t end_ns =
+        e->end_ns ? e->end_ns : (death ? death : end - 1)->begin_ns;
     int track = TRACK_WORKER + e->worker;
     put(w, "X", "run", track, e->begin_ns,
-        "\"dur\":" MICROSECONDS ",\"args\":{\"task\":%" PRIu64
-        ",\"first\":%" PRIu64
+        "\"dur\":" MICROSECONDS ",\"args\":{\"task\":%lu,\"first\":%lu"
         ",\"items\":%u,\"worker\":%d,\"pid\":%d,\"outcome\":\"%s\"}",
         THOUSANDTHS(duration(e, end_ns)), e->task, e->first, e->count,
         (int)e->worker, (int)e->pid, outcome);
     if (e->task && e->first == 0 && !again) // one arrow for each submission
         put(w, "f", "task", track, e->begin_ns,
-            "\"cat\":\"task\",\"bp\":\"e\",\"id\":%" PRIu64, e->task);
+            "\"cat\":\"task\",\"bp\":\"e\",\"id\":%lu", e->task);
+    e->begin_ns = end_ns;
 }
 
-static void put_mark(const struct writer *w, const struct pool_trace_event *e) {
-    char role[32] = "pool-super", how[64];
+static void put_mark(struct writer *w, const struct pool_trace_event *e) {
     bool death = e->kind == POOL_TRACE_DEATH;
-    if (e->worker >= 0)
-        snprintf(role, sizeof role, "pool-worker-%d", (int)e->worker);
-    if (death && WIFSIGNALED(e->status))
-        snprintf(how, sizeof how, "killed by signal %d", WTERMSIG(e->status));
-    else if (death)
-        snprintf(how, sizeof how, "exited with status %d",
-                 WEXITSTATUS(e->status));
-    else
-        snprintf(how, sizeof how, "forked by %d", (int)e->status);
+    bool killed = death && WIFSIGNALED(e->status);
     put(w, "i", death ? "ended" : "started", TRACK_WORKER + e->worker,
         e->begin_ns,
-        "\"s\":\"t\",\"args\":{\"pid\":%d,\"role\":\"%s\",\"how\":\"%s\"}",
-        (int)e->pid, role, how);
-}
-
-// When an event ended, and if its worker's death did it. A death is near.
-static uint64_t end_of(const struct pool_trace_event *events, size_t count,
-                       size_t i, bool *cut) {
-    *cut = false;
-    if (events[i].end_ns)
-        return events[i].end_ns;
-    for (size_t k = i + 1; k < count && !*cut; k++)
-        if (events[k].kind == POOL_TRACE_DEATH &&
-            events[k].pid == events[i].pid)
-            return *cut = true, events[k].begin_ns;
-    return events[count - 1].begin_ns;
-}
-
-// The items that were submitted and not yet run, over time. `events` are in the
-// order in which they change that number.
-static void put_counter(const struct writer *w,
-                        const struct pool_trace_event *events, size_t count) {
-    int64_t items = 0;
-    for (size_t i = 0; i < count; i++) {
-        const struct pool_trace_event *e = &events[i];
-        if (!e->task || e->kind == POOL_TRACE_DEATH)
-            continue;
-        items += e->kind == POOL_TRACE_SUBMIT ? e->count : -(int64_t)e->count;
-        put(w, "C", "unfinished items", TRACK_CLIENT, e->begin_ns,
-            "\"args\":{\"items\":%" PRId64 "}", items);
-    }
+        "\"s\":\"t\",\"args\":{\"pid\":%d,\"role\":\"%s\",\"how\":\"%s %d\"}",
+        (int)e->pid, role(w, e->worker),
+        killed  ? "killed by signal"
+        : death ? "exited with status"
+                : "forked by",
+        killed  ? WTERMSIG(e->status)
+        : death ? WEXITSTATUS(e->status)
+                : (int)e->status);
 }
 
 // Writes events in the order of time, and changes them.
 void client_json_write(FILE *file, struct pool_trace_event *events,
                        size_t count, const struct pool *pool,
                        uint64_t dropped) {
-    struct writer w = {file, pool->arena->client};
+    struct writer w = {.file = file, .client = pool->arena->client};
+    struct pool_trace_event *end = events + count;
     fprintf(file,
             "{\"displayTimeUnit\":\"ms\",\"traceEvents\":[\n"
             "{\"ph\":\"M\",\"name\":\"process_name\",\"pid\":%d,"
             "\"args\":{\"name\":\"pool\"}}",
             w.client);
-    put_name(&w, TRACK_CLIENT, "client ", w.client);
-    put(&w, "M", "thread_name", TRACK_SUPER, 0,
-        "\"args\":{\"name\":\"pool-super\"}");
-    for (int i = 0; i < (int)pool->arena->options.workers; i++)
-        put_name(&w, TRACK_WORKER + i, "pool-worker-", i);
-    for (size_t i = 0; i < count; i++) {
-        struct pool_trace_event *e = &events[i];
-        bool cut;
-        uint64_t end_ns;
-        if (e->kind == POOL_TRACE_SUBMIT) {
-            put_submit(&w, e, e->end_ns);
-        } else if (e->kind == POOL_TRACE_RUN) {
-            end_ns = end_of(events, count, i, &cut);
-            put_run(&w, e, end_ns, cut);
-            e->begin_ns = end_ns; // for the counter
-        } else {
+    put(&w, "M", "thread_name", TRACK_CLIENT, 0,
+        "\"args\":{\"name\":\"client %d\"}", w.client);
+    for (int i = -1; i < (int)pool->arena->options.workers; i++)
+        put(&w, "M", "thread_name", TRACK_WORKER + i, 0,
+            "\"args\":{\"name\":\"%s\"}", role(&w, i));
+    for (struct pool_trace_event *e = events; e < end; e++)
+        if (e->kind == POOL_TRACE_SUBMIT)
+            put_submit(&w, e);
+        else if (e->kind == POOL_TRACE_RUN)
+            put_run(&w, e, end);
+        else
             put_mark(&w, e);
-        }
-    }
+    // The items that were submitted and not yet run, over time.
     client_trace_sort(events, count);
-    put_counter(&w, events, count);
-    put(&w, "M", "dropped", TRACK_CLIENT, 0,
-        "\"args\":{\"events\":%" PRIu64 "}", dropped);
+    long items = 0;
+    for (struct pool_trace_event *e = events; e < end; e++) {
+        if (!e->task || e->kind == POOL_TRACE_DEATH)
+            continue;
+        items += e->kind == POOL_TRACE_SUBMIT ? e->count : -(long)e->count;
+        put(&w, "C", "unfinished items", TRACK_CLIENT, e->begin_ns,
+            "\"args\":{\"items\":%ld}", items);
+    }
+    put(&w, "M", "dropped", TRACK_CLIENT, 0, "\"args\":{\"events\":%lu}",
+        dropped);
     fputs("\n]}\n", file);
 }

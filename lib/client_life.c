@@ -2,18 +2,11 @@
 // A pool's life as the client sees it: create, close, terminate, join, destroy.
 //
 // Runs in: client.
-#define _GNU_SOURCE
 #include "client.h"
 
-#include <errno.h>
-#include <sys/mman.h>
+#include <sys/eventfd.h>
 
 // ---- Creating --------------------------------------------------------------
-
-static bool options_valid(const struct pool_options *options) {
-    return options->workers >= 1 && options->workers <= POOL_MAX_WORKERS &&
-           options->task_timeout_ms >= 0 && options->max_retries <= UINT16_MAX;
-}
 
 // What is wiped in every child: the client's pool and a worker's self. So each
 // process finds there what it has written itself, and children that tasks or
@@ -29,8 +22,7 @@ static struct pool *pool_new(void) {
         return NULL;
     if (madvise(own, sizeof *own, MADV_WIPEONFORK) != 0) {
         munmap(own, sizeof *own);
-        errno = ENOTSUP; // before Linux 4.14
-        return NULL;
+        return errno = ENOTSUP, NULL; // before Linux 4.14
     }
     struct pool *pool = &own->pool;
     pool->unsettled.prev = pool->unsettled.next = &pool->unsettled;
@@ -41,6 +33,8 @@ static struct pool *pool_new(void) {
 }
 
 static void pool_delete(struct pool *pool) {
+    if (!pool)
+        return;
     client_iters_end(pool);
     client_results_end(pool);
     sys_close(&pool->user_fd);
@@ -58,11 +52,12 @@ static bool has_started(struct pool *pool, void *what) {
 // Forks the supervisor and waits until it has forked the workers.
 static bool launch(struct pool *pool) {
     struct arena *arena = pool->arena;
-    atomic_store(&arena->wanted, arena->options.on_demand
-                                     ? 0
-                                     : (unsigned)arena->options.workers);
-    arena->client_event = sys_event_create();
-    arena->super_event = sys_event_create();
+    arena->worker = &((struct own *)pool)->worker;
+    client_trace_begin(pool);
+    if (!arena->options.on_demand)
+        atomic_store(&arena->wanted, (unsigned)arena->options.workers);
+    arena->client_event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    arena->super_event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (arena->client_event < 0 || arena->super_event < 0)
         return false;
     struct sigaction action; // of a worker: not its own wish
@@ -71,16 +66,16 @@ static bool launch(struct pool *pool) {
             action.sa_handler == SIG_IGN && pool_worker_index() < 0;
     sys_each_output(sys_flush);
     sigset_t mask;
+    int self_fd = sys_pidfd_open(arena->client);
     pool->supervisor = sys_fork(&mask);
     if (pool->supervisor == 0)
-        super_main(arena, &mask);
+        super_main(arena, self_fd, &mask);
+    sys_close(&self_fd);
     if (pool->supervisor < 0)
         return pool->supervisor = 0, false;
     pool->super_fd = sys_pidfd_open(pool->supervisor);
     // Only the client has this bookkeeping: it is made after the fork.
-    if (!client_memory_init(&pool->memory, arena->heap,
-                            client_heap_size(arena)) ||
-        !client_ring_init(pool)) {
+    if (!client_memory_init(pool) || !client_ring_init(pool)) {
         client_end_supervisor(pool, MODE_TERMINATE);
         return errno = ENOMEM, false;
     }
@@ -95,27 +90,18 @@ struct pool *pool_create(const struct pool_options *options) {
     struct pool_options exact = options ? *options : (struct pool_options){0};
     if (exact.workers == 0)
         exact.workers = sys_quota().cpus;
-    if (!options_valid(&exact)) {
-        errno = EINVAL;
-        return NULL;
-    }
+    if (exact.workers < 1 || exact.workers > POOL_MAX_WORKERS ||
+        exact.task_timeout_ms < 0 || exact.max_retries > UINT16_MAX)
+        return errno = EINVAL, NULL;
     struct pool *pool = pool_new();
-    if (!pool)
-        return NULL;
-    bool ready = client_arena_map(pool, &exact);
-    if (ready) {
-        pool->arena->worker = &((struct own *)pool)->worker;
-        client_trace_begin(pool);
-        ready = launch(pool);
+    if (pool && client_arena_map(pool, &exact) && launch(pool)) {
+        pool->alive = POOL_ALIVE;
+        return pool;
     }
-    if (!ready) {
-        int error = errno;
-        pool_delete(pool);
-        errno = error;
-        return NULL;
-    }
-    pool->alive = POOL_ALIVE;
-    return pool;
+    int error = errno;
+    pool_delete(pool);
+    errno = error;
+    return NULL;
 }
 
 // ---- Ending ----------------------------------------------------------------

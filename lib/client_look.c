@@ -10,21 +10,14 @@ int pool_stats(struct pool *pool, struct pool_stats *stats) {
     struct arena *arena = pool->arena;
     client_glance(pool);
     client_results_collect(pool);
-    *stats = (struct pool_stats){
-        .submitted = pool->submitted,
-        .completed = pool->completed,
-        .failed = pool->failed,
-        .lost = pool->lost,
-        .respawned = atomic_load(&arena->respawned),
-        .supervisor = pool->supervisor,
-    };
+    *stats = pool->stats;
+    stats->respawned = atomic_load(&arena->respawned);
+    stats->supervisor = pool->supervisor;
     uint64_t next = atomic_load(&arena->next);
     struct pool_result *result = pool->unsettled.next;
     for (; result != &pool->unsettled && result->cursor < next;
          result = result->next)
         client_result_progress(result, next, stats);
-    stats->pending = stats->submitted - stats->completed - stats->failed -
-                     stats->lost - pool->cancelled;
     for (unsigned i = 0; i < arena->options.workers; i++) {
         struct slot *slot = &arena->slots[i];
         if (!atomic_load(&slot->pid))

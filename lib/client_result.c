@@ -9,8 +9,6 @@
 // Runs in: client.
 #include "client.h"
 
-#include <stdlib.h>
-#include <string.h>
 #include <unwind.h>
 
 enum { COPY_BYTES = 1 << 20 }; // of results that are worth waking up for
@@ -28,25 +26,21 @@ static void unlist(struct pool_result *result) {
     result->next->prev = result->prev;
 }
 
-void client_result_relist(struct pool_result *list,
-                          struct pool_result *result) {
+void client_result_move(struct pool_result *list, struct pool_result *result) {
     unlist(result);
     client_result_list(list, result);
 }
 
 struct pool_result *client_result_new(struct pool *pool) {
     if (!pool->spare) {
-        struct block {
-            void *next;
-            struct pool_result results[RESULT_BLOCK];
-        } *block = malloc(sizeof *block);
+        struct pool_result *block = malloc(RESULT_BLOCK * sizeof *block);
         if (!block)
             return NULL;
-        block->next = pool->blocks;
-        pool->blocks = (void **)block;
-        for (int i = 0; i < RESULT_BLOCK; i++) {
-            block->results[i].next = pool->spare;
-            pool->spare = &block->results[i];
+        block->next = pool->blocks; // the first one links the blocks
+        pool->blocks = block;
+        for (int i = 1; i < RESULT_BLOCK; i++) {
+            block[i].next = pool->spare;
+            pool->spare = &block[i];
         }
     }
     struct pool_result *result = pool->spare;
@@ -80,39 +74,38 @@ void client_result_settle(struct pool_result *result) {
         if (pool->user_fd >= 0)
             sys_event_signal(pool->arena->client_event);
     }
-    client_result_relist(place, result);
+    client_result_move(place, result);
     if (!result->callback && (result->flags & RESULT_DETACHED))
         client_result_drop(result);
 }
 
-// Counts an item that has failed; it reads as zero bytes.
-static void count_fault(struct pool *pool, struct job *job, uint64_t item) {
-    int status = -job_statuses(job)[item];
-    pool->completed--;
-    if (status == POOL_ELOST)
-        pool->lost++;
-    else if (status == POOL_ECANCELLED || status == POOL_EBROKEN)
-        pool->cancelled++;
-    else
-        pool->failed++;
-    memset(job->output + item * job->result_size, 0, job->result_size);
+// Terminated, or of a broken pool: that says nothing of why.
+static bool was_cut_off(int status) {
+    return status == POOL_ECANCELLED || status == POOL_EBROKEN;
 }
 
-// Looks at the items of a chunk in which some have failed. The first of them,
-// if it is the first of the result, gives the result its status and message;
-// not one that was cut off: that says nothing of why.
+// Counts an item that was counted as completed, and has failed.
+static void count_fault(struct pool_stats *stats, int status) {
+    stats->completed--;
+    stats->lost += status == POOL_ELOST;
+    stats->failed += status != POOL_ELOST && !was_cut_off(status);
+}
+
+// Looks at the items of a chunk in which some have failed; they read as zero
+// bytes. The first of them, if it is the first of the result, gives the result
+// its status and message.
 static void count_faults(struct pool_result *result, struct entry *entry) {
     struct pool *pool = result->pool;
     struct job *job = result->job;
     uint64_t first;
     uint32_t count = arena_chunk_items(job, entry, &first);
     for (uint64_t i = first; i < first + count; i++) {
-        if (!job_statuses(job)[i])
-            continue;
-        count_fault(pool, job, i);
         int status = -job_statuses(job)[i];
-        if (result->status == 0 && status != POOL_ECANCELLED &&
-            status != POOL_EBROKEN) {
+        if (status == 0)
+            continue;
+        count_fault(&pool->stats, status);
+        memset(job->output + i * job->result_size, 0, job->result_size);
+        if (result->status == 0 && !was_cut_off(status)) {
             const char *message = arena_message(pool->arena, entry);
             result->status = (int16_t)status;
             if (message)
@@ -121,57 +114,63 @@ static void count_faults(struct pool_result *result, struct entry *entry) {
     }
 }
 
-// The entries from the cursor to the end of the result or of their page.
-static struct entry *entries_at_cursor(struct pool_result *result,
-                                       uint32_t *count) {
-    uint64_t valid = client_ring_skip_gap(result->pool, result->cursor);
-    result->left -= (uint32_t)(valid - result->cursor);
-    result->cursor = valid;
-    uint32_t room = RING_PAGE - valid % RING_PAGE;
-    *count = result->left < room ? result->left : room;
-    return arena_entry(result->pool->arena, valid);
+// What is left of a chunk that will never be done fails.
+static uint64_t abort_chunk(struct job *job, struct entry *entry, uint64_t word,
+                            int status) {
+    uint64_t first;
+    uint32_t left = arena_chunk_items(job, entry, &first) - word_done(word);
+    memset(job_statuses(job) + first + word_done(word), -status, left);
+    return word | WORD_FAULT;
 }
 
-// Accounts for `count` chunks from the cursor on, of which `entry` is the first
-// and whose faults have been counted: all on one page, so they are neighbours.
-static void move_cursor(struct pool_result *result, struct entry *entry,
-                        uint32_t count) {
-    if (count == 0)
-        return;
+// Accounts for the chunks from the cursor on that are final; with a status, for
+// all: no worker lives any more, and the others fail with it. True: none is
+// left. Entries of one page are neighbours, so it goes from page to page.
+static inline bool account(struct pool_result *result, int status) {
+    struct pool *pool = result->pool;
     struct job *job = result->job;
-    uint64_t first, last;
-    arena_chunk_items(job, entry, &first);
-    uint64_t items = arena_chunk_items(job, entry + count - 1, &last);
-    items += last - first;
-    result->pool->completed += items;
-    if (result->flags & RESULT_COPIED)
-        memcpy(result->out + first * job->result_size,
-               job->output + first * job->result_size,
-               items * job->result_size);
-    client_ring_retire(result->pool, result->cursor, count);
-    result->cursor += count;
-    result->left -= count;
+    while (result->left) {
+        uint64_t seq = client_ring_skip_gap(pool, result->cursor), first, last;
+        result->left -= (uint32_t)(seq - result->cursor);
+        result->cursor = seq;
+        struct entry *entry = arena_entry(pool->arena, seq);
+        uint32_t room = RING_PAGE - seq % RING_PAGE, done;
+        uint32_t count = MIN(result->left, room);
+        for (done = 0; done < count; done++) {
+            uint64_t word = load_acquire(&entry[done].word);
+            if (word_state(word) != CHUNK_DONE && status == 0)
+                break;
+            if (word_state(word) != CHUNK_DONE)
+                word = abort_chunk(job, &entry[done], word, status);
+            if (word & WORD_FAULT)
+                count_faults(result, &entry[done]);
+        }
+        if (done == 0)
+            return false;
+        arena_chunk_items(job, entry, &first);
+        uint64_t items = arena_chunk_items(job, entry + done - 1, &last);
+        items += last - first;
+        pool->stats.completed += items;
+        pool->stats.pending -= items;
+        size_t at = first * job->result_size;
+        if (result->flags & RESULT_COPIED)
+            memcpy(result->out + at, job->output + at,
+                   items * job->result_size);
+        client_ring_retire(pool, seq, done);
+        result->cursor += done;
+        result->left -= done;
+        if (done < count)
+            return false;
+    }
+    return true;
 }
 
 // Looks how far a result has come; true once it is ready.
 bool client_result_settled(struct pool_result *result) {
     if (result->flags & RESULT_SETTLED)
         return true;
-    while (result->left) {
-        uint32_t count, i;
-        struct entry *entry = entries_at_cursor(result, &count);
-        for (i = 0; i < count; i++) {
-            uint64_t word =
-                atomic_load_explicit(&entry[i].word, memory_order_acquire);
-            if (word_state(word) != CHUNK_DONE)
-                break;
-            if (word & WORD_FAULT)
-                count_faults(result, &entry[i]);
-        }
-        move_cursor(result, entry, i);
-        if (i < count)
-            return false;
-    }
+    if (!account(result, 0))
+        return false;
     client_result_settle(result);
     return true;
 }
@@ -185,15 +184,15 @@ uint64_t client_result_awaits(struct pool_result *result) {
     struct pool *pool = result->pool;
     uint64_t awaited = result->cursor + result->left - 1;
     if (result->flags & RESULT_COPIED) {
-        uint64_t bytes =
-            (uint64_t)result->job->chunk_size * result->job->result_size;
-        uint64_t ahead = COPY_BYTES / (bytes + 1);
+        uint64_t size = result->job->result_size;
+        uint64_t ahead = COPY_BYTES / (result->job->chunk_size * size + 1);
         if (ahead < result->left)
             awaited = client_ring_skip_gap(pool, result->cursor + ahead);
     }
     uint64_t word = atomic_load(&arena_entry(pool->arena, awaited)->word);
-    return AWAIT_CHUNK(word_state(word) == CHUNK_DONE ? result->cursor
-                                                      : awaited);
+    if (word_state(word) == CHUNK_DONE)
+        awaited = result->cursor;
+    return AWAIT_CHUNK(awaited);
 }
 
 // Adds the items of an unsettled result that are done, beyond those accounted
@@ -209,50 +208,26 @@ void client_result_progress(struct pool_result *result, uint64_t next,
         uint32_t done =
             word_state(word) == CHUNK_DONE ? count : word_done(word);
         stats->completed += done;
-        for (uint64_t i = first; word & WORD_FAULT && i < first + done; i++) {
-            int status = -job_statuses(result->job)[i];
-            stats->completed -= status != 0;
-            stats->lost += status == POOL_ELOST;
-            stats->failed += status != 0 && status != POOL_ELOST;
-        }
+        stats->pending -= done;
+        for (uint64_t i = first; word & WORD_FAULT && i < first + done; i++)
+            if (job_statuses(result->job)[i])
+                count_fault(stats, -job_statuses(result->job)[i]);
     }
 }
 
-// A chunk that will never be done: what is left of it fails.
-static void abort_chunk(struct pool_result *result, struct entry *entry,
-                        int status) {
-    uint64_t word = atomic_load(&entry->word), first;
-    uint32_t count = arena_chunk_items(result->job, entry, &first);
-    if (word_state(word) != CHUNK_DONE) {
-        memset(job_statuses(result->job) + first + word_done(word), -status,
-               count - word_done(word));
-        word |= WORD_FAULT;
-    }
-    if (word & WORD_FAULT)
-        count_faults(result, entry);
-}
-
-// No worker lives any more.
-static void abort_result(struct pool_result *result, int status,
-                         const char *why) {
-    while (result->left) {
-        uint32_t count;
-        struct entry *entry = entries_at_cursor(result, &count);
-        for (uint32_t i = 0; i < count; i++)
-            abort_chunk(result, &entry[i], status);
-        move_cursor(result, entry, count);
-    }
-    if (result->status == 0) { // else an item has failed before
-        result->status = (int16_t)status;
-        result->message = strdup(why);
-    }
-    client_result_settle(result);
-}
-
+// No worker lives any more: what is unfinished fails.
 void client_results_abort(struct pool *pool, int status, const char *why) {
-    while (!client_list_empty(&pool->unsettled))
-        if (!client_result_settled(pool->unsettled.next))
-            abort_result(pool->unsettled.next, status, why);
+    while (!client_list_empty(&pool->unsettled)) {
+        struct pool_result *result = pool->unsettled.next;
+        if (client_result_settled(result))
+            continue;
+        account(result, status);
+        if (result->status == 0) { // else an item has failed before
+            result->status = (int16_t)status;
+            result->message = strdup(why);
+        }
+        client_result_settle(result);
+    }
 }
 
 // Settles what has finished. Chunks from `next` on have not been started, so
@@ -284,7 +259,7 @@ void client_results_collect(struct pool *pool) {
 __attribute__((noinline)) void client_result_call(struct pool_result *result) {
     struct pool *pool = result->pool;
     pool_callback_fn *callback = result->callback;
-    client_result_relist(&pool->settled, result);
+    client_result_move(&pool->settled, result);
     result->callback = NULL;
     result->flags |= RESULT_IN_CALL;
     pool->callbacks--;
@@ -322,9 +297,6 @@ void client_results_call(struct pool *pool) {
 void client_results_end(struct pool *pool) {
     while (!client_list_empty(&pool->settled))
         client_result_drop(pool->settled.next);
-    while (pool->blocks) {
-        void *block = pool->blocks;
-        pool->blocks = *pool->blocks;
-        free(block);
-    }
+    for (struct pool_result *block; (block = pool->blocks); free(block))
+        pool->blocks = block->next;
 }

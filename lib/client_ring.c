@@ -11,31 +11,19 @@
 // Runs in: client.
 #include "client.h"
 
-#include <sys/mman.h>
-
 #define NO_STRETCH UINT64_MAX
-
-static size_t bookkeeping_size(uint32_t pages) {
-    return pages * (sizeof(uint64_t) + 2 * sizeof(uint32_t) + sizeof(uint16_t));
-}
 
 bool client_ring_init(struct pool *pool) {
     struct ring *ring = &pool->ring;
-    uint32_t pages = ring->pages;
-    char *memory = sys_map_private(bookkeeping_size(pages));
-    if (!memory)
-        return false;
-    ring->stretch = (uint64_t *)memory;
-    ring->free = (uint32_t *)(ring->stretch + pages);
-    ring->free_block = ring->free + pages;
-    ring->live = (uint16_t *)(ring->free_block + pages);
-    ring->stretch[0] = NO_STRETCH; // which an empty directory points to
-    return true;
+    ring->page = sys_map_private(ring->pages * sizeof *ring->page);
+    if (ring->page)
+        ring->page[0].stretch = NO_STRETCH; // an empty directory points to it
+    return ring->page != NULL;
 }
 
 void client_ring_end(struct pool *pool) {
-    if (pool->ring.stretch)
-        munmap(pool->ring.stretch, bookkeeping_size(pool->ring.pages));
+    if (pool->ring.page)
+        munmap(pool->ring.page, pool->ring.pages * sizeof *pool->ring.page);
 }
 
 bool client_ring_has_room(struct pool *pool, uint64_t chunks) {
@@ -44,30 +32,45 @@ bool client_ring_has_room(struct pool *pool, uint64_t chunks) {
     return chunks / RING_PAGE + 2 <= free;
 }
 
-static uint32_t page_at(struct pool *pool, uint64_t stretch) {
-    return atomic_load_explicit(
-        &pool->arena->directory[stretch & pool->arena->directory_mask],
-        memory_order_relaxed);
+static _Atomic uint32_t *place_of(struct pool *pool, uint64_t stretch) {
+    return &pool->arena->directory[stretch & pool->arena->directory_mask];
 }
 
-static bool page_holds(struct pool *pool, uint64_t stretch) {
-    return pool->ring.stretch[page_at(pool, stretch)] == stretch;
+static uint32_t page_at(struct pool *pool, uint64_t stretch) {
+    return load_relaxed(place_of(pool, stretch));
 }
 
 // True while the directory's place for `stretch` is held by an older page.
 static bool place_taken(struct pool *pool, uint64_t stretch) {
-    uint64_t mask = pool->arena->directory_mask;
-    uint64_t holder = pool->ring.stretch[page_at(pool, stretch)];
-    return holder != NO_STRETCH && (holder & mask) == (stretch & mask);
+    uint64_t holder = pool->ring.page[page_at(pool, stretch)].stretch;
+    return holder != NO_STRETCH &&
+           place_of(pool, holder) == place_of(pool, stretch);
+}
+
+// The list that a page is in when it is free: see arena_message().
+static uint32_t *list_of(struct pool *pool, uint32_t page) {
+    size_t entry = (size_t)page * RING_PAGE;
+    return &pool->ring.free[entry >= pool->arena->message_count];
 }
 
 static void page_free(struct pool *pool, uint32_t page) {
     struct ring *ring = &pool->ring;
-    if (pool->arena->message_block[page])
-        ring->free_block[ring->free_blocks++] =
-            pool->arena->message_block[page];
-    ring->stretch[page] = NO_STRETCH;
-    ring->free[ring->free_count++] = page;
+    uint32_t *list = list_of(pool, page);
+    ring->page[page] = (struct ring_page){.stretch = NO_STRETCH, .next = *list};
+    *list = page + 1;
+    ring->free_count++;
+}
+
+// A free page, if possible one with room for messages.
+static uint32_t page_take(struct pool *pool) {
+    struct ring *ring = &pool->ring;
+    uint32_t *list = ring->free[0] ? ring->free : list_of(pool, ring->used);
+    if (!*list)
+        return ring->used++;
+    uint32_t page = *list - 1;
+    *list = ring->page[page].next;
+    ring->free_count--;
+    return page;
 }
 
 // Puts a page under the numbers from the next one on.
@@ -76,23 +79,15 @@ static void page_begin(struct pool *pool) {
     uint64_t stretch = ring->seq / RING_PAGE;
     if (stretch > 0) { // the one before may have been retired as it was filled
         uint32_t full = page_at(pool, stretch - 1);
-        if (ring->stretch[full] == stretch - 1 && ring->live[full] == 0)
+        if (ring->page[full].stretch == stretch - 1 &&
+            ring->page[full].live == 0)
             page_free(pool, full);
     }
     while (place_taken(pool, stretch))
         stretch++;
-    uint32_t page =
-        ring->free_count ? ring->free[--ring->free_count] : ring->used++;
-    ring->stretch[page] = stretch;
-    ring->live[page] = 0;
-    uint32_t *block = &pool->arena->message_block[page];
-    if (ring->free_blocks)
-        *block = ring->free_block[--ring->free_blocks];
-    else
-        *block = ring->blocks < ring->pages / 8 ? ++ring->blocks : 0;
-    atomic_store_explicit(
-        &pool->arena->directory[stretch & pool->arena->directory_mask], page,
-        memory_order_relaxed);
+    uint32_t page = page_take(pool);
+    ring->page[page].stretch = stretch;
+    store_relaxed(place_of(pool, stretch), page);
     ring->seq = stretch * RING_PAGE;
 }
 
@@ -100,8 +95,7 @@ static void page_begin(struct pool *pool) {
 uint32_t client_ring_room(struct pool *pool, uint64_t wanted) {
     if (pool->ring.seq % RING_PAGE == 0)
         page_begin(pool);
-    uint32_t room = RING_PAGE - pool->ring.seq % RING_PAGE;
-    return wanted < room ? (uint32_t)wanted : room;
+    return (uint32_t)MIN(wanted, RING_PAGE - pool->ring.seq % RING_PAGE);
 }
 
 // Makes `count` chunks from `chunk` on READY: as many as there is room for.
@@ -116,15 +110,16 @@ void client_ring_push(struct pool *pool, struct job *job, uint32_t chunk,
     for (uint32_t i = 0; i < count; i++) {
         entry[i].job = unit;
         entry[i].chunk = chunk + i;
-        atomic_store_explicit(&entry[i].word, ready, memory_order_release);
+        store_release(&entry[i].word, ready);
     }
-    ring->live[page_at(pool, ring->seq / RING_PAGE)] += (uint16_t)count;
+    ring->page[page_at(pool, ring->seq / RING_PAGE)].live += (uint16_t)count;
     ring->seq += count;
 }
 
 // `seq`, or where it begins a stretch that was skipped, the number after that.
 uint64_t client_ring_skip_gap(struct pool *pool, uint64_t seq) {
-    while (!page_holds(pool, seq / RING_PAGE))
+    while (pool->ring.page[page_at(pool, seq / RING_PAGE)].stretch !=
+           seq / RING_PAGE)
         seq += RING_PAGE;
     return seq;
 }
@@ -136,7 +131,7 @@ void client_ring_retire(struct pool *pool, uint64_t seq, uint32_t count) {
     uint32_t page = page_at(pool, seq / RING_PAGE);
     bool filling = (ring->seq - 1) / RING_PAGE == seq / RING_PAGE &&
                    ring->seq % RING_PAGE != 0;
-    ring->live[page] -= (uint16_t)count;
-    if (ring->live[page] == 0 && count && !filling)
+    ring->page[page].live -= (uint16_t)count;
+    if (ring->page[page].live == 0 && count && !filling)
         page_free(pool, page);
 }

@@ -5,8 +5,6 @@
 // Runs in: client.
 #include "client.h"
 
-#include <string.h>
-
 enum {
     CHUNKS_PER_WORKER = 32,  // of a map, where the library chooses: few enough
                              // to cost nothing, many enough to spread evenly;
@@ -33,29 +31,26 @@ static struct job *make_job(struct pool *pool, const struct job *order,
                             const void *items, void *results) {
     bool in_place = items && in_arena(pool, items);
     bool out_place = results && in_arena(pool, results);
-    size_t in_size, out_size, size = sizeof(struct job), status_at = size;
-    size_t unit = order->count == 1 ? JOB_UNIT : LINE;
-    if (__builtin_mul_overflow(order->count, order->item_size, &in_size) ||
-        __builtin_mul_overflow(order->count, order->result_size, &out_size) ||
-        order->count > SIZE_MAX / 4 || in_size > SIZE_MAX / 4 ||
-        out_size > SIZE_MAX / 4)
+    uint64_t count = order->count, item = order->item_size, all;
+    if (__builtin_mul_overflow(count, item + order->result_size + 1, &all) ||
+        all > SIZE_MAX / 4)
         return NULL;
-    if (order->count > 1)
-        size += order->count;
-    size_t in_at = align_up(size, unit);
-    size = in_at + (in_place ? 0 : in_size);
-    size_t out_at = order->count == 1 ? size : align_up(size, unit);
-    size = out_at + (out_place ? 0 : out_size);
-    char *block = client_memory_take(&pool->memory, size, false);
-    if (!block)
+    size_t unit = count == 1 ? JOB_UNIT : LINE,
+           statuses = count > 1 ? count : 0;
+    size_t in_at = align_up(sizeof(struct job) + statuses, unit);
+    size_t out_at = in_at + (in_place ? 0 : count * item);
+    if (count > 1)
+        out_at = align_up(out_at, unit);
+    size_t size = out_at + (out_place ? 0 : count * order->result_size);
+    struct job *job = client_memory_take(pool, size, false);
+    if (!job)
         return NULL;
-    struct job *job = (struct job *)block;
     *job = *order;
-    if (order->count > 1)
-        memset(block + status_at, 0, order->count);
+    if (statuses)
+        memset(job + 1, 0, statuses);
     // Workers read what we copy through the read-only window.
-    job->input = in_place ? items : block + in_at + pool->readonly_offset;
-    job->output = out_place ? results : block + out_at;
+    job->input = in_place ? items : (char *)job + in_at + pool->readonly_offset;
+    job->output = out_place ? results : (char *)job + out_at;
     return job;
 }
 
@@ -70,8 +65,7 @@ static void copy_inputs(struct pool *pool, struct job *job, const char *items,
 // Lets workers see every chunk up to the ring's next number. One woken worker
 // wakes the next if there is more to do.
 static void publish(struct pool *pool) {
-    atomic_store_explicit(&pool->arena->tail, pool->ring.seq,
-                          memory_order_release);
+    store_release(&pool->arena->tail, pool->ring.seq);
     arena_wake_one(pool->arena); // which begins with a full fence
 }
 
@@ -87,8 +81,8 @@ static void grow(struct pool *pool, uint64_t chunks) {
         chunks += result->left;
     if (chunks <= wanted)
         return;
-    size_t most = arena->options.workers;
-    atomic_store(&arena->wanted, (unsigned)(chunks < most ? chunks : most));
+    chunks = MIN(chunks, arena->options.workers);
+    atomic_store(&arena->wanted, (unsigned)chunks);
     sys_event_signal(arena->super_event);
 }
 
@@ -99,14 +93,13 @@ static void push_chunks(struct pool *pool, struct pool_result *result,
     struct job *job = result->job;
     uint64_t bytes = (uint64_t)job->chunk_size * job->item_size;
     uint64_t step = PUBLISH_BYTES / (bytes + 1) + 1;
-    for (uint64_t chunk = 0, most, pushed; chunk < chunks; chunk += pushed) {
-        most = chunks - chunk < step ? chunks - chunk : step;
-        pushed = client_ring_room(pool, most);
+    for (uint64_t chunk = 0, pushed; chunk < chunks; chunk += pushed) {
+        pushed = client_ring_room(pool, MIN(chunks - chunk, step));
         if (chunk == 0)
             result->cursor = pool->ring.seq;
         uint64_t first = chunk * job->chunk_size;
-        uint64_t count = pushed * job->chunk_size, left = job->count - first;
-        copy_inputs(pool, job, items, first, count < left ? count : left);
+        uint64_t count = pushed * job->chunk_size;
+        copy_inputs(pool, job, items, first, MIN(count, job->count - first));
         client_ring_push(pool, job, (uint32_t)chunk, (uint32_t)pushed);
         publish(pool);
     }
@@ -129,117 +122,93 @@ static uint32_t choose_chunk(const struct pool *pool, uint64_t count,
                              uint64_t asked) {
     if (count == 1)
         return 1;
-    uint64_t most = (uint64_t)pool->ring.pages * RING_PAGE / 2;
-    uint64_t least = count / (most < CHUNKS_MAX ? most : CHUNKS_MAX) + 1;
+    uint64_t most = MIN((uint64_t)pool->ring.pages * RING_PAGE / 2, CHUNKS_MAX);
     uint64_t chunk = asked;
     if (asked == 0) {
         chunk = count / (pool->arena->options.workers * CHUNKS_PER_WORKER);
         if (chunk >= CHUNK_LONG)
             chunk /= 4;
     }
-    if (chunk < least)
-        chunk = least;
-    return chunk > CHUNK_MAX ? CHUNK_MAX : (uint32_t)chunk;
-}
-
-// Takes the memory a submission needs; nothing, where it cannot have all.
-static int prepare(struct pool *pool, const struct job *order,
-                   const void *items, void *results, uint64_t chunks,
-                   struct pool_result **out) {
-    struct pool_result *result = client_result_new(pool);
-    if (!result)
-        return POOL_ENOMEM;
-    if (order->count && client_ring_has_room(pool, chunks))
-        result->job = make_job(pool, order, items, results);
-    if (order->count && !result->job) {
-        client_result_drop(result);
-        return POOL_ENOMEM;
-    }
-    *out = result;
-    return 0;
+    return (uint32_t)MIN(MAX(chunk, count / most + 1), CHUNK_MAX);
 }
 
 // Out of the way of submissions that nobody records: filling an event in takes
 // longer than all the rest of one.
 static __attribute__((noinline)) struct trace_mark
 trace_submit(struct pool *pool, uint64_t count) {
-    return arena_trace_add(
-        pool->arena, (struct pool_trace_event){.kind = POOL_TRACE_SUBMIT,
-                                               .task = pool->ring.seq,
-                                               .count = (uint32_t)count,
-                                               .worker = -1,
-                                               .pid = pool->arena->client});
+    return arena_trace(pool->arena, .kind = POOL_TRACE_SUBMIT,
+                       .task = pool->ring.seq, .count = (uint32_t)count,
+                       .worker = -1, .pid = pool->arena->client);
 }
 
-// Submits a job. `order` tells what the caller wants; `results`, if not NULL,
-// is where results are to go, and stays there until they are ready.
-static int submit_job(struct pool *pool, const struct job *order,
-                      const void *items, void *results,
-                      pool_callback_fn *callback, void *user,
-                      struct pool_result **out) {
-    uint64_t chunks = order->count; // where that is 0 or 1, else:
-    if (chunks > 1)
-        chunks = (chunks - 1) / order->chunk_size + 1;
-    struct pool_result *result;
-    int rc = prepare(pool, order, items, results, chunks, &result);
-    bool due = ++pool->submissions % COLLECT_EVERY == 0 && pool->detached;
-    if (rc != 0 || due)
-        client_results_collect(pool);
-    if (rc != 0) // what nobody waits for may have finished meanwhile
-        rc = prepare(pool, order, items, results, chunks, &result);
-    if (rc != 0)
-        return rc;
-    result->callback = callback;
-    result->user = user;
-    result->flags = out ? 0 : RESULT_DETACHED;
-    pool->detached += !out;
-    if (results && result->job && result->job->output != results) {
-        result->flags |= RESULT_COPIED;
-        result->out = results;
-    }
-    pool->callbacks += callback != NULL;
-    pool->submitted += order->count;
-    if (pool->arena->options.on_demand)
-        grow(pool, chunks);
-    client_result_list(&pool->unsettled, result);
-    if (out)
-        *out = result;
-    if (order->count == 0) {
-        result->cursor = pool->ring.seq; // its place among those with callbacks
-        client_result_settle(result);
-        return 0;
-    }
+// Has workers do all chunks of a result.
+static void push(struct pool *pool, struct pool_result *result,
+                 const void *items, uint64_t chunks) {
     struct trace_mark mark = {.record = NULL};
-    if (atomic_load_explicit(&pool->arena->trace, memory_order_relaxed))
-        mark = trace_submit(pool, order->count);
+    if (load_relaxed(&pool->arena->trace))
+        mark = trace_submit(pool, result->job->count);
     if (chunks == 1)
         push_one(pool, result, items);
     else
         push_chunks(pool, result, items, chunks);
     if (mark.record)
         arena_trace_end(mark, 0);
-    return 0;
 }
 
-// What all four calls have in common: checks what they ask for.
+// What all four calls have in common. `results`, if not NULL, is where results
+// are to go, and stays there until they are ready.
 static int submit(struct pool *pool, pool_task_fn *fn, const void *items,
                   size_t count, size_t item_size, void *results,
                   size_t result_size, size_t chunksize,
                   pool_callback_fn *callback, void *user,
                   struct pool_result **out) {
-    if (!client_owns(pool) || !fn || (!items && item_size && count) ||
-        item_size > UINT32_MAX || result_size > UINT32_MAX)
+    if (!items && item_size && count)
         return POOL_EINVAL;
-    if (pool->broken)
-        return POOL_EBROKEN;
-    if (pool->closed)
-        return POOL_ECLOSED;
+    int rc = client_refuses(pool, fn, item_size, result_size);
+    if (rc != 0)
+        return rc;
     struct job order = {.fn = fn,
                         .count = count,
                         .item_size = (uint32_t)item_size,
                         .result_size = (uint32_t)result_size,
                         .chunk_size = choose_chunk(pool, count, chunksize)};
-    return submit_job(pool, &order, items, results, callback, user, out);
+    uint64_t chunks = count; // where that is 0 or 1, else:
+    if (chunks > 1)
+        chunks = (count - 1) / order.chunk_size + 1;
+    struct pool_result *result = client_result_new(pool);
+    if (!result)
+        return POOL_ENOMEM;
+    bool full = count && !client_ring_has_room(pool, chunks);
+    if (full || (++pool->submissions % COLLECT_EVERY == 0 && pool->detached))
+        client_results_collect(pool);
+    if (count && (!full || client_ring_has_room(pool, chunks)))
+        result->job = make_job(pool, &order, items, results);
+    if (count && !result->job) {
+        client_result_drop(result);
+        return POOL_ENOMEM;
+    }
+    result->callback = callback;
+    result->user = user;
+    result->flags = out ? 0 : RESULT_DETACHED;
+    pool->detached += !out;
+    if (results && count && result->job->output != results) {
+        result->flags |= RESULT_COPIED;
+        result->out = results;
+    }
+    pool->callbacks += callback != NULL;
+    pool->stats.submitted += count;
+    pool->stats.pending += count;
+    if (pool->arena->options.on_demand)
+        grow(pool, chunks);
+    client_result_list(&pool->unsettled, result);
+    if (out)
+        *out = result;
+    result->cursor = pool->ring.seq; // its place among those with callbacks
+    if (count)
+        push(pool, result, items, chunks);
+    else
+        client_result_settle(result);
+    return 0;
 }
 
 int pool_map_async(struct pool *pool, pool_task_fn *fn, const void *items,

@@ -7,14 +7,9 @@
 // that were cut short are told by the deaths that did it.
 //
 // Runs in: client.
-#define _GNU_SOURCE
 #include "client.h"
 
 #include <limits.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 enum { TRACE_ROOM = 1 << 20 }; // events of a pool that POOL_TRACE records
 
@@ -30,8 +25,7 @@ int pool_trace_start(struct pool *pool, size_t capacity) {
     if (!pool->trace_path && (!trace || trace->room < capacity)) {
         // The old one stays where it is: whoever runs may write to it. So that
         // many cannot fill the arena, each is twice as large.
-        size_t room = trace ? trace->room * 2 : 0;
-        room = room < capacity ? capacity : room;
+        size_t room = MAX(trace ? trace->room * 2 : 0, capacity);
         trace = pool_alloc(pool, trace_size(room));
         if (!trace)
             return POOL_ENOMEM;
@@ -51,50 +45,28 @@ static int by_begin(const void *a, const void *b) {
            (left->begin_ns < right->begin_ns);
 }
 
-// Which submission chunk `seq` belongs to. Submissions follow each other in
-// time and in number, so the last that began at or before it is the one.
-static uint64_t task_of(const uint64_t *submits, size_t count, uint64_t seq) {
-    size_t low = 0, high = count;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (submits[middle] <= seq)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+// Chunk by chunk: its submission, if it is the first of one, then its runs and
+// deaths.
+static int by_chunk(const void *a, const void *b) {
+    const struct pool_trace_event *left = a, *right = b;
+    int order = (left->task > right->task) - (left->task < right->task);
+    return order ? order : by_begin(a, b);
 }
 
 // A run that was cut short has meant to do the rest of its chunk. The death of
 // its worker tells how far it came, also where the supervisor had decided on
-// that death before the run ended.
-static void cut_run(struct pool_trace_event *events, size_t death) {
-    const struct pool_trace_event *d = &events[death];
-    for (size_t i = death; i-- > 0;) {
-        struct pool_trace_event *e = &events[i];
-        if (e->kind != POOL_TRACE_RUN || e->pid != d->pid)
+// that death before the run ended. Events are in the order of chunks.
+static void cut_run(const struct pool_trace_event *events,
+                    struct pool_trace_event *death) {
+    struct pool_trace_event *run = death;
+    while (run-- > events && run->task == death->task) {
+        if (run->kind != POOL_TRACE_RUN || run->pid != death->pid)
             continue;
-        if (e->task == d->task) { // else that run found no room
-            e->end_ns = 0;
-            e->error = d->error;
-            e->count = (uint32_t)(d->first - e->first) + 1;
-        }
+        run->end_ns = 0;
+        run->error = death->error;
+        run->count = (uint32_t)(death->first - run->first) + 1;
         return;
     }
-}
-
-// Turns chunk numbers into submission numbers. `submits` has room for `count`.
-static void number_tasks(struct pool_trace_event *events, size_t count,
-                         uint64_t *submits) {
-    size_t submitted = 0;
-    for (size_t i = 0; i < count; i++)
-        if (events[i].kind == POOL_TRACE_SUBMIT) {
-            submits[submitted++] = events[i].task;
-            events[i].task = submitted;
-        }
-    for (size_t i = 0; i < count; i++)
-        if (events[i].kind != POOL_TRACE_SUBMIT && events[i].count)
-            events[i].task = task_of(submits, submitted, events[i].task);
 }
 
 void client_trace_sort(struct pool_trace_event *events, size_t count) {
@@ -106,31 +78,29 @@ void client_trace_sort(struct pool_trace_event *events, size_t count) {
 static struct pool_trace_event *snapshot(struct pool *pool, size_t *count,
                                          uint64_t *dropped) {
     struct trace *trace = pool->arena->trace;
-    uint64_t from = pool->trace_from, end = from, used = from;
+    uint64_t from = pool->trace_from, used = from, end = from, submissions = 0;
     if (trace) {
         used = atomic_load(&trace->used);
-        end = atomic_load(&trace->end);
-        end = end < from + pool->trace_limit ? end : from + pool->trace_limit;
-        end = end < used ? end : used;
-        end = end > from ? end : from; // POOL_TRACE's record was full before
+        end = MIN(atomic_load(&trace->end), from + pool->trace_limit);
+        end = MAX(MIN(end, used), from); // POOL_TRACE's may have been full
     }
     *count = 0;
     *dropped = used - end;
     struct pool_trace_event *events = malloc((end - from + 1) * sizeof *events);
-    uint64_t *submits = malloc((end - from + 1) * sizeof *submits);
-    if (events && submits) {
-        for (uint64_t place = from; place < end; place++)
-            *count += arena_trace_get(trace, place, &events[*count]);
-        client_trace_sort(events, *count);
-        for (size_t i = 0; i < *count; i++)
-            if (events[i].kind == POOL_TRACE_DEATH && events[i].count)
-                cut_run(events, i);
-        number_tasks(events, *count, submits);
-    } else {
-        free(events);
-        events = NULL;
+    if (!events)
+        return NULL;
+    for (; from < end; from++)
+        *count += arena_trace_get(trace, from, &events[*count]);
+    qsort(events, *count, sizeof *events, by_chunk);
+    for (size_t i = 0; i < *count; i++)
+        if (events[i].kind == POOL_TRACE_DEATH && events[i].count)
+            cut_run(events, &events[i]);
+    for (size_t i = 0; i < *count; i++) {
+        submissions += events[i].kind == POOL_TRACE_SUBMIT;
+        if (events[i].count) // else it has no chunk
+            events[i].task = submissions;
     }
-    free(submits);
+    client_trace_sort(events, *count);
     return events;
 }
 
@@ -142,8 +112,7 @@ size_t pool_trace_read(struct pool *pool, struct pool_trace_event *events,
     uint64_t dropped;
     struct pool_trace_event *all = snapshot(pool, &count, &dropped);
     if (all && events)
-        memcpy(events, all,
-               (count < capacity ? count : capacity) * sizeof *events);
+        memcpy(events, all, MIN(count, capacity) * sizeof *events);
     free(all);
     return count;
 }
@@ -199,15 +168,13 @@ void client_trace_begin(struct pool *pool) {
         return;
     char *path = make_path(pattern);
     FILE *file = path ? fopen(path, "we") : NULL;
-    struct trace *trace = MAP_FAILED;
+    struct trace *trace = NULL;
     if (file && fclose(file) == 0)
-        trace = mmap(NULL, trace_size(TRACE_ROOM), PROT_READ | PROT_WRITE,
-                     MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (trace == MAP_FAILED) {
+        trace = client_map_shared(trace_size(TRACE_ROOM));
+    if (!trace) {
         free(path);
         return;
     }
-    madvise(trace, trace_size(TRACE_ROOM), MADV_DONTDUMP);
     trace->room = pool->trace_limit = TRACE_ROOM;
     atomic_store(&trace->end, TRACE_ROOM);
     atomic_store(&pool->arena->trace, trace);

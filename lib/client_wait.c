@@ -19,8 +19,7 @@ static void spin(struct pool *pool, client_ready_fn *ready, void *what,
         return;
     uint64_t start = sys_now_ns();
     do {
-        for (int i = 0; i < 10; i++)
-            sys_relax();
+        sys_relax(10);
         if (ready(pool, what))
             return;
     } while (sys_now_ns() - start < SPIN_NS);
@@ -94,11 +93,9 @@ static bool may_sleep(struct pool *pool, client_ready_fn *ready, void *what,
 // Sleeps until a worker finishes what is awaited, or the supervisor dies.
 static void doze(struct pool *pool, client_ready_fn *ready, void *what,
                  struct pool_result *result, int timeout_ms) {
-    bool gone = false;
     pool->last_look = true;
-    if (may_sleep(pool, ready, what, result))
-        gone =
-            pool->supervisor && client_wait_supervisor(pool, true, timeout_ms);
+    bool gone = may_sleep(pool, ready, what, result) && pool->supervisor &&
+                client_wait_supervisor(pool, true, timeout_ms);
     pool->last_look = false;
     wait_over(pool);
     if (gone)

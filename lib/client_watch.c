@@ -5,10 +5,7 @@
 // Runs in: client.
 #include "client.h"
 
-#include <errno.h>
-#include <poll.h>
 #include <sys/epoll.h>
-#include <sys/wait.h>
 
 enum {
     NO_PIDFD_MS = 250,     // between looks at the supervisor, without a pidfd
@@ -40,18 +37,6 @@ bool client_wait_supervisor(struct pool *pool, bool event, int timeout_ms) {
     return rc < 0 ? errno == ECHILD : info.si_pid != 0;
 }
 
-// Waits for the supervisor's end, for a bounded time.
-static bool supervisor_gone(struct pool *pool, int timeout_ms) {
-    uint64_t start = sys_now_ns();
-    int left;
-    do {
-        left = sys_ms_left(start, timeout_ms);
-        if (client_wait_supervisor(pool, false, left))
-            return true;
-    } while (left);
-    return false;
-}
-
 // For calls that look without waiting, perhaps again and again: sees if the
 // supervisor has died, and calls a worker, lest the one on its way is stopped.
 void client_glance(struct pool *pool) {
@@ -62,11 +47,8 @@ void client_glance(struct pool *pool) {
 
 static void reap_supervisor(struct pool *pool, int *status) {
     sys_reap(pool->supervisor, status, 0);
-    arena_trace_add(pool->arena,
-                    (struct pool_trace_event){.kind = POOL_TRACE_DEATH,
-                                              .worker = -1,
-                                              .pid = pool->supervisor,
-                                              .status = *status});
+    arena_trace(pool->arena, .kind = POOL_TRACE_DEATH, .worker = -1,
+                .pid = pool->supervisor, .status = *status);
     pool->supervisor = 0;
     if (pool->user_fd >= 0 && pool->super_fd >= 0)
         epoll_ctl(pool->user_fd, EPOLL_CTL_DEL, pool->super_fd, NULL);
@@ -114,7 +96,12 @@ void client_end_supervisor(struct pool *pool, enum arena_mode mode) {
         return;
     atomic_store(&pool->arena->mode, mode);
     sys_event_signal(pool->arena->super_event);
-    if (!supervisor_gone(pool, END_MS + (mode == MODE_STOP ? FINI_MS : 0)))
+    int limit_ms = END_MS + (mode == MODE_STOP ? FINI_MS : 0), left;
+    uint64_t start = sys_now_ns();
+    do
+        left = sys_ms_left(start, limit_ms);
+    while (!client_wait_supervisor(pool, false, left) && left);
+    if (!left)
         kill(pool->supervisor, SIGKILL); // stopped, perhaps
     int status = -1;
     reap_supervisor(pool, &status);

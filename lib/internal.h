@@ -13,7 +13,15 @@
 
 #include "arena_layout.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/param.h> // MIN, MAX
+#include <sys/wait.h>
+#include <unistd.h>
 
 // ==== sys_linux.c: Linux calls, EINTR and fallbacks =========================
 
@@ -27,7 +35,6 @@ int sys_ms_left(uint64_t start_ns, int timeout_ms);
 unsigned sys_cpu_count(void);
 void sys_futex_wait(_Atomic uint32_t *word, uint32_t value, int timeout_ms);
 void sys_futex_wake(_Atomic uint32_t *word);
-int sys_event_create(void);
 bool sys_event_signal(int fd); // false: the descriptor is not usable
 void sys_event_drain(int fd);
 int sys_pidfd_open(pid_t pid); // -1 where it cannot be had
@@ -36,12 +43,14 @@ pid_t sys_fork(sigset_t *saved_mask); // the child has all signals blocked
 pid_t sys_reap(pid_t pid, int *status, int flags);
 void sys_close(int *fd);
 
-static inline void sys_relax(void) {
+static inline void sys_relax(int times) {
+    while (times-- > 0) {
 #if defined(__x86_64__) || defined(__i386__)
-    __builtin_ia32_pause();
+        __builtin_ia32_pause();
 #elif defined(__aarch64__)
-    __asm__ volatile("yield");
+        __asm__ volatile("yield");
 #endif
+    }
 }
 
 // Asks for a cache line that is soon to be written, before it is needed.
@@ -86,23 +95,45 @@ void arena_wake_one_more(struct arena *arena);
 void arena_wake_all(struct arena *arena);
 void arena_wake_slot(struct slot *slot);
 bool arena_finished(struct arena *arena, uint64_t from, uint64_t to);
-bool arena_wake_client(struct arena *arena);
 
 // ==== arena_queue.c: bounded queues in the arena ============================
 
+struct pool_queue {
+    // Constant.
+    struct arena *arena;
+    struct pool *pool; // the client's private pointer
+    size_t item_size;
+    size_t capacity;
+    size_t stride; // from cell to cell
+    // Written by any user.
+    _Alignas(LINE) _Atomic uint64_t tail;
+    _Alignas(LINE) _Atomic uint64_t head;
+    _Alignas(LINE) _Atomic uint32_t closed;
+    _Atomic uint32_t client_waits;
+    _Atomic uint32_t waiting[2]; // by side: some worker sleeps, or is about to
+    _Atomic uint32_t changes[2]; // the futexes they sleep on
+    _Alignas(LINE) char cells[];
+};
+
 enum queue_side { QUEUE_PUT, QUEUE_GET };
+
+struct queue_request {
+    struct pool_queue *queue;
+    enum queue_side side;
+    void *item;
+    int rc; // of the client's last attempt; POOL_ETIMEDOUT: none has succeeded
+};
+
 #define QUEUE_CLIENT 0xfffu // the client, where a worker's index is asked for
 
 size_t arena_queue_size(size_t item_size, size_t capacity); // 0: too large
 void arena_queue_init(struct pool_queue *queue, struct arena *arena,
                       struct pool *pool, size_t item_size, size_t capacity);
-struct arena *arena_queue_home(struct pool_queue *queue, struct pool **pool);
 // One attempt. 0, POOL_ECLOSED, or POOL_ETIMEDOUT: it would have to wait.
-int arena_queue_try(struct pool_queue *queue, enum queue_side side, void *item,
-                    struct slot *slot);
+int arena_queue_try(const struct queue_request *request, struct slot *slot);
 void arena_queue_await(struct pool_queue *queue, bool waiting); // the client
-int arena_queue_wait(struct pool_queue *queue, enum queue_side side, void *item,
-                     struct slot *slot, int timeout_ms); // a worker
+int arena_queue_wait(const struct queue_request *request, struct slot *slot,
+                     int timeout_ms); // a worker
 void arena_queue_close(struct pool_queue *queue, struct slot *slot);
 void arena_queue_repair(struct slot *slot, unsigned worker);
 
@@ -135,6 +166,9 @@ struct trace_mark {              // of an event that goes on
 
 struct trace_mark arena_trace_add(struct arena *arena,
                                   struct pool_trace_event event);
+// The same, of an event given by its fields: .kind = …, .worker = …
+#define arena_trace(arena, ...)                                                \
+    arena_trace_add(arena, (struct pool_trace_event){__VA_ARGS__})
 void arena_trace_end(struct trace_mark mark, int error);
 bool arena_trace_get(struct trace *trace, uint64_t place,
                      struct pool_trace_event *event);
@@ -148,13 +182,14 @@ struct worker {
     size_t budget;      // items until it is replaced; SIZE_MAX: no limit
     char *result_guard; // results end here, where a guard page begins
     size_t result_room;
+    int first_error;                 // of the run that is recorded
     char message[POOL_MESSAGE_SIZE]; // of pool_fail()
 };
 
 struct worker *worker_become(struct arena *arena, unsigned index);
 _Noreturn void worker_end(struct worker *self, int status);
-// The arena this process is a worker of, and its slot there; or NULL.
-struct arena *worker_arena(struct slot **slot);
+// Of a worker of that arena's pool; NULL: this process is none.
+struct slot *worker_slot(const struct arena *arena);
 
 // ==== worker_main.c: a worker's life ========================================
 
@@ -171,12 +206,13 @@ void worker_run_reserved(struct worker *self);
 
 // ==== super_main.c: the supervisor's loop ===================================
 
-_Noreturn void super_main(struct arena *arena, const sigset_t *mask);
+_Noreturn void super_main(struct arena *arena, int client_fd,
+                          const sigset_t *mask);
 
 // ==== super_account.c: what becomes of a dead worker's work ==================
 
 void super_account(struct arena *arena, unsigned worker, int status);
-uint64_t super_enforce_limit(struct arena *arena); // ns of the next deadline
+int super_enforce_limit(struct arena *arena); // ms to the next deadline
 
 // ==== super_interrupt.c: Ctrl-C for commands ===============================
 
@@ -184,7 +220,6 @@ void super_interrupt(void);
 
 // ==== client_*.c: see client.h ==============================================
 
-int client_queue_wait(struct pool *pool, struct pool_queue *queue,
-                      enum queue_side side, void *item, int timeout_ms);
+int client_queue_wait(struct queue_request *request, int timeout_ms);
 
 #endif

@@ -5,22 +5,14 @@
 // Runs in: client and workers.
 #include "internal.h"
 
-// The slot of a worker of the queue's pool; NULL: the client, or a stranger.
-static struct slot *own_slot(struct pool_queue *queue, struct pool **pool) {
-    struct slot *slot;
-    struct arena *arena = arena_queue_home(queue, pool);
-    return worker_arena(&slot) == arena ? slot : NULL;
-}
-
 static int queue_call(struct pool_queue *queue, enum queue_side side,
                       void *item, int timeout_ms) {
+    struct queue_request request = {queue, side, item, POOL_ETIMEDOUT};
     if (!queue || !item)
         return POOL_EINVAL;
-    struct pool *pool;
-    struct slot *slot = own_slot(queue, &pool);
-    if (slot)
-        return arena_queue_wait(queue, side, item, slot, timeout_ms);
-    return client_queue_wait(pool, queue, side, item, timeout_ms);
+    struct slot *slot = worker_slot(queue->arena);
+    return slot ? arena_queue_wait(&request, slot, timeout_ms)
+                : client_queue_wait(&request, timeout_ms);
 }
 
 int pool_queue_put(struct pool_queue *queue, const void *item, int timeout_ms) {
@@ -32,7 +24,6 @@ int pool_queue_get(struct pool_queue *queue, void *item, int timeout_ms) {
 }
 
 void pool_queue_close(struct pool_queue *queue) {
-    struct pool *pool;
     if (queue)
-        arena_queue_close(queue, own_slot(queue, &pool));
+        arena_queue_close(queue, worker_slot(queue->arena));
 }

@@ -10,13 +10,14 @@
 
 // Fails the item that was running, or gives it another try; the rest of the
 // chunk goes back to READY. Returns the error, or 0 for another try.
-static enum pool_error lose_item(struct arena *arena, struct entry *entry,
-                                 uint64_t word, unsigned lap, int pid,
+static enum pool_error lose_item(struct arena *arena, uint64_t seq, int pid,
                                  int status) {
+    struct entry *entry = arena_entry(arena, seq);
     struct job *job = arena_job(arena, entry);
-    uint64_t first, done = word_done(word);
+    uint64_t word = atomic_load(&entry->word), first, done = word_done(word);
     uint32_t count = arena_chunk_items(job, entry, &first);
     bool timed_out = word_state(word) == CHUNK_TIMED_OUT;
+    unsigned lap = WORD_LAP(seq);
     uint64_t tries = word_tries(word);
     if (!timed_out && tries < arena->options.max_retries) {
         job_statuses(job)[first + done] = 0; // it may have failed, unpublished
@@ -27,13 +28,12 @@ static enum pool_error lose_item(struct arena *arena, struct entry *entry,
     }
     char *message = arena_message(arena, entry), how[128];
     if (!(word & WORD_FAULT) && message) { // the first to fail speaks for all
-        sys_describe_exit(how, sizeof how, status);
         if (timed_out)
-            snprintf(message, POOL_MESSAGE_SIZE,
-                     "worker %d killed: the item ran longer than %d ms", pid,
+            snprintf(how, sizeof how, "killed: the item ran longer than %d ms",
                      arena->options.task_timeout_ms);
         else
-            snprintf(message, POOL_MESSAGE_SIZE, "worker %d %s", pid, how);
+            sys_describe_exit(how, sizeof how, status);
+        snprintf(message, POOL_MESSAGE_SIZE, "worker %d %s", pid, how);
     }
     enum pool_error error = timed_out ? POOL_ETIMELIMIT : POOL_ELOST;
     job_statuses(job)[first + done] = (uint8_t)-error;
@@ -49,7 +49,6 @@ void super_account(struct arena *arena, unsigned worker, int status) {
     uint64_t seq = atomic_load(&slot->lo);
     struct entry *entry = arena_entry(arena, seq);
     uint64_t word = atomic_load(&entry->word);
-    bool terminated = atomic_load(&arena->mode) == MODE_TERMINATE;
     struct pool_trace_event event = {.kind = POOL_TRACE_DEATH,
                                      .worker = (int)worker,
                                      .pid = pid,
@@ -59,9 +58,9 @@ void super_account(struct arena *arena, unsigned worker, int status) {
         event.task = seq;
         event.first += word_done(word);
         event.count = 1;
-        event.error = terminated ? POOL_ECANCELLED // by the client
-                                 : lose_item(arena, entry, word, WORD_LAP(seq),
-                                             pid, status);
+        event.error = POOL_ECANCELLED; // by the client
+        if (atomic_load(&arena->mode) != MODE_TERMINATE)
+            event.error = lose_item(arena, seq, pid, status);
     }
     arena_queue_repair(slot, worker);
     atomic_store(&slot->deadline_ns, 0);
@@ -69,16 +68,17 @@ void super_account(struct arena *arena, unsigned worker, int status) {
     arena_trace_add(arena, event);
     // It may have been about to tell the client of a finished chunk, or have
     // been woken for work that it did not live to take.
-    arena_wake_client(arena);
+    atomic_store(&arena->awaited, AWAIT_NOTHING);
+    sys_event_signal(arena->client_event);
     arena_wake_all(arena);
 }
 
 // Kills workers whose item has run too long. Its word is moved on first: from
-// then on the worker cannot finish the item, nor start another. Returns when
-// the next item will have run too long.
-uint64_t super_enforce_limit(struct arena *arena) {
+// then on the worker cannot finish the item, nor start another. Returns the
+// milliseconds until the next item will have run too long.
+int super_enforce_limit(struct arena *arena) {
     if (!arena->options.task_timeout_ms)
-        return UINT64_MAX;
+        return POOL_FOREVER;
     // During the scan every worker that starts an item signals us: it reads
     // UINT64_MAX here, which is later than its deadline.
     atomic_store(&arena->super_wakes_ns, UINT64_MAX);
@@ -93,14 +93,15 @@ uint64_t super_enforce_limit(struct arena *arena) {
         int pid = atomic_load(&slot->pid);
         if (!deadline || !pid)
             continue;
+        uint64_t stopped = (word & ~WORD_STATE) | CHUNK_TIMED_OUT;
         if (deadline > now)
-            soonest = deadline < soonest ? deadline : soonest;
+            soonest = MIN(deadline, soonest);
         else if (word_state(word) == CHUNK_RUNNING && word_held_by(word, i) &&
-                 atomic_compare_exchange_strong(&entry->word, &word,
-                                                (word & ~WORD_STATE) |
-                                                    CHUNK_TIMED_OUT))
+                 atomic_compare_exchange_strong(&entry->word, &word, stopped))
             kill(pid, SIGKILL);
     }
     atomic_store(&arena->super_wakes_ns, soonest);
-    return soonest;
+    if (soonest == UINT64_MAX)
+        return POOL_FOREVER;
+    return (int)MIN((soonest - now) / 1000000, 60000) + 1;
 }

@@ -12,9 +12,6 @@
 #include "internal.h"
 
 #include <dirent.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 struct process {
     char name[32];

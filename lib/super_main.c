@@ -13,18 +13,11 @@
 // workers die with it (see worker_main.c) and the client finds the pool broken.
 //
 // Runs in: supervisor.
-#define _GNU_SOURCE
 #include "internal.h"
 
-#include <errno.h>
-#include <poll.h>
 #include <stdio_ext.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 enum {
     START_TRIES = 5,   // of a slot, in a row, before the pool is given up
@@ -39,7 +32,7 @@ struct super {
     const sigset_t *worker_mask;
     pid_t self;
     int signal_fd; // SIGCHLD, SIGINT
-    int client_fd; // pidfd of the client; -1: cannot be had
+    int client_fd; // pidfd of the client; -1: cannot be had, or done with
     unsigned failed_forks;
     bool giving_up;
 };
@@ -90,22 +83,26 @@ static bool spawn(struct super *s, unsigned index) {
     atomic_store(&slot->pid, pid);
     if (slot->starts++ > 0)
         atomic_fetch_add(&arena->respawned, 1);
-    arena_trace_add(arena, (struct pool_trace_event){.begin_ns = now,
-                                                     .kind = POOL_TRACE_START,
-                                                     .worker = (int)index,
-                                                     .pid = pid,
-                                                     .status = s->self});
+    arena_trace(arena, .kind = POOL_TRACE_START, .begin_ns = now,
+                .worker = (int)index, .pid = pid, .status = s->self);
     return true;
 }
 
-static size_t living(const struct super *s) {
+// Sends all workers a signal, or 0; returns how many there are.
+static size_t signal_workers(const struct super *s, int number) {
     size_t count = 0;
-    for (unsigned i = 0; i < s->arena->options.workers; i++)
-        count += atomic_load(&s->arena->slots[i].pid) != 0;
+    for (unsigned i = 0; i < s->arena->options.workers; i++) {
+        int pid = atomic_load(&s->arena->slots[i].pid);
+        if (!pid)
+            continue;
+        kill(pid, number);
+        count++;
+    }
     return count;
 }
 
-// Fills empty slots. Returns how long to wait before trying again, or -1.
+// Fills empty slots. Returns the time until the next try, or POOL_FOREVER. Of the
+// first workers, one that cannot be forked fails pool_create().
 static int spawn_missing(struct super *s) {
     struct arena *arena = s->arena;
     unsigned wanted = atomic_load(&arena->wanted);
@@ -113,34 +110,30 @@ static int spawn_missing(struct super *s) {
         if (atomic_load(&arena->slots[i].pid))
             continue;
         if (!spawn(s, i)) {
-            if (++s->failed_forks >= FORK_TRIES && living(s) == 0) {
+            arena->start_error = errno;
+            s->giving_up =
+                !atomic_load(&arena->started) ||
+                (++s->failed_forks >= FORK_TRIES && signal_workers(s, 0) == 0);
+            if (s->giving_up)
                 snprintf(arena->reason, sizeof arena->reason,
                          "no worker could be forked: %s", strerror(errno));
-                s->giving_up = true;
-            }
             return RETRY_MS;
         }
         s->failed_forks = 0;
     }
-    return -1;
-}
-
-// True if a worker has failed to start, other than by somebody killing it
-// before it got to its initialiser.
-static bool failed_to_start(const struct slot *slot, int status) {
-    enum slot_phase phase = atomic_load(&slot->phase);
-    bool killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
-    return phase == SLOT_INITIALISING || (phase == SLOT_STARTING && !killed);
+    return POOL_FOREVER;
 }
 
 // Accounts for worker `index`, which has ended. One that keeps failing to start
-// would do so for ever.
+// would do so for ever; not one that was killed before it had begun to.
 static void account_for(struct super *s, unsigned index, int status) {
     struct arena *arena = s->arena;
     struct slot *slot = &arena->slots[index];
     int pid = atomic_load(&slot->pid);
+    enum slot_phase phase = atomic_load(&slot->phase);
+    bool killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
     super_account(arena, index, status);
-    if (!failed_to_start(slot, status)) {
+    if (phase != SLOT_INITIALISING && (phase != SLOT_STARTING || killed)) {
         slot->failed_starts = 0;
     } else if (++slot->failed_starts >= START_TRIES && !s->giving_up) {
         char how[128];
@@ -163,14 +156,6 @@ static bool reap(struct super *s) {
             if (atomic_load(&s->arena->slots[i].pid) == pid)
                 account_for(s, i, status);
     return pid == 0;
-}
-
-static void signal_workers(struct super *s, int number) {
-    for (unsigned i = 0; i < s->arena->options.workers; i++) {
-        int pid = atomic_load(&s->arena->slots[i].pid);
-        if (pid)
-            kill(pid, number);
-    }
 }
 
 // Workers that ended are found by reap().
@@ -198,21 +183,15 @@ static void wait_for_events(struct super *s, int timeout_ms) {
         sys_event_drain(s->arena->super_event);
 }
 
-// Waits until no child is left, for `limit_ms` at most, and where `client_fd`
-// says so, until the client has died. Dead workers' own pools are children by
-// now, and end by themselves.
-static bool await_children(struct super *s, int limit_ms, int client_fd) {
-    uint64_t end = sys_now_ns() + (uint64_t)limit_ms * 1000000;
+// Waits until no child is left, for `limit_ms` at most, or until the client has
+// died. Dead workers' own pools are children by now, and end by themselves.
+static bool await_children(struct super *s, int limit_ms) {
+    uint64_t start = sys_now_ns();
     while (reap(s)) {
-        uint64_t now = sys_now_ns();
-        if (now >= end)
+        int left = sys_ms_left(start, limit_ms);
+        if (left == 0 || (s->client_fd >= 0 && client_gone(s)))
             return false;
-        struct pollfd fds[] = {{.fd = s->signal_fd, .events = POLLIN},
-                               {.fd = client_fd, .events = POLLIN}};
-        if (poll(fds, 2, (int)((end - now) / 1000000) + 1) > 0 &&
-            fds[1].revents)
-            return false;
-        read_signals(s);
+        wait_for_events(s, left);
     }
     return true;
 }
@@ -223,38 +202,24 @@ static _Noreturn void end(struct super *s) {
     read_signals(s); // Ctrl-C may have ended the client
     for (unsigned i = 0; in_peace && i < arena->options.workers; i++)
         arena_wake_slot(&arena->slots[i]);
-    if (in_peace && await_children(s, FINI_MS, s->client_fd))
+    if (in_peace && await_children(s, FINI_MS))
         _exit(EXIT_SUCCESS);
     // Even if no worker is left: their own pools may be.
-    if (!in_peace || living(s) > 0) {
+    if (!in_peace || signal_workers(s, 0) > 0) {
         signal_workers(s, SIGKILL);
-        await_children(s, GRACE_MS, -1);
+        sys_close(&s->client_fd); // it is not looked at any more
+        await_children(s, GRACE_MS);
     }
     _exit(s->giving_up ? EXIT_FAILURE : EXIT_SUCCESS);
 }
 
-// The first workers. One that cannot be forked fails pool_create().
-static void start(struct super *s) {
-    struct arena *arena = s->arena;
-    for (unsigned i = 0; i < atomic_load(&arena->wanted); i++)
-        if (!spawn(s, i)) {
-            arena->start_error = errno;
-            signal_workers(s, SIGKILL);
-            await_children(s, GRACE_MS, -1);
-            _exit(EXIT_FAILURE);
-        }
-    atomic_store(&arena->started, 1);
-    sys_event_signal(arena->client_event);
-    sys_futex_wake(&arena->started);
-}
-
-_Noreturn void super_main(struct arena *arena, const sigset_t *mask) {
-    struct super s = {.arena = arena, .worker_mask = mask, .self = getpid()};
+// `client_fd` is the client's pidfd, which works in another PID namespace too.
+_Noreturn void super_main(struct arena *arena, int client_fd,
+                          const sigset_t *mask) {
+    struct super s = {arena, mask, .self = getpid(), .client_fd = client_fd};
     prctl(PR_SET_NAME, "pool-super");
-    arena_trace_add(arena, (struct pool_trace_event){.kind = POOL_TRACE_START,
-                                                     .worker = -1,
-                                                     .pid = s.self,
-                                                     .status = arena->client});
+    arena_trace(arena, .kind = POOL_TRACE_START, .worker = -1, .pid = s.self,
+                .status = arena->client);
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     reset_signals();
     sys_each_output(__fpurge); // the client's, to be printed once
@@ -263,28 +228,27 @@ _Noreturn void super_main(struct arena *arena, const sigset_t *mask) {
     sigaddset(&child, SIGCHLD);
     sigaddset(&child, SIGINT); // though it is ignored
     s.signal_fd = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
-    s.client_fd = sys_pidfd_open(arena->client);
     if (s.signal_fd < 0 || !sys_guard(arena->ignores_ctrl_c)) {
         arena->start_error = errno;
         _exit(EXIT_FAILURE);
     }
-    if (getppid() == 0) // another PID namespace: ours would not be its numbers
+    if (getppid() == 0 && client_fd < 0) // another PID namespace, and no pidfd
         arena->start_error = ENOTSUP;
-    if (getppid() != arena->client) // it was gone before we looked
-        _exit(EXIT_FAILURE);
-    start(&s);
     for (;;) {
         reap(&s);
         if (s.giving_up || atomic_load(&arena->mode) != MODE_RUN ||
             client_gone(&s))
             end(&s);
         int wait_ms = spawn_missing(&s);
-        uint64_t deadline = super_enforce_limit(arena), now = sys_now_ns();
-        if (deadline != UINT64_MAX) {
-            uint64_t left = deadline > now ? (deadline - now) / 1000000 + 1 : 0;
-            if (wait_ms < 0 || left < (uint64_t)wait_ms)
-                wait_ms = left > 60000 ? 60000 : (int)left;
+        if (s.giving_up)
+            continue;
+        if (!atomic_exchange(&arena->started, 1)) { // every worker is forked
+            sys_event_signal(arena->client_event);
+            sys_futex_wake(&arena->started);
         }
+        int limit_ms = super_enforce_limit(arena);
+        if (limit_ms >= 0)
+            wait_ms = wait_ms < 0 ? limit_ms : MIN(limit_ms, wait_ms);
         wait_for_events(&s, wait_ms);
     }
 }

@@ -3,12 +3,9 @@
 // program would: clean up at exit(), ignore Ctrl-C.
 //
 // Runs in: the supervisor, which sets it up; workers.
-#define _GNU_SOURCE
 #include "internal.h"
 
 #include <pthread.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 // exit() in a worker, or in a child that a task has forked, comes here before
 // it comes to what the program has registered, and stops: no temporary file of

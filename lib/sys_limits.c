@@ -3,22 +3,22 @@
 // is not there sets no limit.
 //
 // Runs in: client.
-#define _GNU_SOURCE
 #include "internal.h"
 
 #include <limits.h>
 #include <sched.h>
-#include <string.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
-// Reads up to two numbers; returns how many there are ("max" is none).
-static int read_numbers(const char *folder, const char *name, long long *a,
-                        long long *b) {
-    char path[3 * PATH_MAX];
+// Reads up to two numbers from the first line of a file that has the form of
+// `format`; returns how many there are ("max" is none).
+static int read_numbers(const char *folder, const char *name,
+                        const char *format, long long *a, long long *b) {
+    char path[3 * PATH_MAX], line[256];
     snprintf(path, sizeof path, "%s/%s", folder, name);
     FILE *file = fopen(path, "re");
-    int count = file ? fscanf(file, "%lld %lld", a, b) : 0;
+    int count = 0;
+    while (file && count < 1 && fgets(line, sizeof line, file))
+        count = sscanf(line, format, a, b);
     if (file)
         fclose(file);
     return count;
@@ -27,16 +27,17 @@ static int read_numbers(const char *folder, const char *name, long long *a,
 // The limits of one cgroup, in the files of version 2 and of version 1.
 static void heed_cgroup(const char *folder, struct sys_quota *quota) {
     static const char *const limits[] = {"memory.max", "memory.limit_in_bytes"};
+    static const char two[] = "%lld %lld";
     long long a, b, none;
     for (int i = 0; i < 2; i++)
-        if (read_numbers(folder, limits[i], &a, &b) >= 1 &&
-            (uint64_t)a < quota->memory)
-            quota->memory = (uint64_t)a;
-    if (read_numbers(folder, "cpu.max", &a, &b) == 2 ||
-        (read_numbers(folder, "cpu.cfs_quota_us", &a, &none) == 1 && a > 0 &&
-         read_numbers(folder, "cpu.cfs_period_us", &b, &none) == 1))
-        if (b > 0 && (a + b - 1) / b < quota->cpus)
-            quota->cpus = (unsigned)((a + b - 1) / b);
+        if (read_numbers(folder, limits[i], two, &a, &none) >= 1)
+            quota->memory = MIN((uint64_t)a, quota->memory);
+    bool limited =
+        read_numbers(folder, "cpu.max", two, &a, &b) == 2 ||
+        (read_numbers(folder, "cpu.cfs_quota_us", two, &a, &none) == 1 &&
+         read_numbers(folder, "cpu.cfs_period_us", two, &b, &none) == 1);
+    if (limited && a > 0 && b > 0)
+        quota->cpus = MIN((unsigned)((a + b - 1) / b), quota->cpus);
 }
 
 // CPUs and memory that this process may use: of the machine, and of its cgroup
@@ -45,20 +46,17 @@ struct sys_quota sys_quota(void) {
     struct sys_quota quota = {.cpus = sys_cpu_count()};
     quota.memory =
         (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
-    char line[PATH_MAX], folder[2 * PATH_MAX];
+    char line[PATH_MAX], names[PATH_MAX], path[PATH_MAX], folder[3 * PATH_MAX];
     FILE *file = fopen("/proc/self/cgroup", "re");
     while (file && fgets(line, sizeof line, file)) {
         // number:controllers:path; version 2 has no controllers
-        char *names = strchr(line, ':');
-        char *path = names ? strchr(names + 1, ':') : NULL;
-        if (!path)
+        names[0] = '\0';
+        if (sscanf(line, "0::%[^\n]", path) != 1 &&
+            sscanf(line, "%*d:%[^:]:%[^\n]", names, path) != 2)
             continue;
-        path[strcspn(path, "\n")] = '\0';
-        *path = '\0';
-        size_t root = (size_t)snprintf(folder, sizeof folder,
-                                       "/sys/fs/cgroup/%s", names + 1);
-        snprintf(folder + root, sizeof folder - root, "%s", path + 1);
-        for (char *end = path; end; end = strrchr(folder + root, '/')) {
+        int root = snprintf(folder, sizeof folder, "/sys/fs/cgroup/%s", names);
+        char *end = stpcpy(folder + root, path);
+        for (; end; end = strrchr(folder + root, '/')) {
             *end = '\0';
             heed_cgroup(folder, &quota);
         }
@@ -70,23 +68,19 @@ struct sys_quota sys_quota(void) {
 
 // Bytes of address space that limits leave; UINT64_MAX: there is none.
 uint64_t sys_address_left(void) {
-    uint64_t left = UINT64_MAX, page = (uint64_t)sysconf(_SC_PAGESIZE);
+    static const char proc[] = "/proc", vm[] = "/proc/sys/vm";
+    uint64_t left = UINT64_MAX;
     struct rlimit limit;
-    long long a = 0, b = 0, committed = 0, most = 0;
+    long long a = 0, none;
     if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY) {
-        read_numbers("/proc/self", "statm", &a, &b);
-        uint64_t used = (uint64_t)a * page;
-        left = limit.rlim_cur > used ? limit.rlim_cur - used : 0;
+        read_numbers(proc, "self/statm", "%lld", &a, &none);
+        uint64_t used = (uint64_t)a * (uint64_t)sysconf(_SC_PAGESIZE);
+        left = limit.rlim_cur - MIN(used, limit.rlim_cur);
     }
-    if (read_numbers("/proc/sys/vm", "overcommit_memory", &a, &b) < 1 || a != 2)
+    if (read_numbers(vm, "overcommit_memory", "%lld", &a, &none) < 1 || a != 2)
         return left;
-    char line[256];
-    FILE *file = fopen("/proc/meminfo", "re");
-    while (file && fgets(line, sizeof line, file))
-        if (sscanf(line, "CommitLimit: %lld", &most) != 1)
-            sscanf(line, "Committed_AS: %lld", &committed);
-    if (file)
-        fclose(file);
-    uint64_t free = most > committed ? (uint64_t)(most - committed) * 1024 : 0;
-    return free < left ? free : left;
+    long long most = 0, committed = 0;
+    read_numbers(proc, "meminfo", "CommitLimit: %lld", &most, &none);
+    read_numbers(proc, "meminfo", "Committed_AS: %lld", &committed, &none);
+    return MIN((uint64_t)MAX(most - committed, 0) * 1024, left);
 }

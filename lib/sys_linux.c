@@ -2,17 +2,11 @@
 // Linux calls that every role uses, with their EINTR loops and fallbacks.
 //
 // Runs in: any process.
-#define _GNU_SOURCE
 #include "internal.h"
 
-#include <errno.h>
 #include <sched.h>
-#include <sys/eventfd.h>
-#include <sys/mman.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <time.h>
-#include <unistd.h>
 
 // The kernel's headers are not everywhere (musl-gcc goes without them).
 enum { FUTEX_WAIT = 0, FUTEX_WAKE = 1 };
@@ -57,14 +51,11 @@ void sys_futex_wake(_Atomic uint32_t *word) {
     syscall(SYS_futex, word, FUTEX_WAKE, INT32_MAX, NULL, NULL, 0);
 }
 
-int sys_event_create(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
-
 bool sys_event_signal(int fd) {
     static const uint64_t one = 1;
     ssize_t n;
-    do
-        n = write(fd, &one, sizeof one);
-    while (n < 0 && errno == EINTR);
+    while ((n = write(fd, &one, sizeof one)) < 0 && errno == EINTR)
+        continue;
     return n == (ssize_t)sizeof one || errno == EAGAIN; // full: it is readable
 }
 
@@ -100,9 +91,8 @@ pid_t sys_fork(sigset_t *saved_mask) {
 
 pid_t sys_reap(pid_t pid, int *status, int flags) {
     pid_t reaped;
-    do
-        reaped = waitpid(pid, status, flags);
-    while (reaped < 0 && errno == EINTR);
+    while ((reaped = waitpid(pid, status, flags)) < 0 && errno == EINTR)
+        continue;
     return reaped;
 }
 

@@ -3,7 +3,6 @@
 // stream's lock, and a thread that waits for input holds one for ever.
 //
 // Runs in: any process.
-#define _GNU_SOURCE
 #include "internal.h"
 
 #include <stdio_ext.h>

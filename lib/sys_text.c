@@ -2,11 +2,7 @@
 // Words for errors and for how a process ended.
 //
 // Runs in: any process.
-#define _GNU_SOURCE
 #include "internal.h"
-
-#include <string.h>
-#include <sys/wait.h>
 
 const char *pool_strerror(int error) {
     static const char *const sentence[] = {

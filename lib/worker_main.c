@@ -8,12 +8,9 @@
 // whom it could not tell, and forks another.
 //
 // Runs in: worker.
-#define _GNU_SOURCE
 #include "internal.h"
 
-#include <stdlib.h>
 #include <sys/prctl.h>
-#include <unistd.h>
 
 static bool stopped(struct arena *arena) {
     return atomic_load(&arena->mode) != MODE_RUN;
@@ -30,8 +27,7 @@ static bool spin(struct worker *self) {
     uint64_t start = sys_now_ns();
     bool found;
     do {
-        for (int i = 0; i < 20; i++)
-            sys_relax();
+        sys_relax(20);
         found = atomic_load(&arena->next) < atomic_load(&arena->tail) ||
                 stopped(arena);
     } while (!found && sys_now_ns() - start < SPIN_NS);
@@ -57,24 +53,6 @@ static bool sleep_for_work(struct worker *self) {
     return reserved;
 }
 
-static void setup(struct arena *arena, unsigned index, pid_t supervisor,
-                  const sigset_t *mask) {
-    // The supervisor has one thread, so this means its death; one before this
-    // line is noticed after it. A worker that might outlive it does not start.
-    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != supervisor)
-        _exit(EXIT_FAILURE);
-    signal(SIGINT, SIG_IGN); // fork() has undone it: see sys_guard()
-    // Leave the CPUs to the supervisor until it has forked all of us.
-    while (!atomic_load(&arena->started))
-        sys_futex_wait(&arena->started, 0, POOL_FOREVER);
-    char name[16];
-    snprintf(name, sizeof name, "pool-worker-%u", index);
-    prctl(PR_SET_NAME, name);
-    // The supervisor writes it too, but perhaps after our first task.
-    atomic_store(&arena->slots[index].pid, getpid());
-    sigprocmask(SIG_SETMASK, mask, NULL);
-}
-
 static void initialise(struct worker *self) {
     const struct pool_options *options = &self->arena->options;
     if (options->init)
@@ -93,7 +71,20 @@ static void initialise(struct worker *self) {
 
 _Noreturn void worker_main(struct arena *arena, unsigned index,
                            pid_t supervisor, const sigset_t *mask) {
-    setup(arena, index, supervisor, mask);
+    // The supervisor has one thread, so this means its death; one before this
+    // line is noticed after it. A worker that might outlive it does not start.
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != supervisor)
+        _exit(EXIT_FAILURE);
+    signal(SIGINT, SIG_IGN); // fork() has undone it: see sys_guard()
+    // Leave the CPUs to the supervisor until it has forked all of us.
+    while (!atomic_load(&arena->started))
+        sys_futex_wait(&arena->started, 0, POOL_FOREVER);
+    char name[16];
+    snprintf(name, sizeof name, "pool-worker-%u", index);
+    prctl(PR_SET_NAME, name);
+    // The supervisor writes it too, but perhaps after our first task.
+    atomic_store(&arena->slots[index].pid, getpid());
+    sigprocmask(SIG_SETMASK, mask, NULL);
     struct worker *self = worker_become(arena, index);
     initialise(self);
     worker_run_reserved(self); // what a predecessor left

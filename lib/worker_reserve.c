@@ -12,8 +12,8 @@
 #include "internal.h"
 
 static void set_reservation(struct slot *self, uint64_t lo, uint64_t hi) {
-    atomic_store_explicit(&self->lo, lo, memory_order_relaxed);
-    atomic_store_explicit(&self->hi, hi, memory_order_release);
+    store_relaxed(&self->lo, lo);
+    store_release(&self->hi, hi);
 }
 
 // Where to end a reservation: few at a time where few are left, so that the
@@ -32,10 +32,9 @@ static uint64_t reserve_until(const struct arena *arena, uint64_t next,
 // moves: a worker killed between the two has reserved what others get as well.
 static bool reserve_next(struct arena *arena, struct slot *self) {
     // Acquire: whoever moved it has reserved, and steal() is to see that.
-    uint64_t next = atomic_load_explicit(&arena->next, memory_order_acquire);
+    uint64_t next = load_acquire(&arena->next);
     for (;;) {
-        uint64_t tail =
-            atomic_load_explicit(&arena->tail, memory_order_acquire);
+        uint64_t tail = load_acquire(&arena->tail);
         if (next >= tail)
             return false;
         uint64_t hi = reserve_until(arena, next, tail);
@@ -48,16 +47,15 @@ static bool reserve_next(struct arena *arena, struct slot *self) {
 // Work stealing: takes one chunk that another worker has reserved and not
 // claimed.
 static bool steal(struct arena *arena, struct slot *self, struct slot *other) {
-    uint64_t lo = atomic_load_explicit(&other->lo, memory_order_relaxed);
-    uint64_t hi = atomic_load_explicit(&other->hi, memory_order_relaxed);
+    uint64_t lo = load_relaxed(&other->lo);
+    uint64_t hi = load_relaxed(&other->hi);
     // Written at this moment: what is torn is ignored, or tried in vain.
     if (hi - lo > RESERVE_MAX)
         return false;
     // Chunks above `next` are not reserved, whatever a failed try has written.
-    uint64_t next = atomic_load_explicit(&arena->next, memory_order_relaxed);
+    uint64_t next = load_relaxed(&arena->next);
     for (; lo < hi && lo < next; lo++) {
-        uint64_t word = atomic_load_explicit(&arena_entry(arena, lo)->word,
-                                             memory_order_relaxed);
+        uint64_t word = load_relaxed(&arena_entry(arena, lo)->word);
         if (word_ready(word, lo)) {
             set_reservation(self, lo, lo + 1);
             return true;

@@ -7,14 +7,9 @@
 // again. Nothing here locks, and nothing allocates shared memory.
 //
 // Runs in: worker.
-#define _GNU_SOURCE
 #include "internal.h"
 
 #include <stdio_ext.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 // Out of the loop over items, which is the price of an item.
 #define UNLIKELY __attribute__((cold, noinline))
@@ -77,11 +72,6 @@ static inline void clean_up(const struct worker *self) {
         sys_flush(stdout);
 }
 
-static inline void publish(char *output, const char *result, size_t size) {
-    if (size)
-        memcpy(output, result, size); // NOLINT: NULL has size 0
-}
-
 // Records a failure: one byte per item, one message per chunk. Returns
 // the bit that says so in the chunk's word.
 static UNLIKELY uint64_t record_failure(struct worker *self,
@@ -90,6 +80,8 @@ static UNLIKELY uint64_t record_failure(struct worker *self,
                                         int rc) {
     struct job *job = arena_job(self->arena, entry);
     job_statuses(job)[first + word_done(word)] = (uint8_t)-error;
+    if (!self->first_error)
+        self->first_error = error;
     char *message = arena_message(self->arena, entry);
     if (!self->message[0])
         pool_fail("task returned %d", rc);
@@ -116,29 +108,16 @@ static inline void advance(struct worker *self, struct entry *entry,
     if (limited)
         stop_clock(self, entry, next);
     else
-        atomic_store_explicit(&entry->word, next, memory_order_release);
+        store_release(&entry->word, next);
 }
 
 // Begins the event of a run of `count` items from the one that is next.
-static UNLIKELY struct trace_mark trace_run(struct worker *self,
-                                            struct entry *entry, uint64_t seq,
-                                            uint32_t done, uint32_t count) {
-    struct pool_trace_event event = {.kind = POOL_TRACE_RUN,
-                                     .task = seq,
-                                     .count = count,
-                                     .worker = (int)self->index,
-                                     .pid = getpid()};
-    arena_chunk_items(arena_job(self->arena, entry), entry, &event.first);
-    event.first += done;
-    return arena_trace_add(self->arena, event);
-}
-
-// The error of the first item that failed among some that this worker ran.
-static int first_error(struct job *job, uint64_t first, uint32_t count) {
-    for (uint64_t i = first; i < first + count; i++)
-        if (job_statuses(job)[i])
-            return -job_statuses(job)[i];
-    return 0;
+static UNLIKELY struct trace_mark trace_run(struct worker *self, uint64_t seq,
+                                            uint64_t first, uint32_t count) {
+    self->first_error = 0;
+    return arena_trace(self->arena, .kind = POOL_TRACE_RUN, .task = seq,
+                       .first = first, .count = count,
+                       .worker = (int)self->index, .pid = getpid());
 }
 
 // Runs items from the one that `word` says is next up to `stop`, and publishes
@@ -161,11 +140,11 @@ run_items(struct worker *self, struct entry *entry, struct job *job,
         self->message[0] = '\0';
         int rc = fn(arg, arg_size, result, size);
         clean_up(self);
-        if (__builtin_expect(rc == 0, 1))
-            publish(output, result, size);
-        else
+        if (__builtin_expect(rc != 0, 0))
             word |= record_failure(self, entry, word,
                                    fits ? POOL_ETASK : POOL_ENOROOM, first, rc);
+        else if (size)
+            memcpy(output, result, size); // NOLINT: NULL has size 0
         word += WORD_ITEM;
         if (--left == 0)
             return word;
@@ -187,8 +166,8 @@ static void run_chunk(struct worker *self, struct entry *entry, uint64_t word,
         count - done < self->budget ? count : done + (uint32_t)self->budget;
     self->budget -= stop - done;
     struct trace_mark mark = {.record = NULL};
-    if (atomic_load_explicit(&self->arena->trace, memory_order_relaxed))
-        mark = trace_run(self, entry, seq, done, stop - done);
+    if (load_relaxed(&self->arena->trace))
+        mark = trace_run(self, seq, first + done, stop - done);
     word = word_make(CHUNK_RUNNING, self->index, word & WORD_FAULT, done);
     bool limited = self->arena->options.task_timeout_ms != 0;
     // Most results are one word, and most items have no time limit: a loop for
@@ -199,9 +178,7 @@ static void run_chunk(struct worker *self, struct entry *entry, uint64_t word,
         word = run_items(self, entry, job, word, first, stop, limited,
                          job->result_size);
     if (mark.record)
-        arena_trace_end(mark, word & WORD_FAULT
-                                  ? first_error(job, first + done, stop - done)
-                                  : 0);
+        arena_trace_end(mark, self->first_error);
     enum chunk_state state = stop == count ? CHUNK_DONE : CHUNK_READY;
     word = word_make(state, WORD_LAP(seq), word & WORD_FAULT, stop);
     advance(self, entry, word, limited);
@@ -213,8 +190,8 @@ static void run_chunk(struct worker *self, struct entry *entry, uint64_t word,
 void worker_run_reserved(struct worker *self) {
     struct arena *arena = self->arena;
     struct slot *slot = self->slot;
-    uint64_t seq = atomic_load_explicit(&slot->lo, memory_order_relaxed);
-    uint64_t hi = atomic_load_explicit(&slot->hi, memory_order_relaxed);
+    uint64_t seq = load_relaxed(&slot->lo);
+    uint64_t hi = load_relaxed(&slot->hi);
     // None, or a predecessor died between its two stores.
     if (seq >= hi || hi - seq > RESERVE_MAX)
         return;
@@ -222,11 +199,10 @@ void worker_run_reserved(struct worker *self) {
     uint32_t job = 0;
     for (; seq < hi; seq++) {
         struct entry *entry = arena_entry(arena, seq);
-        uint64_t word =
-            atomic_load_explicit(&entry->word, memory_order_relaxed);
+        uint64_t word = load_relaxed(&entry->word);
         if (!word_ready(word, seq))
             continue;
-        atomic_store_explicit(&slot->lo, seq, memory_order_relaxed);
+        store_relaxed(&slot->lo, seq);
         uint64_t claimed = word_claim(word, self->index);
         // Claiming is the one race: of all who see it READY, one gets it.
         if (!atomic_compare_exchange_strong(&entry->word, &word, claimed))
@@ -243,8 +219,7 @@ void worker_run_reserved(struct worker *self) {
             worker_end(self, EXIT_SUCCESS);
         }
     }
-    atomic_store_explicit(&slot->lo, hi, memory_order_relaxed);
+    store_relaxed(&slot->lo, hi);
     if (!arena_finished(arena, untold, hi - 1))
-        worker_end(self,
-                   EXIT_FAILURE); // a task closed the descriptor; be replaced
+        worker_end(self, EXIT_FAILURE); // a task closed the descriptor
 }

@@ -2,12 +2,9 @@
 // Who this process is: which worker, of which pool.
 //
 // Runs in: worker; in any other process it finds that it is none.
-#define _GNU_SOURCE
 #include "internal.h"
 
 #include <stdarg.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 // This process as a worker. The page is wiped in children that a task forks, so
 // that none of them passes for the worker.
@@ -28,9 +25,8 @@ int pool_worker_index(void) {
     return worker && worker->arena ? (int)worker->index : -1;
 }
 
-struct arena *worker_arena(struct slot **slot) {
-    *slot = worker ? worker->slot : NULL;
-    return worker ? worker->arena : NULL;
+struct slot *worker_slot(const struct arena *arena) {
+    return worker && worker->arena == arena ? worker->slot : NULL;
 }
 
 int pool_fail(const char *format, ...) {

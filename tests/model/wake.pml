@@ -57,7 +57,7 @@ bool event, over;
 // From the load of the bitmap on, for one sleeper.
 inline wake_one() {
     do
-    //: arena_wake.c wake_sleepers: atomic_load_explicit(&arena->asleep[i],
+    //: arena_wake.c wake_sleepers: uint64_t asleep = load_relaxed(&arena->asleep[i]);
     :: atomic {
            do
            :: w < N && !asleep[w] -> w++
@@ -140,16 +140,16 @@ inline take() {
 // The client is told of chunk `seen`.
 inline tell() {
     if
-    //: arena_wake.c arena_finished: atomic_load_explicit(&arena->awaited, memory_order_relaxed);
+    //: arena_wake.c arena_finished: load_relaxed(&arena->awaited);
     :: awaited == seen || awaited == ANY ->
-       //: arena_wake.c arena_finished: if (!atomic_compare_exchange_strong(&arena->awaited, &awaited,
+       //: arena_wake.c arena_finished: return !atomic_compare_exchange_strong(&arena->awaited, &awaited,
        atomic {
            was = (awaited == seen || awaited == ANY);
            if :: was -> awaited = NONE :: else fi;
            seen = 0
        };
        if
-       //: arena_wake.c arena_finished: return sys_event_signal(arena->client_event);
+       //: arena_wake.c arena_finished: sys_event_signal(arena->client_event);
        :: atomic { was -> event = true; was = false }
        :: else
        fi
@@ -190,7 +190,7 @@ inline run_reserved() {
           fi
        :: else
        fi;
-       //: worker_run.c worker_run_reserved: atomic_store_explicit(&slot->lo, hi, memory_order_relaxed);
+       //: worker_run.c worker_run_reserved: store_relaxed(&slot->lo, hi);
        atomic { seen = lo[me]; lo[me] = 0; hi[me] = 0 }; // nothing reserved
        //: worker_run.c worker_run_reserved: if (!arena_finished(arena, untold, hi - 1))
        tell()
@@ -216,9 +216,9 @@ inline account() {
     fi;
     wake[me] = true; // has no meaning any more
 #ifndef NO_TELL
-    //: arena_wake.c arena_wake_client: atomic_store(&arena->awaited, AWAIT_NOTHING);
+    //: super_account.c super_account: atomic_store(&arena->awaited, AWAIT_NOTHING);
     awaited = NONE;
-    //: arena_wake.c arena_wake_client: return sys_event_signal(arena->client_event);
+    //: super_account.c super_account: sys_event_signal(arena->client_event);
     event = true;
 #endif
 #ifndef DEATH_MUTE // arena_wake_all()
@@ -334,7 +334,7 @@ end_nobody:
 // What is done is accounted for, in order.
 inline settle() {
     do
-    //: client_result.c client_result_settled: if (word_state(word) != CHUNK_DONE)
+    //: client_result.c account: if (word_state(word) != CHUNK_DONE && status == 0)
     :: c < CHUNKS && state[c] == DONE -> c++
     :: else -> break
     od
@@ -356,9 +356,9 @@ proctype client() {
     bool was;
     do
     :: c < CHUNKS ->
-       //: client_ring.c client_ring_push: atomic_store_explicit(&entry[i].word, ready, memory_order_release);
+       //: client_ring.c client_ring_push: store_release(&entry[i].word, ready);
        state[c] = READY;
-       //: client_submit.c publish: atomic_store_explicit(&pool->arena->tail, pool->ring.seq,
+       //: client_submit.c publish: store_release(&pool->arena->tail, pool->ring.seq);
        tail = c + 1;
        //: client_submit.c publish: arena_wake_one(pool->arena);
        call_worker();

@@ -46,9 +46,8 @@ struct worker *worker_become(struct arena *arena, unsigned index) {
 
 int pool_worker_index(void) { return self.arena ? (int)self.index : -1; }
 
-struct arena *worker_arena(struct slot **slot) {
-    *slot = self.slot;
-    return self.arena;
+struct slot *worker_slot(const struct arena *arena) {
+    return self.arena == arena ? self.slot : NULL;
 }
 
 int pool_fail(const char *format, ...) {
@@ -159,11 +158,9 @@ static void *supervise(void *nothing) {
     while (atomic_load(&arena->mode) == MODE_RUN) {
         reap(places, false);
         spawn_missing(places);
-        uint64_t deadline = super_enforce_limit(arena), now = sys_now_ns();
-        uint64_t left = deadline > now ? (deadline - now) / 1000000 + 1 : 0;
         struct pollfd fds[] = {{.fd = super.ended, .events = POLLIN},
                                {.fd = arena->super_event, .events = POLLIN}};
-        poll(fds, 2, deadline == UINT64_MAX ? -1 : (int)left);
+        poll(fds, 2, super_enforce_limit(arena));
         sys_event_drain(super.ended);
         sys_event_drain(arena->super_event);
     }
