@@ -202,22 +202,29 @@ TEXTS     = $(BUILD)/texts
 # Of the system's Python: it has what Debian's packages bring.
 SYSTEM_PYTHON = PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3
 
-.PHONY: docs test-links test-site test-site-all test-viewer
+# What the site shows of a run is what the guide said of the same run: one
+# recording for text, pictures and viewer.
+.PHONY: docs slides test-links test-site test-site-all test-viewer
 LONG_TARGETS += test-site-all
 docs: lessons-build ## learn: all texts and the reference as one site
 	rm -rf $(SITE) $(TEXTS)
 	mkdir -p $(SITE) $(TEXTS)
 	for lesson in $(foreach l,$(GUIDED),$(call lesson_name,$l)); do \
-		$(MAKE) -s $$lesson PREDICT=0 LESSON_OUT=$(TEXTS) </dev/null \
+		$(MAKE) -s $$lesson PREDICT=0 LESSON_OUT=$(TEXTS) \
+			TRACE=$(TEXTS)/$$lesson.json </dev/null \
 			>$(TEXTS)/$$lesson.txt 2>&1 || { cat $(TEXTS)/$$lesson.txt; \
 			echo "docs: without $$lesson's timeline"; }; \
 	done
 	$(SYSTEM_PYTHON) lessons/site/site.py $(TEXTS) $(SITE) $(TEXTS)
 	sed 's|@BUILD@|$(BUILD)|' lessons/site/Doxyfile | doxygen -
-	cp lessons/site/site.css lessons/site/site.js lessons/site/favicon.svg \
-		/usr/share/javascript/lunr/lunr.js $(SITE)
+	cp $(wildcard lessons/site/*.css lessons/site/*.js) lessons/site/favicon.svg \
+		lessons/viewer/viewer.css lessons/viewer/viewer.js /usr/share/javascript/lunr/lunr.js $(SITE)
 	$(SYSTEM_PYTHON) lessons/site/frame.py $(SITE) $(TEXTS)
+	$(SYSTEM_PYTHON) lessons/site/slides.py $(SITE) $(TEXTS)
 	echo "built $(SITE)/index.html"
+
+slides: docs ## teach: each lesson for a projector, with notes (from make docs)
+	echo "built $(SITE)/lesson1-slides.html and the other lessons' slides"
 
 test-links: # every relative link in every text leads somewhere
 	$(SYSTEM_PYTHON) tests/site/links.py
@@ -230,6 +237,7 @@ test-viewer: $(VIEWER) $(FIRST) # a recorded run as one page, in a browser
 test-site: docs ## develop: the site in a browser
 	sh tests/site/axe.sh $(BUILD)/axe
 	$(SYSTEM_PYTHON) tests/site/site.py $(SITE) $(BUILD)/axe/axe.js
+	$(SYSTEM_PYTHON) tests/site/slides.py $(SITE) $(BUILD)/axe/axe.js
 
 test-site-all: # axe-core looks at every text
 	ALL=1 $(MAKE) --no-print-directory test-site

@@ -173,7 +173,7 @@ def description(content):
     return IDEA
 
 
-def head(title, about):
+def head(title, about, parts):
     name = NAME if title == NAME else f"{title} – {NAME}"
     return E.head(
         E.meta(charset="UTF-8"), E.title(name if title != NAME else f"{NAME}: {IDEA}"),
@@ -181,8 +181,9 @@ def head(title, about):
         E.meta(name="description", content=about),
         E.link(rel="icon", type="image/svg+xml", href="favicon.svg"),
         *[E.link(rel="stylesheet", href=file) for file in
-          ("doxygen.css", "doxygen-awesome.css", "site.css")],
-        E.script("", src="site.js", defer="defer"))
+          ("doxygen.css", "doxygen-awesome.css", "site.css", *[p + ".css" for p in parts])],
+        *[E.script("", src=file, defer="defer") for file in
+          ("site.js", *[p + ".js" for p in parts])])
 
 
 def around(place):
@@ -238,7 +239,8 @@ def frame(file, tabs, place):
                                     open="open"),
                           {"class": "tree", "aria-label": place.tab["name"]}))
     body.append(main)
-    page = E.html(head(title, about), body,
+    parts = ["viewer"] if content.find_class("viewer") else []
+    page = E.html(head(title, about, parts), body,
                   lang="zh-Hans" if file.stem.endswith("-zh") else "en")
     file.write_text("<!DOCTYPE html>\n" + lxml.html.tostring(page, encoding="unicode"))
     return texts

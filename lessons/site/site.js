@@ -65,6 +65,15 @@ async function begin() {
         }));
 }
 
+// What is looked for, cut as lunr cuts the texts: "Amdahl's" is one word.
+const wordsOf = text => text.toLowerCase().match(/[\p{L}\p{N}_][\p{L}\p{N}_'’]*/gu);
+
+// Words such as "to" are in no index: they cannot be asked for beside others.
+function wanted(words) {
+    const some = words.filter(word => lunr.stopWordFilter(word));
+    return some.length ? some : words;
+}
+
 // All words must be there; the last one may not be typed to its end.
 function query(words) {
     return q => words.forEach((word, i) => {
@@ -107,13 +116,13 @@ function result(hit) {
 }
 
 async function find() {
-    const words = byId("search").value.toLowerCase().match(/[\p{L}\p{N}_]+/gu);
+    const words = wordsOf(byId("search").value);
     const found = byId("found");
     found.hidden = !words;
     if (!words)
         return;
     await begin();
-    const hits = (await index).query(query(words)).slice(0, 12);
+    const hits = (await index).query(query(wanted(words))).slice(0, 12);
     const list = document.createElement("ol");
     list.append(...hits.map(result));
     const count = document.createElement("p");

@@ -7,8 +7,10 @@
 Begins with README.md and follows its links: a text becomes a page, a source
 file a listing, an image is copied. Into TEXTS go the pages as doxygen 1.9
 understands them, and site.json, the tree of pages for frame.py; into HTML the
-images. TIMELINES holds the lessons' pictures, lessonN.svg, as make docs had
-them drawn. No lesson or exercise is named here: folders are.
+images. TIMELINES holds the lessons' pictures, lessonN.svg, and their runs,
+lessonN.json, as make docs had them recorded: the pictures are what a reader
+without scripts sees, the runs are for the viewer. No lesson or exercise is
+named here: folders are.
 """
 
 import html
@@ -116,6 +118,9 @@ class Page:
         command = ("\\snippet " + " ".join(words[:2]) if marked
                    else "\\include " + words[0])
         twin = Path(words[0]).with_suffix(".py")
+        if file in self.twins:
+            return raw(f'<p><a href="{url(words[0])}">{file.name}</a> stands beside '
+                       'the program in C.</p>')
         if not words[0].endswith(".c") or not twin.is_file() or twin in self.twins:
             return command
         self.twins.add(twin)
@@ -128,10 +133,20 @@ class Page:
     def add_guide(self, said):
         """What the guide of this lesson said, as a transcript, before the programs."""
         said = "\n".join(line for line in said.rstrip().split("\n")
-                         if not line.startswith("  As a picture:"))
+                         if not line.startswith(("  As a picture:", "  Trace for")))
         self.text = self.text.replace(
             "\n## The programs\n", "\n<!-- transcript: -->\n```text\n$ make "
             f"{self.id}\n{said}\n```\n<!-- end -->\n\n## The programs\n", 1)
+
+    def timeline(self, pictures, folded):
+        """The still pictures of a run, in whose place the viewer comes."""
+        begin = f'<div class="viewer" data-trace="{self.id}-trace.js">'
+        end = "</div>"
+        if not folded:
+            begin = '<details class="transcript"><summary>Who ran what when, event by ' \
+                f"event</summary>{begin}"
+            end += "</details>"
+        return [raw(begin)] + [picture(file) for file in pictures] + [raw(end)]
 
     def convert(self, timelines):
         """The page in doxygen's markdown."""
@@ -154,8 +169,8 @@ class Page:
             elif piece.kind == "fence" and quote != "code:":
                 done.append(re.sub(r"^(`+)(c|python|sh)\n", r"\1{.\2}\n", piece.text))
             elif piece.kind == "comment" and words[0] == "end":
-                if quote == "transcript:":
-                    done += [picture(file) for file in timelines]
+                if quote == "transcript:" and timelines:
+                    done += self.timeline(timelines, folded)
                     timelines = []
                 quote = ""
             elif piece.kind == "comment":
@@ -172,6 +187,18 @@ def raw(markup):
 def picture(file):
     return (f'<img class="timeline" src="{file.name}" alt="The timeline of such '
             'a run: time runs to the right, a row for each process"/>\n\n')
+
+
+# What the viewer needs of an event: arrows and counters are for others.
+SHOWN = ("X", "i", "M")
+
+
+def write_run(trace, out):
+    """A recorded run as a script: a page from disk may load nothing else."""
+    events = [event for event in json.loads(trace.read_text())["traceEvents"]
+              if event["ph"] in SHOWN]
+    words = json.dumps({"traceEvents": events}, separators=(",", ":"))
+    out.write_text(f"viewerTrace({words});\n")
 
 
 def listing(path):
@@ -264,6 +291,9 @@ def main(out, site, timelines):
         Path(out, page.id + ".md").write_text(page.convert(drawn))
         for image in drawn:
             shutil.copy(image, site)
+        run = Path(timelines, page.id + ".json")
+        if drawn and run.is_file() and run.stat().st_size:
+            write_run(run, Path(site, page.id + "-trace.js"))
     for path in sources:
         Path(out, page_id(path) + ".md").write_text(listing(path))
     for image in images:

@@ -659,6 +659,9 @@ class Viewer {
         if (parts.has("run"))
             this.choose(parts.get("run") - 1, (parts.get("below") || 0) - 1);
         this.go(at * 1000);
+        for (let part = this.place; part; part = part.parentElement)
+            if (part.tagName === "DETAILS")
+                part.open = true;
         this.place.scrollIntoView({block: "nearest"});
     }
 

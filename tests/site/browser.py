@@ -74,6 +74,10 @@ class Browser:
         """Runs JavaScript that calls its last argument with what it found."""
         return self._ask("POST", "/execute/async", {"script": script, "args": []})
 
+    def asynchronous_with(self, script, *args):
+        """The same, with arguments before that last one."""
+        return self._ask("POST", "/execute/async", {"script": script, "args": args})
+
     def wait(self, script, *args):
         """Runs JavaScript at every frame until it returns something true."""
         return self._ask("POST", "/execute/async", {"args": args, "script": f"""

@@ -13,6 +13,7 @@ the keyboard is enough. ALL=1 has axe-core look at every text.
 """
 
 import os
+import re
 import sys
 import time
 import urllib.parse
@@ -85,6 +86,8 @@ def check_links(pages, base, site):
         name = Path(url).name
         for link in page["links"]:
             target, _, anchor = link.partition("#")
+            if anchor.startswith("t="):
+                continue  # a moment of a timeline
             file = file_of(link, base, site)
             if file and (not file.exists() or (
                     anchor and target in ids and anchor not in ids[target])):
@@ -166,6 +169,33 @@ def check_search(browser, start):
     hold(browser.url() != start, "arrow and Enter lead to what was found")
 
 
+def glossary():
+    """The words that lessons/glossary.md explains."""
+    rows = [line.split("|") for line in Path("lessons/glossary.md").read_text().split("\n")
+            if line.startswith("| ")]
+    names = [re.sub(r"\[([^]]*)\]\([^)]*\)|[*`]", r"\1", row[1]).strip() for row in rows]
+    return [name for name in names if name and name.lower() not in ("word", "term")
+            and not set(name) <= set("-: ")]
+
+
+def check_glossary(browser, start):
+    """The search finds each of them, and the glossary among what it finds, or
+    before it as many texts as there is room for."""
+    browser.open(start)
+    browser.run("document.getElementById('search').focus()")
+    every, missing = glossary(), []
+    for word in every:
+        found = browser.asynchronous_with("""
+            const done = arguments[1];
+            document.getElementById('search').value = arguments[0];
+            find().then(() => done([...document.querySelectorAll('#found li a')].map(
+                a => a.href)));""", word)
+        if not found:
+            missing.append(word)
+    hold(len(every) > 30 and not missing,
+         f"the search finds all {len(every)} words of the glossary {missing[:5]}")
+
+
 def check_folds(browser, page):
     """A transcript opens when it is asked for, and on paper."""
     shown = """const part = document.querySelector('details.transcript .fragment');
@@ -183,6 +213,34 @@ def check_folds(browser, page):
         'header, .tree, .toc, .around')].filter(e => e.getClientRects().length).length""")
     browser.devtools("Emulation.setEmulatedMedia", media="screen")
     hold(opened and menus == 0, "paper has what was folded, and no menus")
+
+
+def check_viewer(browser, base):
+    """The timeline of a lesson's page: still without scripts, else the viewer;
+    an address opens it at its moment."""
+    page = base + "lesson4.html"
+    browser.devtools("Emulation.setScriptExecutionDisabled", value=True)
+    browser.open("about:blank")
+    browser.open(page)
+    browser.devtools("Emulation.setScriptExecutionDisabled", value=False)
+    still = browser.run("""return [...document.querySelectorAll('.viewer img')].map(i => i.alt)""")
+    hold(still and all(still), "without scripts a lesson's timeline is a picture")
+    browser.open(page + "?again")
+    folded = browser.run("return document.querySelector('.viewer').checkVisibility()")
+    browser.run("""document.querySelector('.viewer').closest('details').open = true;
+        document.querySelector('.viewer').scrollIntoView()""")
+    lanes = browser.wait("return document.querySelectorAll('.viewer .bars').length")
+    browser.run("document.querySelector('.axis').focus()")
+    browser.keys("\ue014\ue014")
+    link = browser.run("return document.querySelector('.viewer .tools a').getAttribute('href')")
+    left = browser.run("return document.querySelectorAll('.viewer img').length")
+    hold(not folded and lanes and not left, "with scripts it is the viewer, folded until asked for")
+    browser.open("about:blank")
+    browser.open(page + link)
+    at = browser.wait("""const axis = document.querySelector('.axis');
+        return axis && axis.checkVisibility() && axis.getAttribute('aria-valuenow')""")
+    hold(f"#t={float(at) / 1000:.6f}".rstrip("0").rstrip(".") == link.split("&")[0],
+         f"the address of a moment opens it {at} {link}")
 
 
 def check_neighbours(browser, base):
@@ -253,8 +311,10 @@ def main(site, axe, pictures=None):
         check_heads(pages, base, site)
         check_widths(browser, kinds, pictures)
         check_search(browser, start)
+        check_glossary(browser, start)
         check_keyboard(browser, start)
         check_folds(browser, base + "lesson4.html")
+        check_viewer(browser, base)
         check_neighbours(browser, base)
         check_twins(browser, [url for url in pages if "/lesson" in url])
         if os.environ.get("ALL"):
