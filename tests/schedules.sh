@@ -18,6 +18,7 @@
 set -eu
 
 cd "$(dirname "$0")/.."
+CC=${CC:-gcc}
 TRIES=${TRIES:-2}
 REPLAYS=${REPLAYS:-3}
 RUNS=${RUNS:-100}
@@ -134,10 +135,66 @@ lesson() { # $1 the file "schedule"
     read -r program argument <"$1"
     SCHEDULE_ARGUMENT=$argument
     export SCHEDULE_ARGUMENT
-    PROGRAM=1 RUNTIME=$B/exercises/schedule sh exercises/schedule/build.sh \
-        "${1%/*}/$program.c" "$B/exercises/schedule/program.o" lib \
-        "$OUT/$program" >"$OUT/$program.log" && found "$program" ||
-        complain "$1: cannot be built"
+    build_program "${1%/*}/$program.c" "$program" "$CC" && found "$program"
+}
+
+# Builds a whole program: $1 its file, $2 the name of what is built, $3 compiler.
+build_program() {
+    CC=$3 PROGRAM=1 RUNTIME=$B/exercises/schedule \
+        sh exercises/schedule/build.sh "$1" \
+        "$B/exercises/schedule/program.o" lib "$OUT/$2" >"$OUT/$2.log" || {
+        complain "$1 cannot be built: $(tail -n 1 "$OUT/$2.log")"
+        return 1
+    }
+}
+
+# Each way to wait with a number of processes from two to eight, another each.
+ways() { # $1 what was built
+    processes=2
+    for way in $(sed -n 's/^    {"\([^"]*\)".*/\1/p' tests/schedules/ways.c); do
+        [ $processes -gt 2 ] || [ "$way" != rwlock-read ] || processes=3
+        SCHEDULE_ARGUMENT=$way:$processes
+        export SCHEDULE_ARGUMENT
+        run "$1" --runs $((RUNS / 10)) >"$OUT/$1.txt" || {
+            complain "$way with $processes processes is blamed, or not tried:"
+            cat "$OUT/$1.txt"
+        }
+        SCHEDULE_ARGUMENT=$way:$((processes < 3 ? 3 : processes)):wrong
+        run "$1" --runs 500 >"$OUT/$1.txt" &&
+            complain "$SCHEDULE_ARGUMENT: nothing is found"
+        seed=$(sed -n 's/^Again: again://p' "$OUT/$1.txt")
+        for again in 1 2; do
+            run "$1" --seed "${seed:-0}" --steps >"$OUT/$1.$again" || :
+        done
+        cmp -s "$OUT/$1.1" "$OUT/$1.2" ||
+            complain "$SCHEDULE_ARGUMENT: seed $seed shows other steps"
+        processes=$((processes < 8 ? processes + 1 : 2))
+        races=$((races + 1)) rights=$((rights + 1))
+    done
+}
+
+# A read just before a write to the same place is a step of its own: clang drops
+# it unless it is told not to.
+reads_first() { # $1 what was built
+    SCHEDULE_ARGUMENT=mutex:2
+    export SCHEDULE_ARGUMENT
+    run "$1" --seed 0 --steps | grep 'static void add' >"$OUT/$1.txt" || :
+    [ "$(grep -c ' reads ' "$OUT/$1.txt")" = "$(grep -c ' writes ' "$OUT/$1.txt")" ] &&
+        grep -q ' reads ' "$OUT/$1.txt" ||
+        complain "$1: an update is not a read and a write"
+}
+
+programs() {
+    build_program tests/schedules/ways.c ways.gcc gcc && ways ways.gcc &&
+        reads_first ways.gcc
+    command -v clang >/dev/null || {
+        echo "clang is not here: not tried"
+        return 0
+    }
+    build_program tests/schedules/ways.c ways.clang clang && {
+        ways ways.clang
+        reads_first ways.clang
+    }
 }
 
 for scenario in exercises/*/schedule.c; do
@@ -147,5 +204,6 @@ done
 for named in lessons/*/schedule; do
     case ${ONLY:-lessons} in lessons) lesson "$named" ;; esac
 done
+case ${ONLY:-programs} in programs) programs ;; esac
 echo "$races races found, $rights right ones not blamed, $bad complaints"
 [ $bad = 0 ]

@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #define LINES_MAX 12
-#define SCORE_MAX 4   // read, written by another, written
 #define NEAR 40       // steps of a process before it was held up, and after
 #define SOURCE_MAX 40 // columns of source text
 #define WIDTH 80
@@ -216,11 +215,63 @@ static void show_conflict(void) {
         mark_conflict(best, true);
 }
 
+// The step in which that process last came to where step `i` writes, if it read
+// there and another has written something else since; or -1.
+static int outdated_read(int i) {
+    const struct step *step = control->step;
+    bool changed = false;
+    int own = 0;
+    for (int j = i - 1; j >= 0 && own < NEAR; j--) {
+        own += step[j].slot == step[i].slot;
+        if (!overlap(&step[j], &step[i]))
+            continue;
+        if (step[j].slot == step[i].slot)
+            return changed && step[j].kind == STEP_READ ? j : -1;
+        changed =
+            changed || (writes(&step[j]) && step[j].before != step[j].after);
+    }
+    return -1;
+}
+
 bool explain_lost_update(void) {
     for (int i = 0; i < count(); i++)
-        if (control->step[i].preempted && mark_conflict(i, false) == SCORE_MAX)
+        if (control->step[i].kind == STEP_WRITE && outdated_read(i) >= 0)
             return true;
     return false;
+}
+
+// The first update that is lost: what it read, what others wrote meanwhile, and
+// what they had read. False: there is none.
+static bool show_lost_update(void) {
+    const struct step *step = control->step;
+    int lost = 0, read = -1;
+    for (; lost < count(); lost++)
+        if (step[lost].kind == STEP_WRITE && (read = outdated_read(lost)) >= 0)
+            break;
+    if (lost == count())
+        return false;
+    shown[read] = shown[lost] = true;
+    int last = -1;
+    for (int i = read + 1; i < lost; i++)
+        if (step[i].slot != step[lost].slot && writes(&step[i]) &&
+            overlap(&step[i], &step[lost])) {
+            if (last < 0) { // the first: with what it had read
+                int own = i;
+                for (int near = 0; own >= 0 && near < NEAR; near++) {
+                    own = before(step[i].slot, own);
+                    if (own >= 0 && overlap(&step[own], &step[i]))
+                        break;
+                }
+                if (own >= 0 && overlap(&step[own], &step[i]) &&
+                    step[own].kind == STEP_READ)
+                    shown[own] = true;
+                shown[i] = true;
+            }
+            last = i;
+        }
+    if (last >= 0)
+        shown[last] = true;
+    return true;
 }
 
 static int count_shown(void) {
@@ -262,7 +313,7 @@ static void choose_steps(void) {
     memset(shown, 0, sizeof shown);
     if (sleepers)
         show_outdated_looks();
-    else
+    if (!show_lost_update() && !sleepers)
         show_conflict();
     int lines = count_shown();
     // From the end: what the scenario says, and who slept and who woke whom.

@@ -221,6 +221,7 @@ static int kill_in_turn(pid_t pid, int sig, uintptr_t where) {
     else
         turn_point();
     if (slot >= 0 && slot == self && sig == SIGKILL) {
+        control->slot[self].killed = true;
         turn_end(true);
         return __real_kill(pid, sig);
     }
