@@ -141,6 +141,11 @@ typedef int pool_task_fn(const void *arg, size_t arg_size, void *result,
 
 /// Prepares a worker before its first task. Runs once in every worker,
 /// replacements included.
+///
+/// To limit the memory of tasks, set RLIMIT_DATA here: it counts what a worker
+/// has for itself. RLIMIT_AS counts the arena too, up to three times
+/// `pool_options.memory`: set below what a worker has mapped already, it leaves
+/// no room for results, and every item that has one fails with #POOL_ENOROOM.
 /// @param init_arg  pool_options.init_arg, as it was at pool_create()
 /// @return 0, or non-zero: this worker is not fit. A pool whose workers keep
 ///         failing here ends with #POOL_EBROKEN.
@@ -260,11 +265,16 @@ struct pool_trace_event {
 /// ends with that worker. Python: `Pool(processes, initializer, initargs,
 /// maxtasksperchild)`. That workers are forked by a process that does nothing
 /// else is Apache's and nginx's way.
+///
+/// After unshare(CLONE_NEWPID) the processes of a pool are in the new PID
+/// namespace, and so are the process ids that it tells, but for the
+/// supervisor's. If that is the namespace's first process, its end ends the
+/// namespace, and the program can fork no more. Needs a Linux with
+/// pidfd_open(2), 5.3; else: ENOTSUP.
 /// @param options  copied; NULL: all defaults
 /// @return the pool, to be ended with pool_destroy(); or NULL, with `errno`:
-///         EINVAL (a wrong option), ENOMEM, ENOTSUP (a Linux older than 4.14;
-///         children in a PID namespace of their own, after
-///         unshare(CLONE_NEWPID)), or what the system call set
+///         EINVAL (a wrong option), ENOMEM, ENOTSUP (a Linux older than 4.14),
+///         or what the system call set
 struct pool *pool_create(const struct pool_options *options);
 
 /// Ends submission; what was submitted still finishes. Twice is fine. Never
@@ -658,7 +668,7 @@ size_t pool_worker_pids(struct pool *pool, pid_t *pids, size_t capacity);
 ///   pool_trace_write() would, when all processes of the pool have ended;
 /// - the second pool of a process goes to `trace-2.json`, and so on. `%p` in
 ///   the name is the process id. Without it, a pool that a child of the first
-///   pool's process has made, a task for example, goes to `trace-PID.json`;
+///   pool's process has made, a task for example, goes to `trace-PID-N.json`;
 /// - pool_create() makes the file, or empties it. A program that ends without
 ///   pool_destroy() leaves it empty;
 /// - the library never prints, and a pool works as well without its trace. If

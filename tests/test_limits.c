@@ -277,6 +277,62 @@ TEST(address_space_limit_is_left_to_the_program) {
     pool_destroy(pool);
 }
 
+// As by `ulimit -v 2000000`: a program of 200 MB makes a pool, and then takes
+// 1 GiB for itself.
+TEST(large_program_under_ulimit_v_takes_a_gibibyte_beside_its_pool) {
+    if (SANITIZED)
+        test_skip("a sanitizer maps more than the limit");
+    enum { OWN = 200000000, LATER = 1 << 30 };
+    char *own = malloc(OWN);
+    assert_non_null(own);
+    for (size_t i = 0; i < OWN; i += 4096)
+        own[i] = 1;
+    limit(RLIMIT_AS, (rlim_t)2000000 << 10);
+    struct pool *pool = pool_create(NULL);
+    assert_non_null(pool);
+    assert_usable(pool);
+    char *later = malloc(LATER);
+    assert_non_null(later);
+    for (size_t i = 0; i < LATER; i += 1 << 20)
+        later[i] = 1;
+    assert_usable(pool);
+    pool_destroy(pool);
+    free(later);
+    free(own);
+}
+
+// What pool.h recommends where tasks are to have little memory.
+static int limit_data(void *bytes) {
+    struct rlimit limits = {*(const rlim_t *)bytes, *(const rlim_t *)bytes};
+    return setrlimit(RLIMIT_DATA, &limits);
+}
+
+static int task_takes(const void *arg, size_t arg_size, void *result,
+                      size_t result_size) {
+    (void)arg_size, (void)result_size;
+    char *memory = malloc(*(const size_t *)arg);
+    *(bool *)result = memory != NULL;
+    free(memory);
+    return 0;
+}
+
+TEST(initialiser_limits_the_memory_of_tasks) {
+    if (SANITIZED)
+        test_skip("a sanitizer's memory counts too");
+    rlim_t most = 64 << 20;
+    struct pool *pool = pool_with((struct pool_options){
+        .workers = 2, .init = limit_data, .init_arg = &most});
+    size_t sizes[] = {1 << 20, (size_t)1 << 30};
+    bool taken[2];
+    assert_int_equal(pool_map(pool, task_takes, sizes, 2, sizeof *sizes, taken,
+                              sizeof *taken, 1),
+                     0);
+    assert_true(taken[0]);
+    assert_false(taken[1]);
+    assert_usable(pool);
+    pool_destroy(pool);
+}
+
 static size_t locked_memory(void) {
     size_t kib = 0;
     char line[256];

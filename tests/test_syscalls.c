@@ -295,6 +295,31 @@ TEST(supervisor_killed_where_there_is_no_pidfd) {
 
 TEST(no_mremap_at_all) { fail_always(CALL_MREMAP, ROLE_CLIENT, EINVAL); }
 TEST(no_madvise_at_all) { fail_always(CALL_MADVISE, ROLE_CLIENT, EINVAL); }
+
+// What must be wiped in a child cannot be, so there is no pool, and errno says
+// which kind of failure it is. Without the other uses of madvise() there is one.
+static void create_without_madvise(void *first) {
+    struct failure none = {CALL_MADVISE, ROLE_CLIENT, *(const long *)first,
+                           EINVAL, .always = true};
+    failing_arm(&none);
+    errno = 0;
+    struct pool *pool = pool_create(&(struct pool_options){.workers = 1});
+    assert_true((pool != NULL) == (none.nth > 1));
+    if (pool)
+        assert_usable(pool);
+    else
+        assert_int_equal(errno, ENOTSUP);
+    pool_destroy(pool);
+    failing_disarm();
+}
+
+TEST(kernel_without_wipe_on_fork_is_not_supported) {
+    failing_begin();
+    test_in_child(create_without_madvise, &(long){1});
+    test_in_child(create_without_madvise, &(long){2});
+    failing_end();
+}
+
 TEST(no_eventfd_at_all) { fail_always(CALL_EVENTFD, ROLE_CLIENT, EMFILE); }
 TEST(no_memory_at_all) {
     fail_always(CALL_MMAP, ROLE_CLIENT, ENOMEM);

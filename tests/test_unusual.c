@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -223,4 +224,34 @@ static void print_into_the_void(void *unused) {
 
 TEST(output_of_a_task_into_a_broken_pipe) {
     test_in_child(print_into_the_void, NULL);
+}
+
+// ---- A PID namespace of their own ------------------------------------------
+
+// The supervisor is its first process, and does not see the client.
+static void use_in_new_namespace(void *ends_first) {
+    if (unshare(CLONE_NEWPID) != 0)
+        _exit(0); // only root may
+    struct pool *pool = pool_of(2);
+    assert_usable(pool);
+    int number = SIGKILL;
+    assert_int_equal(
+        pool_apply(pool, task_die, &number, sizeof number, NULL, 0),
+        POOL_ELOST);
+    assert_usable(pool);
+    if (*(const bool *)ends_first)
+        _exit(0); // and the others follow
+    kill(stats_of(pool).supervisor, SIGKILL);
+    while (pool_apply(pool, task_nothing, NULL, 0, NULL, 0) == 0)
+        continue;
+    assert_int_equal(pool_apply(pool, task_nothing, NULL, 0, NULL, 0),
+                     POOL_EBROKEN);
+    pool_destroy(pool);
+}
+
+TEST(pool_in_a_new_pid_namespace) {
+    test_adopt_orphans();
+    test_in_child(use_in_new_namespace, &(bool){false});
+    test_in_child(use_in_new_namespace, &(bool){true});
+    assert_true(test_reap_all(2000));
 }
