@@ -33,6 +33,14 @@ static const char *death_costs(const struct play *play) {
     return "dies at once; its item is lost, the rest of its chunk is not";
 }
 
+static const char *stop_costs(const struct play *play) {
+    if (!play->shown.slot[play->menu.slot].in_chunk)
+        return "stands still; it has no item that would wait";
+    if (play->made.limit_ms)
+        return "stands still, until its item has run too long; then killed";
+    return "stands still and keeps its chunk: nobody takes that over";
+}
+
 size_t menu_choices(const struct play *play, struct choice choices[8]) {
     if (play->menu.slot < 0) {
         memcpy(choices, super_choices, sizeof super_choices);
@@ -42,10 +50,7 @@ size_t menu_choices(const struct play *play, struct choice choices[8]) {
         {SIGKILL, "SIGKILL", death_costs(play)},
         {SIGSEGV, "SIGSEGV", "the same, as if its task had used a bad pointer"},
         {SIGTERM, "SIGTERM", "the same: no worker catches it"},
-        {SIGSTOP, "SIGSTOP",
-         play->made.limit_ms
-             ? "stands still, until its item has run too long; then killed"
-             : "stands still and keeps its chunk: nobody takes that over"},
+        {SIGSTOP, "SIGSTOP", stop_costs(play)},
         {SIGCONT, "SIGCONT", "goes on where it was stopped"},
         {SIGINT, "SIGINT", "nothing: Ctrl-C is for the client to answer"},
     };

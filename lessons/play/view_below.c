@@ -75,8 +75,8 @@ void view_menu(const struct play *play, struct screen *s, int row) {
         snprintf(name, sizeof name, "the supervisor");
     else
         snprintf(name, sizeof name, "worker %d", play->menu.slot);
-    screen_fill(s, row, 0, s->columns, TITLE);
-    screen_put(s, row, 1, TITLE, "A signal for %s, pid %d:", name,
+    screen_fill(s, row, 0, s->columns, NORMAL);
+    screen_put(s, row, 1, STRONG, "A signal for %s, pid %d:", name,
                (int)play->menu.pid);
     for (size_t i = 0; i < count; i++) {
         bool chosen = i == play->menu.choice;

@@ -76,4 +76,5 @@ def main():
             file.write("\n".join(draw(g.screen)) + "\n")
 
 
-main()
+if __name__ == "__main__":
+    main()
