@@ -83,6 +83,11 @@ static const char *signal_name(int number) {
 }
 
 static void say_gone(struct play *play, int slot, const char *name) {
+    if (play->no_pidfd) {
+        log_say(&play->log, BAD,
+                "this kernel has no pidfd (Linux 5.3 has): nothing was sent");
+        return;
+    }
     pid_t heir = slot < 0 ? 0 : play->state.slot[slot].pid;
     if (heir)
         log_say(&play->log, BAD,

@@ -229,8 +229,9 @@ struct play {
     uint64_t read_cost_ns, read_ns;
     int pidfd[SLOTS], super_fd;
     pid_t pidfd_pid[SLOTS], super_pid;
-    bool full;  // the trace is
-    int failed; // errno of a pool that could not be made
+    bool no_pidfd; // the kernel has none: Linux before 5.3
+    bool full;     // the trace is
+    int failed;    // errno of a pool that could not be made
     uint64_t sample_ns[64];
     size_t sample_done[64], samples;
     pid_t client_pid;

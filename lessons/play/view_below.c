@@ -36,13 +36,14 @@ void view_log(const struct play *play, struct screen *s, int from, int to) {
     }
 }
 
+static const char *const usual[KEY_ROWS] = {
+    "0-9 arrows select  k signals  K kill  s stop  c continue  v supervisor",
+    "m more  < > item time  + - rate  p pause  x chunk  r retries  t limit",
+    "pool: C close  T terminate  J join  N new        ? help  q quit",
+};
+
 void view_keys(const struct play *play, struct screen *s) {
-    const char *text[KEY_ROWS] = {
-        "0-9 arrows select  k signals  K kill  s stop  c continue  v "
-        "supervisor",
-        "m more  < > item time  + - rate  p pause  x chunk  r retries  t limit",
-        "pool: C close  T terminate  J join  N new        ? help  q quit",
-    };
+    const char *text[KEY_ROWS] = {usual[0], usual[1], usual[2]};
     if (play->menu.open) {
         text[0] = "arrows and Enter, or the number: sends the signal";
         text[1] = "Esc: sends nothing";

@@ -34,6 +34,7 @@ void watch_begin(struct play *play) {
     play->super_pid = play->state.super.first_pid =
         play->state.stats.supervisor;
     play->super_fd = proc_open(play->super_pid);
+    play->no_pidfd = play->super_fd < 0;
     if (play->selected >= (int)play->made.workers)
         play->selected = (int)play->made.workers - 1;
 }

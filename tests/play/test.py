@@ -15,9 +15,10 @@ import subprocess
 import sys
 import tempfile
 import termios
+import time
 import traceback
 
-from game import PROGRAM, Failed, Game
+from game import PATIENCE, PROGRAM, Failed, Game
 
 TEXTS = "lessons/07-when-tasks-fail/README.md", "lessons/play/README.md"
 AT_ONCE = 16
@@ -524,6 +525,20 @@ def survives_the_guardian():
         g.until(lambda: termios.tcgetattr(g.slave) == g.modes)
         g.send("\n")
         g.end()
+
+
+@test
+def survives_the_loss_of_its_terminal():
+    """The window is closed: nothing is left."""
+    with Game() as g:
+        started(g)
+        os.close(g.slave)
+        os.close(g.master)
+        g.master, g.slave = os.openpty() # for what follows
+        g.child.wait(PATIENCE)
+        end = time.monotonic() + PATIENCE
+        while g.left():
+            check(time.monotonic() < end, f"left: {g.left()}")
 
 
 @test
