@@ -469,14 +469,18 @@ state_of() {
 }
 
 progress() {
+    . exercises/colour.sh
     next=
     for n in $(numbers); do
         dir=$(folder "$n")
         state=$(state_of "$n")
         done=${state%"${state#?}"}
         [ "$done" = x ] || next=${next:-$n}
-        printf '  [%s] %-24s %s\n' "$done" "$(basename "$dir")" \
-            "${state#? }" | cut -c 1-79
+        line=$(printf '  [%s] %-24s %s' "$done" "$(basename "$dir")" \
+            "${state#? }" | cut -c 1-79)
+        colour=
+        if [ "$done" = x ]; then colour=$green; elif [ "$next" = "$n" ]; then colour=$bold; fi
+        printf '%s%s%s\n' "$colour" "$line" "${colour:+$plain}"
     done
     if [ -n "$next" ]; then
         echo "Next: $(folder "$next")/README.md, then make exercise$next"

@@ -101,7 +101,7 @@ $(B)/exercises/schedule/imports.txt: exercises/judge/imports.txt \
 	mv $@.new $@
 $(B)/exercises/%/schedule.o: FOLDER_CFLAGS = -Iexercises/schedule -I$(<D)
 
-test-schedules: $(SCHEDULES) $(JUDGE)/inspect ## develop: races are found by schedules, each time [TRIES= RUNS= ONLY=]
+test-schedules: $(SCHEDULES) $(JUDGE)/inspect ## develop: races are found by schedules [TRIES= RUNS= ONLY=]
 	B='$(B)' CC='$(CC)' TRIES='$(TRIES)' RUNS='$(filter-out 1,$(RUNS))' \
 		REPLAYS='$(REPLAYS)' LOAD='$(LOAD)' ONLY='$(ONLY)' sh tests/schedules.sh
 

@@ -113,7 +113,7 @@ $(VIEWER): $(B)/lessons/viewer/main.o $(VIEWER_HTML)
 	$(LINK) -o $@ $^
 
 .PHONY: viewer
-viewer: $(VIEWER) ## learn: recorded runs as one page: TRACE="a.json b.json" [HTML=]
+viewer: $(VIEWER) ## learn: runs as one page: TRACE="a.json b.json" [HTML=]
 	test -n '$(TRACE)' || { echo "make viewer TRACE=run.json: a file that" \
 		"POOL_TRACE= or TRACE= wrote" >&2; exit 2; }
 	$< $(if $(HTML),-o '$(HTML)') $(TRACE)
@@ -225,7 +225,7 @@ docs: lessons-build ## learn: all texts and the reference as one site
 	$(SYSTEM_PYTHON) lessons/site/slides.py $(SITE) $(TEXTS)
 	echo "built $(SITE)/index.html"
 
-slides: docs ## teach: each lesson for a projector, with notes (from make docs)
+slides: docs ## teach: each lesson for a projector, with notes
 	echo "built $(SITE)/lesson1-slides.html and the other lessons' slides"
 
 test-links: # every relative link in every text leads somewhere

@@ -10,11 +10,7 @@
 set -eu
 BUILD=${BUILD:-build}
 
-if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then
-    green=$(printf '\033[32m') bold=$(printf '\033[1m') plain=$(printf '\033[0m')
-else
-    green='' bold='' plain=''
-fi
+. exercises/colour.sh
 progress=$(sh exercises/exercise.sh progress 2>/dev/null) || :
 next=
 

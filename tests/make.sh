@@ -20,6 +20,19 @@ help_is_true() {
     $make -qp 2>/dev/null | sed -n 's/^\([a-zA-Z0-9-]*\):.*/\1/p' >"$work/known"
     ! sed 's/N\($\|-\)/1\1/' "$work/targets" | grep -vxFf "$work/known"
 }
+sorted_help() {
+    $make help | awk '/^[A-Z]/ { last = "" } /^  make/ { if ($2 < last) exit 1; last = $2 }'
+}
+# Colours on a terminal; none in a pipe, none where NO_COLOR is set.
+coloured() { # COMMAND
+    command -v script >/dev/null || return 0
+    script -qec "env -u NO_COLOR TERM=xterm $1" "$work/typed" </dev/null >/dev/null || :
+    grep -q '\[[0-9]*m' "$work/typed" || return 1
+    script -qec "env NO_COLOR=1 TERM=xterm $1" "$work/typed" </dev/null >/dev/null || :
+    ! grep -q '\[[0-9]*m' "$work/typed" || return 1
+    $1 >"$work/typed" 2>&1 </dev/null || :
+    [ -s "$work/typed" ] && ! grep -q '\[[0-9]*m' "$work/typed"
+}
 compiles() { # how many files are compiled with these settings
     $make B="$work/b" "$@" "$object" | grep -c '^  cc' || :
 }
@@ -94,6 +107,10 @@ other_versions() {
 test_of "make help fits 80 columns" narrow $make help
 test_of "make help names what is there" help_is_true
 test_of "the course map fits 80 columns" narrow $make
+test_of "the lists of make help are in order" sorted_help
+for command in "$make" "$make lessons" "$make progress" "$make lesson1 PREDICT=0"; do
+    test_of "colours on a terminal only: ${command#"$make"}" coloured "$command"
+done
 test_of "other flags compile again, the same do not" stamped
 test_of "CC, AR, CPPFLAGS, CFLAGS and LDFLAGS are honoured" honoured
 test_of "CC may be two words" compiler_of_two_words

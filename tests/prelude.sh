@@ -7,6 +7,9 @@
 # with `exit $failed`. A script that makes more than files says in clean() what
 # else to remove. Runs in: sh or bash, also under `set -eu`.
 
+# Some scripts run elsewhere, without colours.
+green='' red='' plain=''
+[ ! -f exercises/colour.sh ] || . exercises/colour.sh
 work=$(mktemp -d)
 failed=0
 clean() { rm -rf "$work"; }
@@ -16,7 +19,7 @@ trap 'exit 143' TERM
 
 # Something is not as it should be: says what, and goes on.
 fail() {
-    echo "FAILED: $*"
+    echo "${red}FAILED:$plain $*"
     failed=1
 }
 
@@ -56,9 +59,9 @@ test_of() {
     test_name=$1
     shift
     if "$@" >"$work/log" 2>&1 </dev/null; then
-        echo "[       OK ] $test_name"
+        echo "$green[       OK ]$plain $test_name"
     else
-        echo "[  FAILED  ] $test_name"
+        echo "$red[  FAILED  ]$plain $test_name"
         cat "$work/log"
         failed=1
     fi

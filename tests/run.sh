@@ -7,6 +7,7 @@
 #   run.sh LOGS JOBS TARGET…        in that order: the longest first
 #   run.sh --one LOGS TARGET        one of them
 set -eu
+. exercises/colour.sh
 
 one() { # LOGS TARGET
     log=$1/$2.log begun=$(date +%s) status=0
@@ -17,8 +18,10 @@ one() { # LOGS TARGET
     if [ "$good$bad" = 00 ]; then good=1; fi
     echo "$good $bad" >"$1/$2.count"
     [ "$bad" = 0 ] || sed "s/^/$2: /" "$log" | tail -n 200
-    printf '%-28s %4d passed %3d failed %5d s\n' "$2" "$good" "$bad" \
-        $(($(date +%s) - begun))
+    colour=$green
+    [ "$bad" = 0 ] || colour=$red
+    printf '%-28s %s%4d passed %3d failed%s %5d s\n' "$2" "$colour" "$good" "$bad" \
+        "$plain" $(($(date +%s) - begun))
 }
 
 if [ "$1" = --one ]; then

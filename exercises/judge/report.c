@@ -4,23 +4,20 @@
 //
 // Runs in: judge, after all checks.
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "../colour.h"
 #include "result.h"
 #include "shown.h"
 
 #define WIDTH 80
 #define OUTPUT_LINES 30
 
-static bool colour;
-
-static const char *in_colour(const char *code) { return colour ? code : ""; }
-#define GREEN in_colour("\033[32m")
-#define RED in_colour("\033[31m")
-#define BOLD in_colour("\033[1m")
-#define PLAIN in_colour("\033[0m")
+#define GREEN colour(COLOUR_GREEN)
+#define RED colour(COLOUR_RED)
+#define BOLD colour(COLOUR_BOLD)
+#define PLAIN colour(COLOUR_PLAIN)
 
 // Prints text from this column on, wrapped and indented below it. Words longer
 // than a line are cut into lines.
@@ -163,9 +160,7 @@ static void put_done(void) {
 }
 
 void report(const struct result *result, const char *refused) {
-    const char *no_colour = getenv("NO_COLOR");
     bool blank = false; // the last line printed is empty
-    colour = isatty(STDOUT_FILENO) && !(no_colour && *no_colour);
     printf("Exercise %d, %s (seed %" PRIu64 ")\n\n", exercise.number,
            exercise.name, result->seed);
     for (int i = 0; i < result->count; i++) {

@@ -5,6 +5,7 @@
 // is the claims.c that this is linked with (see guide.h).
 // Runs in: the guide.
 #define _GNU_SOURCE // sched_getaffinity
+#include "../../exercises/colour.h"
 #include "internal.h"
 
 #include <ctype.h>
@@ -97,7 +98,7 @@ static void check_knobs(void) {
     perfetto_check();
     guide.terminal = predict && isatty(0) && isatty(1);
     guide.step = guide.terminal && step;
-    guide.color = isatty(1) && !guide_setting("NO_COLOR");
+    guide.color = colour_wanted(STDOUT_FILENO);
     struct winsize window = {0};
     guide.width = 80;
     if (isatty(1) && ioctl(1, TIOCGWINSZ, &window) == 0 && window.ws_col >= 60)

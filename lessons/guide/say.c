@@ -156,7 +156,8 @@ bool guide_claim(int holds, const char *seen, const char *claim, ...) {
         wrap(guide_text("  %s[NOT SO]%s ", guide_color("31"), guide_color("0")),
              "           ", whole);
     else
-        wrap("  [--] ", "       ", whole);
+        wrap(guide_text("  %s[--]%s ", guide_color("2"), guide_color("0")),
+             "       ", whole);
     guide.claims++;
     guide.broken += holds == 0;
     guide.unseen += holds < 0;
@@ -184,7 +185,8 @@ void guide_ask(const char *const answers[], const char *format, ...) {
     va_start(args, format);
     char *question = formatted(format, args);
     va_end(args);
-    wrap("  Predict: ", "  ", question);
+    wrap(guide_text("  %sPredict:%s ", guide_color("1"), guide_color("0")),
+         "  ", question);
     free(question);
     for (; choices[last + 1 - 'a']; last++, label[4]++)
         wrap(label, "       ", choices[label[4] - 'a']);

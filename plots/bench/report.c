@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../exercises/colour.h"
 #include "../measure/passes.h"
 #include "bench.h"
 
@@ -109,6 +110,15 @@ static const char *verdict(const struct comparison *c, struct median m) {
     return "undecided";
 }
 
+static void print_verdict(const char *goal, const char *what) {
+    const char *code = strcmp(what, "met") == 0      ? COLOUR_GREEN
+                       : strcmp(what, "missed") == 0 ? COLOUR_RED
+                       : *what                       ? COLOUR_DIM
+                                                     : "";
+    printf("%s%s%s%s\n", goal, colour(code), what,
+           *code ? colour(COLOUR_PLAIN) : "");
+}
+
 // printf counts bytes, and "µ", "…", "≤" have more bytes than columns.
 static void print_column(const char *text, int width, bool right) {
     int columns = 0;
@@ -176,8 +186,8 @@ static void print_comparison(const struct comparison *c, size_t ours,
     if (missing && c->kind != OURS_AT_MOST)
         printf("\n    skipped: %s\n", missing);
     else
-        printf(
-            "%s%s\n", goal,
+        print_verdict(
+            goal,
             verdict(c, c->kind == OURS_AT_MOST ? median_of(mine, n) : ratio));
     if (detail)
         print_detail(c->ours, mine, n, c->unit);

@@ -14,6 +14,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "../../colour.h"
 #include "files.h"
 #include "grade.h"
 
@@ -102,6 +103,7 @@ int main(int argc, char **argv) {
     int status = grade_all();
     file_remove_all(grader.work);
     if (status == 0)
-        printf("The grades are in %s/grades.csv\n", grader.set.out);
+        printf("%sThe grades are in %s/grades.csv%s\n", colour(COLOUR_BOLD),
+               grader.set.out, colour(COLOUR_PLAIN));
     return status;
 }
