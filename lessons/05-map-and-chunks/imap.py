@@ -9,7 +9,7 @@ WORDS = re.findall("[A-Za-z]{1,31}", open(sys.argv[1], errors="replace").read())
 MADE, ALL = 0, threading.Event()
 
 
-def source(count):  # it ends: imap() would read a source without end for ever
+def source(count):  # it ends: imap() would read on without end
     global MADE
     for word in itertools.islice(itertools.cycle(WORDS), count):
         MADE += 1
