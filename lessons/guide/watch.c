@@ -51,12 +51,42 @@ static struct guide_process *add(struct guide_run *run, pid_t pid,
     return process;
 }
 
+#define FEW 16
+
+// Could a picture of now have more processes than the one that is kept? With
+// more than a few, that is asked only before one ends.
+static bool worth_a_picture(const struct guide_run *run, bool one_ends) {
+    size_t there = 0;
+    for (size_t i = 0; i < run->processes; i++)
+        there += !run->process[i].gone;
+    return there <= FEW || (one_ends && there > run->alive);
+}
+
+// Which of those that ended are zombies still, and which are gone?
+static void look_at_the_dead(struct guide_run *run) {
+    for (size_t i = 0; i < run->processes; i++) {
+        struct guide_process *p = &run->process[i], seen;
+        char state;
+        if (p->gone || !p->ended)
+            continue;
+        if (guide_proc(p->pid, &seen, &state))
+            p->zombie |= state == 'Z';
+        else
+            p->gone = true;
+    }
+}
+
 // Looks at all processes there are, and keeps the picture if it has the most.
-static void look(struct guide_run *run) {
+static void look(struct guide_run *run, bool one_ends) {
     static struct guide_process *now;
     static char *state;
     static size_t room;
     size_t alive = 0;
+    if (!worth_a_picture(run, one_ends)) {
+        if (one_ends)
+            look_at_the_dead(run);
+        return;
+    }
     if (room < run->processes) {
         room = 2 * run->processes;
         now = guide_grow(now, room, sizeof *now);
@@ -102,9 +132,11 @@ static void about_to_end(struct guide_run *run, pid_t pid) {
     struct guide_process now = {0};
     struct guide_process *process = add(run, pid, 0);
     ptrace(PTRACE_GETEVENTMSG, pid, NULL, &status);
-    if (guide_proc(pid, &now, &state) && now.parent != process->parent &&
-        pid != run->process[0].pid)
-        process->heir = now.parent;
+    if (guide_proc(pid, &now, &state)) {
+        memcpy(process->name, now.name, sizeof now.name);
+        if (now.parent != process->parent && pid != run->process[0].pid)
+            process->heir = now.parent;
+    }
     ended(run, pid, (int)status);
     ptrace(PTRACE_DETACH, pid, NULL, NULL);
 }
@@ -120,7 +152,7 @@ static void stopped(struct guide_run *run, pid_t pid, int status) {
     } else {
         add(run, pid, 0);
     }
-    look(run);
+    look(run, event == PTRACE_EVENT_EXIT);
     if (event == PTRACE_EVENT_EXIT)
         about_to_end(run, pid);
     else if (event == PTRACE_EVENT_STOP && signal != SIGTRAP)
