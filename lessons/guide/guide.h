@@ -163,7 +163,7 @@ struct guide_run {
 
 // How a program is run; zero, for each field, is the usual.
 struct guide_how {
-    int limit_ms;      // 0: 60,000. Then it is killed with all it made
+    int limit_ms;      // 0: 60,000 and more. Then it and all it made are killed
     size_t ranks;      // so many of it are started by mpirun; 0: without MPI
     bool unwatched;    // without ptrace: where the time of a fork is measured
     bool pipe;         // its output is a pipe, not a terminal

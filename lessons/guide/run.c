@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #define LIMIT_MS 60000
+#define LIMIT_WORKER_MS 500 // more, for each worker that is to be forked
 #define MOST_OUTPUT (4u << 20)
 #define SHOW 16 // lines
 
@@ -314,7 +315,10 @@ struct guide_run *guide_run_as(const struct guide_how *how, const char *program,
         printf("  %s$ %s%s\n", guide_color("1"), guide_print(run->command, 74),
                guide_color("0"));
     start(run, &child, how);
-    follow(run, &child, how->limit_ms ? how->limit_ms : LIMIT_MS);
+    int limit_ms = how->limit_ms
+                       ? how->limit_ms
+                       : LIMIT_MS + LIMIT_WORKER_MS * (int)guide_workers();
+    follow(run, &child, limit_ms);
     close(child.output[0]);
     guide_take_traces(run, child.folder);
     sigprocmask(SIG_SETMASK, &child.mask, NULL);
@@ -330,7 +334,7 @@ struct guide_run *guide_run_as(const struct guide_how *how, const char *program,
                                : "the program refuses its arguments.");
     if (run->late)
         guide_claim(0, NULL, "%s ended by itself, within %d seconds", program,
-                    (how->limit_ms ? how->limit_ms : LIMIT_MS) / 1000);
+                    limit_ms / 1000);
     else if (!guide_succeeded(run) && !how->fails)
         guide_claim(
             0,
