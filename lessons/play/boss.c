@@ -80,20 +80,20 @@ static void take_results(struct pool_result *result, void *user) {
 void boss_submit(struct play *play, size_t count) {
     struct item *items = calloc(count, sizeof *items);
     struct ticket *ticket = calloc(1, sizeof *ticket);
-    if (!items || !ticket) {
-        free(items);
-        free(ticket);
-        return;
-    }
-    for (size_t i = 0; i < count; i++)
+    int error = POOL_ENOMEM;
+    for (size_t i = 0; items && i < count; i++)
         items[i].number = play->next_item + i;
-    *ticket = (struct ticket){play, play->state.batches};
-    int error = pool_map_async(play->pool, work_count, items, count,
+    if (items && ticket &&
+        state_batch(&play->state, (uint32_t)count, play->set.chunk,
+                    play->next_item)) {
+        *ticket = (struct ticket){play, play->state.batches - 1};
+        error = pool_map_async(play->pool, work_count, items, count,
                                sizeof *items, sizeof(uint64_t), play->set.chunk,
                                take_results, ticket, NULL);
+        if (error)
+            play->state.batches--;
+    }
     if (error == 0) {
-        state_batch(&play->state, (uint32_t)count, play->set.chunk,
-                    play->next_item);
         play->next_item += count;
     } else {
         log_say(&play->log, BAD, "pool_map_async(%zu items): %s", count,

@@ -130,7 +130,8 @@ struct death {
 
 void state_begin(struct state *state, size_t workers, uint64_t now);
 void state_end(struct state *state);
-void state_batch(struct state *state, uint32_t count, uint32_t chunk,
+// Before the submission is made: its callback may look here. False: no memory.
+bool state_batch(struct state *state, uint32_t count, uint32_t chunk,
                  uint64_t base);
 void state_sent(struct state *state, pid_t pid, uint64_t now);
 // A worker that was there when the trace began.

@@ -24,18 +24,19 @@ void state_end(struct state *state) {
     state->batches = state->room = 0;
 }
 
-void state_batch(struct state *state, uint32_t count, uint32_t chunk,
+bool state_batch(struct state *state, uint32_t count, uint32_t chunk,
                  uint64_t base) {
     if (state->batches == state->room) {
         size_t room = state->room ? 2 * state->room : 64;
         struct batch *more = realloc(state->batch, room * sizeof *state->batch);
         if (!more)
-            return; // its items stay nameless
+            return false;
         state->batch = more;
         state->room = room;
     }
     state->batch[state->batches++] =
         (struct batch){.base = base, .count = count, .chunk = chunk};
+    return true;
 }
 
 void state_sent(struct state *state, pid_t pid, uint64_t now) {

@@ -61,7 +61,7 @@ static struct state begin(void) {
     state_begin(&state, 2, T0);
     state_first(&state, 0, 11);
     state_first(&state, 1, 12);
-    state_batch(&state, 8, 4, 500);
+    CHECK(state_batch(&state, 8, 4, 500));
     return state;
 }
 
