@@ -59,7 +59,8 @@ found() { # $1: each try finds it, and its seed shows it again
     try=0
     while [ $try -lt "$TRIES" ]; do
         # As many as fit into ten seconds on a quiet machine.
-        run "$1" --from $((try * 1000)) --runs 500 >"$OUT/$1.txt" && {
+        run "$1" --from $((try * 1000)) --runs 500 >"$OUT/$1.txt" || :
+        grep -q '^Again: again:' "$OUT/$1.txt" || {
             complain "$1: not found, beginning at seed $((try * 1000))"
             return
         }
@@ -118,6 +119,15 @@ exercise() { # $1 scenario.c
         ! grep -q '^Race: yes' "$patch" || found "$name"
         agree "$1" "$patch" "$name"
     done
+    # A patch of our solution there that is right, and wrong with -DWRONG.
+    for patch in tests/schedules/"$dir"/*.patch; do
+        [ -e "$patch" ] || continue
+        name=$(basename "$patch" .patch)
+        sh tests/wrong.sh "$patch" >"$OUT/$name.c"
+        build "$dir" "$OUT/$name.c" && not_blamed "$name"
+        sed 's/^#ifdef WRONG/#ifndef WRONG/' "$OUT/$name.c" >"$OUT/wrong_$name.c"
+        build "$dir" "$OUT/wrong_$name.c" && found "$name"
+    done
     [ $races -gt "$before" ] || complain "$dir: no wrong solution there is a race"
     for right in solutions/"$dir"/ex*.c tests/fair/"$dir"/*.c; do
         build "$dir" "$right" || continue
@@ -160,7 +170,8 @@ ways() { # $1 what was built
             cat "$OUT/$1.txt"
         }
         SCHEDULE_ARGUMENT=$way:$((processes < 3 ? 3 : processes)):wrong
-        run "$1" --runs 500 >"$OUT/$1.txt" &&
+        run "$1" --runs 500 >"$OUT/$1.txt" || :
+        grep -q '^Again: again:' "$OUT/$1.txt" ||
             complain "$SCHEDULE_ARGUMENT: nothing is found"
         seed=$(sed -n 's/^Again: again://p' "$OUT/$1.txt")
         for again in 1 2; do

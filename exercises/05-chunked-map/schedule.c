@@ -10,7 +10,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #define ITEMS 5
 
@@ -27,10 +26,7 @@ static long task(long item) {
 
 static void map(int workers, int count, int chunk) {
     long items[ITEMS], results[ITEMS];
-    times = mmap(NULL, sizeof *times * ITEMS, PROT_READ | PROT_WRITE,
-                 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (times == MAP_FAILED)
-        scenario_cannot("mmap failed");
+    times = scenario_share(sizeof *times * ITEMS);
     for (int i = 0; i < ITEMS; i++)
         items[i] = i;
     memset(results, 0, sizeof results);

@@ -9,7 +9,6 @@
 #include "scenario.h"
 
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -42,10 +41,7 @@ static struct queue *create(int capacity) {
     struct queue *queue = queue_create(capacity);
     if (!queue)
         scenario_fault("queue_create(%d) gave NULL", capacity);
-    came_out = mmap(NULL, sizeof *came_out * 2 * EACH, PROT_READ | PROT_WRITE,
-                    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (came_out == MAP_FAILED)
-        scenario_cannot("mmap failed");
+    came_out = scenario_share(sizeof *came_out * 2 * EACH);
     return queue;
 }
 

@@ -659,4 +659,5 @@ static const struct check checks[] = {
     {"two-pools", 1, "side by side; nothing left or harmed", two_pools},
 };
 
-EXERCISE(checks, CALLS, .in_processes = true);
+EXERCISE(checks, CALLS, .schedules = "map close-join deaths",
+         .in_processes = true);

@@ -131,6 +131,7 @@ void region_add(const void *start, size_t size, int fd, off_t offset) {
     struct stat file;
     if (regions == REGIONS_MAX)
         return;
+    control->shares = true;
     region[regions].start = (uintptr_t)start;
     region[regions].end = (uintptr_t)start + size;
     region[regions].identity = IDENTITY((1 << 23) + control->identities++);
@@ -139,8 +140,6 @@ void region_add(const void *start, size_t size, int fd, off_t offset) {
             IDENTITY((1 << 22) + file.st_ino % (1 << 22)) + (uintptr_t)offset;
     regions++;
 }
-
-bool region_any(void) { return regions > 0; }
 
 void region_remove(const void *start, size_t size) {
     uintptr_t from = (uintptr_t)start, to = from + size;
@@ -153,9 +152,14 @@ void region_remove(const void *start, size_t size) {
             i++;
 }
 
-void region_all(bool yes) { all_is_shared = yes; }
+void region_all(bool yes) {
+    control->shares = true;
+    all_is_shared = yes;
+}
 
 bool region_has(uintptr_t address) {
+    if (address - (uintptr_t)control < sizeof *control)
+        return false; // ours
     if (all_is_shared) {
         // Threads share everything; what lies near this frame is the stack.
         uintptr_t frame = (uintptr_t)__builtin_frame_address(0);

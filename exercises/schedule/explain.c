@@ -15,6 +15,7 @@
 #define NEAR 40       // steps of a process before it was held up, and after
 #define SOURCE_MAX 40 // columns of source text
 #define WIDTH 80
+#define LAST 7 // steps to show where none stands out
 
 struct place {
     char file[400];
@@ -274,6 +275,29 @@ static bool show_lost_update(void) {
     return true;
 }
 
+// One read what another had yet to write, and never came back. False: nobody
+// did.
+static bool show_early_read(void) {
+    const struct step *step = control->step;
+    for (int i = count(); i-- > 0;) {
+        if (!writes(&step[i]) || step[i].before == step[i].after)
+            continue;
+        uint64_t came_later = 0; // slots
+        for (int j = count(); j-- > 0;) {
+            uint64_t its = 1ULL << step[j].slot;
+            if (step[j].slot == step[i].slot || !overlap(&step[j], &step[i]))
+                continue;
+            if (j > i)
+                came_later |= its;
+            else if (step[j].kind == STEP_READ && !(came_later & its)) {
+                shown[i] = shown[j] = true;
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 static int count_shown(void) {
     int shown_steps = 0;
     for (int i = 0; i < count(); i++)
@@ -315,6 +339,9 @@ static void choose_steps(void) {
         show_outdated_looks();
     if (!show_lost_update() && !sleepers)
         show_conflict();
+    if (count_shown() == 0 && !show_early_read())
+        for (int i = count(), left = LAST; i-- > 0 && left > 0; left--)
+            shown[i] = true;
     int lines = count_shown();
     // From the end: what the scenario says, and who slept and who woke whom.
     for (int i = count(); i-- > 0 && lines < room;) {

@@ -53,6 +53,7 @@ static struct {
 } options = {.seconds = SECONDS_DEFAULT, .again = "SCHEDULE="};
 
 static unsigned expected_steps[SCENARIOS_MAX];
+static bool shares; // whether there is anything to try
 static struct sources sources = {.student = -1};
 
 static double now(void) {
@@ -187,6 +188,7 @@ static bool count_steps(void) {
         if (!run_once((uint64_t)i << CHANGES, true))
             return false;
         expected_steps[i] = atomic_load(&control->steps);
+        shares = shares || control->shares || !scenarios[i].only_if_shared;
     }
     return true;
 }
@@ -331,5 +333,10 @@ int main(int count, char **word) {
     sched_setaffinity(0, sizeof one, &one);
     if (!count_steps())
         return 2;
+    if (!shares) {
+        printf("Your processes share no memory: there is no order of their "
+               "steps to try.\n");
+        return 0;
+    }
     return options.one ? tell(options.seed) : search();
 }

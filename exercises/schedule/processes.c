@@ -75,6 +75,14 @@ void scenario_cannot(const char *format, ...) {
     end_run(VERDICT_CANNOT, format, args);
 }
 
+void *scenario_share(size_t size) {
+    void *start = __real_mmap(NULL, size, PROT_READ | PROT_WRITE,
+                              MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (start == MAP_FAILED)
+        scenario_cannot("mmap: %s", strerror(errno));
+    return start;
+}
+
 void give_up_if_short(const char *what) {
     if (errno == EAGAIN || errno == ENOMEM || errno == EMFILE ||
         errno == ENFILE || errno == ENOSPC)

@@ -10,6 +10,7 @@
 #define SCHEDULE_SCENARIO_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct scenario {
     const char *check; // of the exercise: where this goes wrong, it is lost
@@ -18,6 +19,8 @@ struct scenario {
     // Where the run ends well, but a process wrote what it had read before
     // another wrote there: that is told, too.
     bool lost_update_is_fault;
+    // Not tried where the student's processes share no memory.
+    bool only_if_shared;
 };
 
 // One to four of them; a seed belongs to the one of its number, in turn.
@@ -31,6 +34,9 @@ scenario_fault(const char *format, ...);
 // Something that is not the student's went wrong: nothing is said of this run.
 __attribute__((format(printf, 1, 2), noreturn)) void
 scenario_cannot(const char *format, ...);
+
+// Shared memory for the scenario itself, all 0.
+void *scenario_share(size_t size);
 
 // Leaves a step with these words in the account of the run. Another process
 // may go on before it.

@@ -116,6 +116,7 @@ struct control {
     char fault[FAULT_MAX];
     unsigned looked_at;  // the number of steps when all looked again
     unsigned identities; // given out
+    bool shares;         // there is shared memory
     struct held_lock held[LOCKS_MAX];
     struct barrier barrier[BARRIERS_MAX];
     struct slot slot[SLOTS];
@@ -143,7 +144,6 @@ void control_finish_write(void);
 uintptr_t control_identity(const void *object);
 // Shared memory; fd -1: of no file.
 void region_add(const void *start, size_t size, int fd, off_t offset);
-bool region_any(void);
 void region_remove(const void *start, size_t size);
 void region_all(bool yes); // threads: all but the stack is shared
 bool region_has(uintptr_t address);

@@ -20,6 +20,7 @@
 long __real_syscall(long, ...);
 void __real__exit(int) __attribute__((noreturn));
 int __real_poll(struct pollfd *, nfds_t, int);
+int __real_close(int);
 
 static struct slot *mine(void) { return &control->slot[self]; }
 
@@ -87,7 +88,7 @@ void turn_await_death(pid_t pid) {
         struct pollfd poll = {.fd = fd, .events = POLLIN};
         while (__real_poll(&poll, 1, -1) < 0 && errno == EINTR) {
         }
-        close(fd);
+        __real_close(fd);
         return;
     }
     if (errno == ESRCH)
@@ -219,7 +220,7 @@ void turn_end(bool process_ends) {
         // What waits for the end of a pipe sees it from here on.
         if (__real_syscall(SYS_close_range, 3, ~0U, 0) < 0)
             for (int fd = 3; fd < 1024; fd++)
-                close(fd);
+                __real_close(fd);
     }
     turn_stir(WAIT_CHILD, 0);
     turn_stir(WAIT_THREAD, 0);
