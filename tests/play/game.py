@@ -39,13 +39,14 @@ class Game:
         self.screen = pyte.Screen(columns, rows)
         self.stream = pyte.ByteStream(self.screen)
         self.raw = b""
+        self.drawn = None  # lines, as long as nothing new has come
         self.master, self.slave = pty.openpty()
         self.resize(rows, columns, tell=False)
         self.modes = termios.tcgetattr(self.slave)
         clean = {k: v for k, v in os.environ.items()
                  if k not in ("NO_COLOR", "WORKERS", "INPUT", "RECORD",
                               "POOL_TRACE", "MAKEFLAGS", "MAKELEVEL")}
-        clean.update(TERM=term, PLAY_TEST=str(os.getpid()), **env)
+        clean.update(TERM=term, **env)
         self.child = subprocess.Popen(
             command or [PROGRAM], stdin=self.slave, stdout=self.slave,
             stderr=self.slave, env=clean, start_new_session=True,
@@ -72,6 +73,7 @@ class Game:
                     struct.pack("HHHH", rows, columns, 0, 0))
         if tell:
             self.screen.resize(rows, columns)
+            self.drawn = None
 
     def read(self, seconds=0.2):
         """Takes in what the program has written. False: it has closed."""
@@ -82,12 +84,19 @@ class Game:
                 return False
             self.raw += data
             self.stream.feed(data)
+            self.drawn = None
             seconds = 0
         return True
 
     @property
     def lines(self):
-        return [line.rstrip() for line in self.screen.display]
+        """The screen's rows, made again only where something has come."""
+        if self.drawn is None:
+            columns = range(self.screen.columns)
+            rows = (self.screen.buffer[y] for y in range(self.screen.lines))
+            self.drawn = ["".join(row[x].data for x in columns).rstrip()
+                          for row in rows]
+        return self.drawn
 
     @property
     def text(self):
@@ -163,17 +172,16 @@ class Game:
         return self.child.returncode
 
     def left(self):
-        """Processes of this game that are still there."""
-        mark = f"PLAY_TEST={os.getpid()}\0".encode()
+        """Processes of this game's session that are still there."""
         found = []
-        for pid in filter(str.isdigit, os.listdir("/proc")):
+        for pid in map(int, filter(str.isdigit, os.listdir("/proc"))):
             try:
-                with open(f"/proc/{pid}/environ", "rb") as file:
-                    mine = mark in file.read()
-                with open(f"/proc/{pid}/comm") as file:
-                    name = file.read().strip()
+                if os.getsid(pid) != self.child.pid:
+                    continue
+                with open(f"/proc/{pid}/stat") as file:
+                    # A zombie is what init, if it is one, has not reaped yet.
+                    if file.read().rsplit(")", 1)[1].split()[0] != "Z":
+                        found.append(pid)
             except OSError:
-                continue
-            if mine and int(pid) != os.getpid():
-                found.append((int(pid), name))
+                continue  # it has just ended
         return found
