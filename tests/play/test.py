@@ -124,7 +124,7 @@ def try_keys(keys, wanted):
             elif key in "v0123":
                 g.until(lambda: selected(g) == (None if key == "v"
                                                 else int(key)))
-            elif key == "s" and "t" not in keys: # else it is soon killed
+            elif key == "s" and "t" not in keys:  # else it is soon killed
                 g.until("S stop")
             elif key == "p":
                 g.until(lambda: all(g.row(i) and "idle" in g.row(i)["state"]
@@ -253,6 +253,12 @@ def stopped_worker_keeps_its_chunk():
         g.send("c")
         g.until(lambda: "busy" in g.row(3)["state"] and
                 not g.row(3)["rest"].startswith(item + " "))
+        busy(g, 3)
+        g.send("s")
+        g.until(lambda: "stop" in g.row(3)["state"])
+        g.send("K")
+        g.said(SIGNALLED % (3, pid, 9) + r" while it ran item \d+: lost; \d+ "
+               r".*go(es)? to (the new )?worker \d; pid \d+ in its place")
         g.send("q")
         clean(g, 0)
 
@@ -491,7 +497,7 @@ def ends_by_signals():
         clean(g, 130)
     with Game() as g:
         started(g)
-        g.send("k\x1c") # Ctrl-\
+        g.send("k\x1c")  # Ctrl-\
         clean(g, 128 + signal.SIGQUIT)
     for number, status in (signal.SIGTERM, 143), (signal.SIGHUP, 143):
         with Game() as g:
@@ -534,7 +540,7 @@ def survives_the_loss_of_its_terminal():
         started(g)
         os.close(g.slave)
         os.close(g.master)
-        g.master, g.slave = os.openpty() # for what follows
+        g.master, g.slave = os.openpty()  # for what follows
         g.child.wait(PATIENCE)
         end = time.monotonic() + PATIENCE
         while g.left():
