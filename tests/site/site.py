@@ -51,6 +51,10 @@ return {
     broken: [...document.images].filter(i => i.complete && !i.naturalWidth).map(i => i.src),
     unnamed: [...document.querySelectorAll('main img')].filter(i => !i.alt).map(i => i.src),
     wide: document.scrollingElement.scrollWidth - innerWidth,
+    unseen: [...document.querySelectorAll('a, button, summary, label')].filter(e => {
+        const style = getComputedStyle(e);
+        return e.textContent.trim() && style.color === style.backgroundColor;
+    }).map(e => e.textContent.trim()),
     h1: document.querySelectorAll('h1').length,
     title: document.title,
     about: document.querySelector('meta[name=description]')?.content || '',
@@ -123,6 +127,10 @@ def check_heads(pages, base, site):
     hold(not lacking, "every page has one h1, a description and an icon " + names(lacking))
     lost = [url for url, page in pages.items() if page["tree"] and page["current"] != 1]
     hold(not lost, "every page with a tree stands in it once " + names(lost))
+    # axe-core takes words in the colour of their ground for words that are hidden.
+    unseen = [f"{Path(url).stem}: {page['unseen'][0]}" for url, page in pages.items()
+              if page["unseen"]]
+    hold(not unseen, "no words have the colour of their ground " + " ".join(unseen[:5]))
     stuck = [url for url, page in pages.items() if page["fixed"]]
     hold(not stuck, "whatever code scrolls can have the focus " + names(stuck))
 
@@ -213,6 +221,13 @@ def check_folds(browser, page):
         'header, .tree, .toc, .around')].filter(e => e.getClientRects().length).length""")
     browser.devtools("Emulation.setEmulatedMedia", media="screen")
     hold(opened and menus == 0, "paper has what was folded, and no menus")
+    browser.devtools("Emulation.setEmulatedMedia", media="print")
+    gaps = browser.run("""const lines = [...document.querySelectorAll('.fragment .line')]
+            .slice(0, 40).map(l => l.getBoundingClientRect());
+        return lines.slice(1).filter((l, i) => l.top - lines[i].bottom > 1 &&
+            l.top - lines[i].bottom < l.height * 1.5).length""")
+    browser.devtools("Emulation.setEmulatedMedia", media="screen")
+    hold(gaps == 0, "on paper no empty lines come between lines of code")
 
 
 def check_viewer(browser, base):
