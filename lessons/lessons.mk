@@ -188,6 +188,17 @@ scheduler: $(SCHEDULER) ## learn: break the pool's protocol, if you can [LEVEL=3
 $(SCHEDULER): $(SCHEDULER_OBJ)
 	$(LINK) -o $@ $^
 
+# The same on the site: the page, and all levels as its script reads them.
+SCHEDULER_PAGE   = $(SITE)/lessons/scheduler/page
+SCHEDULER_LEVELS = $(sort $(wildcard lessons/scheduler/levels/*.level))
+.PHONY: scheduler-page
+scheduler-page: $(SCHEDULER)
+	mkdir -p $(SCHEDULER_PAGE)
+	cp $(wildcard lessons/scheduler/page/*) $(SCHEDULER_PAGE)
+	{ echo 'const LEVELS = ['; for level in $(SCHEDULER_LEVELS); do \
+		CC='$(CC)' $< --page $$level && echo , || exit 1; done; echo '];'; } \
+		>$(SCHEDULER_PAGE)/levels.js
+
 # Any other number. Patterns come last: a lesson's own rule is found first.
 lesson%:
 	echo "The lessons are 1 to $(words $(GUIDED)): make lesson1"; exit 2
@@ -208,7 +219,7 @@ SYSTEM_PYTHON = PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3
 # recording for text, pictures and viewer.
 .PHONY: docs slides test-links test-site test-site-all test-viewer
 LONG_TARGETS += test-site-all
-docs: lessons-build ## learn: all texts and the reference as one site
+docs: lessons-build $(SCHEDULER) ## learn: all texts and the reference as one site
 	rm -rf $(SITE) $(TEXTS)
 	mkdir -p $(SITE) $(TEXTS)
 	for lesson in $(foreach l,$(GUIDED),$(call lesson_name,$l)); do \
@@ -223,6 +234,7 @@ docs: lessons-build ## learn: all texts and the reference as one site
 		lessons/viewer/viewer.css lessons/viewer/viewer.js /usr/share/javascript/lunr/lunr.js $(SITE)
 	$(SYSTEM_PYTHON) lessons/site/frame.py $(SITE) $(TEXTS)
 	$(SYSTEM_PYTHON) lessons/site/slides.py $(SITE) $(TEXTS)
+	$(MAKE) -s scheduler-page
 	echo "built $(SITE)/index.html"
 
 slides: docs ## teach: each lesson for a projector, with notes

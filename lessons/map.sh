@@ -86,6 +86,7 @@ command_line() {
 }
 command_line lessons  "make lessons"  "the lessons and their knobs"
 command_line play     "make play"     "hurt a pool, and watch what it costs (after lesson 7)"
+command_line scheduler "make scheduler" "a game: break the pool's protocol, if you can"
 command_line hintN    "make hint1"    "a hint for exercise 1; watch1: check at every save"
 command_line progress "make progress" "the marks of your exercises"
 command_line bench    "make bench"    "measure the pool beside others"

@@ -264,7 +264,7 @@ void game_key(struct game *game, int key) {
     }
     if (isdigit(key))
         digit(game, key - '1');
-    else if (game->stage == BROKEN && key >= 'a' &&
+    else if ((game->stage == BROKEN || game->tried) && key >= 'a' &&
              key < 'a' + game->level.nrepairs)
         game_repair(game, key - 'a');
     else
@@ -317,6 +317,34 @@ const char *game_start(struct game *game, const char *file) {
     return NULL;
 }
 
+// The new break is there to be gone through, with the model in which it is one.
+static void show_break(struct game *g, struct game *trial, int repair) {
+    char run[300] = "", word[20];
+    memcpy(trial->states[0], game_state(trial), sizeof trial->states[0]);
+    trial->n = trial->top = 0;
+    for (int i = 0; i < g->found.length; i++) {
+        size_t used = strlen(run);
+        words_move(&trial->model, &trial->cast, game_state(trial),
+                   &g->found.run[i], word, sizeof word);
+        snprintf(run + used, sizeof run - used, " %s", word);
+        if (!game_play(trial, word))
+            break;
+    }
+    snprintf(trial->message, sizeof trial->message,
+             "%c does not hold:%s (%d moves): %.100s.", 'a' + repair, run,
+             trial->n, trial->fault);
+    trial->busy = g->busy;
+    trial->par = g->par;
+    trial->answered = g->answered;
+    trial->said_yes = g->said_yes;
+    trial->said_sure = g->said_sure;
+    trial->tried = repair + 1;
+    trial->stage = PLAYED;
+    trial->failed = NONE;
+    trial->n = 0;
+    *g = *trial;
+}
+
 void game_repair(struct game *game, int repair) {
     static struct game trial;
     const struct repair *r = &game->level.repairs[repair];
@@ -341,19 +369,9 @@ void game_repair(struct game *game, int repair) {
         say(game, "%c holds: all %ld states.", 'a' + repair,
             game->found.states);
         game->stage = FINISHED;
+        game->tried = 0;
         return;
     }
-    char run[300] = "", word[20];
-    int start = trial.n;
     search_break(&trial.model, game_state(&trial), SEARCH_LIMIT, &game->found);
-    for (int i = 0; i < game->found.length; i++) {
-        size_t used = strlen(run);
-        words_move(&trial.model, &trial.cast, game_state(&trial),
-                   &game->found.run[i], word, sizeof word);
-        snprintf(run + used, sizeof run - used, " %s", word);
-        if (!game_play(&trial, word))
-            break;
-    }
-    say(game, "%c does not hold:%s (%d moves): %s.", 'a' + repair, run,
-        trial.n - start, trial.fault);
+    show_break(game, &trial, repair);
 }

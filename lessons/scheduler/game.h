@@ -27,6 +27,7 @@ struct game {
     int failed;   // the assertion that fell, or NONE
     int hints;    // how many were asked for here
     char prefix;  // x, g or k was pressed
+    int tried;    // the repair whose break is shown, + 1; or 0
     int choosing; // the actor whose choice is awaited, or NONE
     bool said_yes, said_sure, answered, quit, next, show_help;
     void (*busy)(const char *what); // before a search

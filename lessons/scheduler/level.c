@@ -29,9 +29,11 @@ static bool set(struct level *l, const char *key, const char *value) {
         {"goal", l->goal, sizeof l->goal},
         {"history", l->history, sizeof l->history},
         {"run", l->run, sizeof l->run},
+        {"holds", l->holds, sizeof l->holds},
         {"with", repair ? repair->define : NULL, sizeof repair->define},
         {"replace", repair ? repair->replace : NULL, sizeof repair->replace},
         {"by", repair ? repair->by : NULL, sizeof repair->by},
+        {"result", repair ? repair->result : NULL, sizeof repair->result},
     };
     if (!strcmp(key, "repair") && l->nrepairs < MAX_REPAIRS) {
         repair = &l->repairs[l->nrepairs++];

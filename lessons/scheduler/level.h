@@ -13,11 +13,12 @@ struct repair {
     char define[120];  // switches instead of the level's; "" is the same ones
     char replace[400]; // a part of the model's text …
     char by[400];      // … and what stands there instead; "" for none
+    char result[200];  // what a search says of it, for the page
 };
 
 struct level {
     char file[256], title[80], model[160], define[120], before[120];
-    char story[MAX_TEXT], goal[160], history[160], run[300];
+    char story[MAX_TEXT], goal[160], history[160], run[300], holds[20];
     struct repair repairs[MAX_REPAIRS];
     int nrepairs;
 };

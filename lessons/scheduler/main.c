@@ -2,10 +2,8 @@
 // Break the protocol, if you can: you are the scheduler.
 //
 //   scheduler LEVELS [LEVEL]     LEVELS: the folder; LEVEL: a number or a file
-//   scheduler --export LEVELS    what the page needs, as JSON
-//   scheduler --prove FILE       what a search says of the level
-//   scheduler --claim FILE       its stored run as a never claim for spin
-//   scheduler --text FILE N      its model mended by repair N, for spin
+//   scheduler --prove FILE       what a search says of the level; and, all for
+//             --page …           tests and the site, what is in export.c
 //
 // On a terminal a screen that is drawn again at each key; else the same keys are
 // read from standard input, and each move is a line.
@@ -57,7 +55,7 @@ static bool play_lines(void) {
     printf("%s\n", game.level.title);
     printf("Goal: %s\n", game.level.goal);
     while (!game.quit && !game.next && (key = getchar()) != EOF) {
-        if (key == '\n')
+        if (key == '\n' || key == ' ')
             continue;
         game_key(&game, key);
         if (game.n == n + 1)

@@ -48,7 +48,7 @@ struct expr {
 struct variable {
     char name[MAX_NAME];
     int type, at, count, initial;
-    bool bit, channel, mtype;
+    bool bit, channel, mtype, array;
     bool own_slots; // only the process `me` ever writes its [me]
 };
 

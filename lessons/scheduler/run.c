@@ -4,13 +4,12 @@
 #include "run.h"
 #include <string.h>
 
-static run_seen_fn *watcher;
-static void *watcher_user;
-
-void run_watch(run_seen_fn *seen, void *user) {
-    watcher = seen;
-    watcher_user = user;
-}
+// For run_replay(): who is told of the outcome `choice` of each statement.
+static struct {
+    run_seen_fn *seen;
+    void *user;
+    int choice;
+} watch;
 
 int run_node(const struct model *model, const uint8_t *state, int proc) {
     const uint8_t *at = state + model->procs[proc].at;
@@ -22,6 +21,10 @@ static void set_node(const struct model *m, uint8_t *state, int proc,
     uint8_t *at = state + m->procs[proc].at;
     at[0] = (uint8_t)node;
     at[1] = (uint8_t)(node >> 8);
+}
+
+static bool in_super(const struct model *m, const uint8_t *state, int proc) {
+    return m->nodes[run_node(m, state, proc)].in_super;
 }
 
 // Where a variable lies. An index beyond the end reads the last element, as
@@ -141,8 +144,6 @@ static void take(const struct model *m, int proc, const struct edge *edge,
         step->failed = (int)(edge - m->edges);
     }
     set_node(m, state, proc, edge->to);
-    if (watcher)
-        watcher(watcher_user, state);
 }
 
 // All ways on from `before`; through atomic sequences to their end.
@@ -174,10 +175,13 @@ static void go(const struct model *m, int proc, const struct step *before,
             step.quote = edge->quote;
         step.shared |= node->shared;
         take(m, proc, edge, &step, timeout);
-        if (m->nodes[edge->to].atomic && m->nodes[edge->to].edges != NONE)
+        if (m->nodes[edge->to].atomic && m->nodes[edge->to].edges != NONE) {
             go(m, proc, &step, timeout, out);
-        else if (out->n < MAX_STEPS)
+        } else if (out->n < MAX_STEPS) {
+            if (watch.seen && out->n == watch.choice)
+                watch.seen(watch.user, step.state);
             out->of[out->n++] = step;
+        }
         e = edge->kind == ELSE ? NONE : edge->next;
     }
 }
@@ -192,6 +196,7 @@ static struct step nothing(const struct model *m, const uint8_t *state) {
 void run_raw(const struct model *model, const uint8_t *state, int proc,
              bool timeout, struct steps *out) {
     struct step before = nothing(model, state);
+    before.in_super = in_super(model, state, proc);
     out->n = 0;
     go(model, proc, &before, timeout, out);
 }
@@ -210,25 +215,20 @@ static bool goes_on(const struct model *m, enum how how, bool other_role,
             !strcmp(m->quotes[now->quote].file, m->quotes[next->quote].file));
 }
 
-static bool in_super(const struct model *m, const uint8_t *state, int proc) {
-    return m->nodes[run_node(m, state, proc)].in_super;
-}
-
 // Takes what there is to do without a choice. Where the supervisor has made its
 // account, the worker in that slot is another one.
 static void go_on(const struct model *m, int proc, enum how how,
                   struct step *step) {
-    bool role = in_super(m, step->state, proc);
     struct steps next;
-    run_seen_fn *seen = watcher;
+    run_seen_fn *seen = watch.seen;
     for (int n = 0; n < 1000 && step->failed == NONE; n++) {
-        watcher = NULL; // a trial
+        watch.seen = NULL; // a trial
         run_raw(m, step->state, proc, false, &next);
-        watcher = seen;
-        bool other_role = in_super(m, step->state, proc) != role;
+        watch.seen = seen;
+        bool other_role = in_super(m, step->state, proc) != step->in_super;
         if (next.n != 1 || !goes_on(m, how, other_role, step, &next.of[0]))
             break;
-        if (watcher)
+        if (seen)
             run_raw(m, step->state, proc, false, &next);
         memcpy(step->state, next.of[0].state, (size_t)m->bytes);
         step->failed = next.of[0].failed;
@@ -256,6 +256,19 @@ void run_moves(const struct model *model, const uint8_t *state, int proc,
         settle(model, proc, &out->of[i]);
         run_enlarge(model, proc, size, &out->of[i]);
     }
+}
+
+void run_replay(const struct model *model, const uint8_t *state, int proc,
+                enum size size, int choice, run_seen_fn *seen, void *user) {
+    struct steps steps;
+    watch.seen = seen;
+    watch.user = user;
+    watch.choice = choice;
+    run_raw(model, state, proc, false, &steps);
+    watch.choice = 0;
+    settle(model, proc, &steps.of[choice]);
+    run_enlarge(model, proc, size, &steps.of[choice]);
+    watch.seen = NULL;
 }
 
 void run_start(const struct model *model, uint8_t *state) {

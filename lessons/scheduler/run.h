@@ -18,6 +18,7 @@ struct step {
     int quote;                // the line of the library that it was, or NONE
     int failed;               // the assertion (an edge) that did not hold
     int victim;               // whom it killed, or NONE
+    bool in_super;            // it began as the supervisor's
     bool shared;              // others can see it, or it looked at them
 };
 
@@ -28,7 +29,6 @@ struct steps {
     struct step of[MAX_STEPS];
 };
 
-// What is called with each state inside of a step or move too.
 typedef void run_seen_fn(void *user, const uint8_t *state);
 
 int run_node(const struct model *model, const uint8_t *state, int proc);
@@ -54,7 +54,8 @@ int run_verdict(const struct model *model, const uint8_t *state);
 bool run_is_killer(const struct model *model, int proc);
 bool run_is_monitor(const struct model *model, int proc);
 
-// Everything that is passed through from now on; NULL: nothing.
-void run_watch(run_seen_fn *seen, void *user);
+// Tells the state after each statement or atomic sequence of a move.
+void run_replay(const struct model *model, const uint8_t *state, int proc,
+                enum size size, int choice, run_seen_fn *seen, void *user);
 
 #endif

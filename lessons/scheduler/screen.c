@@ -209,6 +209,10 @@ void screen_draw(FILE *out, const struct game *game,
     fprintf(out, "%s %-58.58s%s moves %d, par %d\n", style->bold,
             game->level.title, style->plain, game->n, game->par);
     draw_text(out, game->level.goal, " Goal: ");
+    if (game->tried)
+        fprintf(out,
+                " With line %c. r: through its break, a b c: another line\n",
+                'a' + game->tried - 1);
     if (game->show_help) {
         draw_help(out);
         return;
@@ -254,7 +258,7 @@ void screen_line(FILE *out, const struct game *game) {
             words_value(m, &game->cast, game_state(game), v, k, value,
                         sizeof value);
             fprintf(out, "%s %s", gap, m->vars[v].name);
-            if (m->vars[v].count > 1)
+            if (m->vars[v].array)
                 fprintf(out, "[%d]", k);
             fprintf(out, " = %s", value);
             gap = ",";

@@ -234,6 +234,7 @@ static void add_variable(struct parser *p, bool bit, bool channel, bool mtype) {
     snprintf(var->name, sizeof var->name, "%s", parse_text(p));
     parse_take(p);
     if (parse_try(p, "[")) {
+        var->array = true;
         var->count = atoi(parse_text(p));
         parse_take(p);
         parse_want(p, "]");

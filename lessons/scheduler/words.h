@@ -32,6 +32,10 @@ void words_move(const struct model *model, const struct cast *cast,
 bool words_next(const struct model *model, const struct cast *cast,
                 const uint8_t *state, int actor, int choice, char *where,
                 char *line, size_t size);
+// Why somebody at this node cannot go on; and a step that quotes no line.
+void words_wait(const struct model *model, int node, char *line, size_t size);
+void words_unquoted(const struct model *model, int node, int edge, char *line,
+                    size_t size);
 // The value of a shared variable.
 void words_value(const struct model *model, const struct cast *cast,
                  const uint8_t *state, int var, int k, char *out, size_t size);

@@ -50,6 +50,8 @@ def page_id(path):
 def url(path, anchor=""):
     if path == HEADER:
         return "pool_8h.html"
+    if path.endswith(".html"):  # a page that is one already
+        return path
     page = page_id(path)
     return f"{page}.html" + (f"#{page}-{anchor}" if anchor else "")
 
@@ -211,7 +213,8 @@ def listing(path):
 
 
 def collect():
-    """All that README.md leads to: pages, sources, images."""
+    """All that README.md leads to: pages, sources, and what is copied as it is:
+    images and pages that are HTML already."""
     pages, files, todo = {}, set(), ["README.md"]
     while todo:
         path = todo.pop()
@@ -221,7 +224,7 @@ def collect():
             pages[path] = Page(path)
             todo += pages[path].links()
     files.update(str(file) for pattern in LISTED for file in Path().glob(pattern))
-    images = {file for file in files if file.endswith((".png", ".svg"))}
+    images = {file for file in files if file.endswith((".png", ".svg", ".html"))}
     return pages, files - images - {HEADER}, images
 
 
