@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What the client does with its pool: makes it, offers it items at a rate, takes
-// the results in, ends it. Each call is the library's own, and the log says what
-// it returned. Nothing here waits long but where the screen says so.
+// What the client does with its pool: makes it, offers it items at a rate,
+// takes the results in, ends it. Each call is the library's own, and the log
+// says what it returned. Nothing here waits long but where the screen says so.
 //
 // Runs in: client.
 #include "play.h"
@@ -223,8 +223,8 @@ void boss_renew(struct play *play) {
         boss_join(play);
 }
 
-// pool_join() is called when it will not wait for items any more: until then the
-// screen lives on.
+// pool_join() is called when it will not wait for items any more: until then
+// the screen lives on.
 static void go_on_joining(struct play *play) {
     if (play->state.stats.pending || pool_wait(play->pool, 0) != 0)
         return;

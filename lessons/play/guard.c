@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The guardian: the client's parent, which gives the terminal back however the
-// client ends, by SIGSEGV and SIGKILL too. If the guardian is killed, the client
-// is told by SIGTERM and does it itself.
+// client ends, by SIGSEGV and SIGKILL too. If the guardian is killed, the
+// client is told by SIGTERM and does it itself.
 //
 // Runs in: guardian; the fork's other side goes on as the client.
 #include "play.h"

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Signals, named by what the pool will do. As long as the menu is open the list
-// stands still, and the signal goes to the process that was chosen: its pidfd is
-// held meanwhile. If that process is gone, nothing is sent, and the log says so.
+// stands still, and the signal goes to the process that was chosen: its pidfd
+// is held meanwhile. If that process is gone, nothing is sent, and the log says
+// so.
 //
 // Runs in: client.
 #include "play.h"

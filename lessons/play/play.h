@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// `make play`: a pool that you can hurt. This header has a banner for each file,
-// and all that they share. How to read it: struct play is everything; the loop in
-// main.c reads the pool into play->state (watch.c, state.c), draws that
+// `make play`: a pool that you can hurt. This header has a banner for each
+// file, and all that they share. How to read it: struct play is everything; the
+// loop in main.c reads the pool into play->state (watch.c, state.c), draws that
 // (view.c), and does what keys say (keys.c, menu.c, boss.c).
 //
 // Three kinds of process run this code: a guardian, which only waits and gives

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Processes, as /proc shows them, and signals that reach the process that was
-// meant or nobody: a pidfd stays that process's, a number may be another's soon.
+// meant or nobody: a pidfd stays that process's, a number may be another's
+// soon.
 //
 // Runs in: client.
 #define _GNU_SOURCE

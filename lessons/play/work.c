@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The work that the pool does: an item is a file, its result the number of words
-// in it. That is done in a moment; then the task waits until its item has taken
-// as long as the player wants, so that eyes can follow.
+// The work that the pool does: an item is a file, its result the number of
+// words in it. That is done in a moment; then the task waits until its item has
+// taken as long as the player wants, so that eyes can follow.
 //
 // The board tells which item of its chunk a worker is at; the trace knows only
 // the chunk until that ends. Nothing but the screen reads it.

@@ -107,7 +107,8 @@ class Game:
         """The log's sentences, each on one line."""
         sentences = []
         rows = self.lines[:-3]
-        start = next((i for i, l in enumerate(rows) if l.startswith("slot ")), 0)
+        start = next((i for i, line in enumerate(rows)
+                      if line.startswith("slot ")), 0)
         for line in rows[start:]:
             if re.match(r" *\d+:\d\d ", line):
                 sentences.append(line.strip())

@@ -23,7 +23,9 @@ def look(char):
     front, back = COLOURS[char.fg], PAPER
     if char.bg != "default":
         back = COLOURS[char.bg]
-    return (back, front, char.bold) if char.reverse else (front, back, char.bold)
+    if char.reverse:
+        front, back = back, front
+    return front, back, char.bold
 
 
 def runs(line, columns):

@@ -106,8 +106,8 @@ def pattern_of(line):
     patterns = {"number": r"\d+", "time": r"[\d.]+ [mu]?s", "any": " (?:.* )?"}
     def one(found):
         return patterns.get(found.lastgroup) or re.escape(found[0])
-    return re.sub(r"(?P<time>[\d.]+ [mu]?s\b)|(?P<any> \.\.\. )|(?P<number>\d+)|.",
-                  one, line)
+    return re.sub(r"(?P<time>[\d.]+ [mu]?s\b)|(?P<any> \.\.\. )|"
+                  r"(?P<number>\d+)|.", one, line)
 
 
 def try_keys(keys, wanted):
@@ -143,7 +143,7 @@ def selected(game):
     return None if "sup" in row else int(row[1:].split()[0])
 
 
-# ---- What a death costs -------------------------------------------------------
+# ---- What a death costs ------------------------------------------------------
 
 
 add_things_to_try()
@@ -165,7 +165,8 @@ def killed_worker_costs_one_item():
         g.send("2K")
         said = g.said(SIGNALLED % (2, pid, 9) + r" while it ran item (\d+): "
                       r"lost;(?: (\d+)(?: to (\d+))? go(?:es)? to (?:the new )?"
-                      r"worker \d;)? pid (\d+) in its place after [\d.]+ [mu]?s")
+                      r"worker \d;)? pid (\d+) in its place after "
+                      r"[\d.]+ [mu]?s")
         item, rest = int(said[1]), said[2] and int(said[2])
         check(rest is None or rest == item + 1, "another rest", g)
         g.until(r"items lost 1, again 0")
@@ -231,7 +232,7 @@ def idle_worker_costs_nothing():
         clean(g, 0)
 
 
-# ---- Stopping, and the supervisor ----------------------------------------------
+# ---- Stopping, and the supervisor --------------------------------------------
 
 
 @test
@@ -300,7 +301,7 @@ def dead_supervisor_breaks_the_pool():
         clean(g, 0)
 
 
-# ---- Menus ----------------------------------------------------------------------
+# ---- Menus -------------------------------------------------------------------
 
 
 @test
@@ -352,7 +353,7 @@ def signal_never_reaches_another_process():
         clean(g, 0)
 
 
-# ---- The pool's life, and its settings -------------------------------------------
+# ---- The pool's life, and its settings ---------------------------------------
 
 
 @test
@@ -433,7 +434,7 @@ def failing_items_are_told():
             clean(g, 0)
 
 
-# ---- The terminal ----------------------------------------------------------------
+# ---- The terminal ------------------------------------------------------------
 
 
 @test
@@ -471,7 +472,7 @@ def many_workers_scroll():
 
 @test
 def has_no_colours_where_none_are_wanted():
-    """NO_COLOR: letters only; C locale, xterm: plain ASCII, screen given back."""
+    """NO_COLOR: letters only; C locale: ASCII; the screen is given back."""
     with Game(NO_COLOR="1", LC_ALL="C", term="xterm-256color") as g:
         g.until("B busy")
         g.send("q")
@@ -571,7 +572,7 @@ def stops_and_goes_on():
         g.until(lambda: not g.left() or g.read())
 
 
-# ---- Without a terminal, and from outside ------------------------------------------
+# ---- Without a terminal, and from outside ------------------------------------
 
 
 def run(command, **env):
@@ -586,7 +587,8 @@ def one_picture_without_a_terminal():
     """No terminal, or a dumb one: one plain picture, status 0."""
     done = run(PROGRAM)
     check(done.returncode == 0 and "pool: running" in done.stdout and
-          re.search("B busy|I idle", done.stdout) and "no terminal" in done.stdout, done.stdout)
+          re.search("B busy|I idle", done.stdout) and
+          "no terminal" in done.stdout, done.stdout)
     check(not re.search(r"[^ -~\n]|.{81}", done.stdout), "wide, or not plain")
     with Game(term="dumb") as g:
         clean(g, 0)
