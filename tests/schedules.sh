@@ -101,7 +101,7 @@ agree() { # $1 scenario.c, $2 patch, $3 what was built
         case " $(header "$2" Loses) $(header "$2" "May lose") " in
         *" $check "*) continue ;;
         esac
-        run "$3" --check "$check" --runs 60 >"$OUT/$3.txt" || {
+        run "$3" --check "$check" --runs 40 >"$OUT/$3.txt" || {
             [ $? = 2 ] || {
                 complain "$2 loses $check under schedules, and else not:"
                 cat "$OUT/$3.txt"

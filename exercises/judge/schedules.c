@@ -21,7 +21,7 @@
 
 #include "result.h"
 
-#define SCHEDULES "60" // of a check; see ../schedule/README.md
+#define SCHEDULES "40" // of a check
 #define SCHEDULES_S 15 // at most, on a machine that is not busy
 #define SCHEDULES_LAST_S 60
 #define SEEDS 1000 // of the judge's; each has schedules of its own
