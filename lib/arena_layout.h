@@ -141,8 +141,6 @@ static inline uint8_t *job_statuses(struct job *job) {
 
 enum slot_phase { SLOT_STARTING, SLOT_INITIALISING, SLOT_READY, SLOT_RETIRED };
 
-struct queue_cell;
-
 struct slot {
     // Written by the worker. [lo, hi) are the chunks it has reserved; it writes
     // them before it moves `next`, so that they cannot get lost with it. While
@@ -166,9 +164,6 @@ struct slot {
 
 enum arena_mode { MODE_RUN, MODE_STOP, MODE_TERMINATE };
 
-struct worker;
-struct trace; // client memory layout, arena_trace.c
-
 struct arena {
     // Constant from the first fork on.
     struct pool_options options; // with workers, memory filled in
@@ -180,6 +175,7 @@ struct arena {
     char (*messages)[POOL_MESSAGE_SIZE]; // touched on failure
     size_t message_count;                // of the first entries of the ring
     char *heap;
+    size_t heap_size;
     struct worker *worker; // private memory that a worker finds zeroed
     unsigned cpus;         // this process may run on
     bool ignores_ctrl_c;   // the client, from its start or by its own wish

@@ -5,4 +5,4 @@ set -eu
 code() { sed -E 's://.*::' "$@" | grep -cE '[^[:space:]]'; }
 all=$(cat lib/*.[ch] | code)
 echo "size: $all lines of code in lib, without comments and blank lines"
-[ "$all" -le 3650 ] || { echo "that is too much to read in one sitting"; exit 1; }
+[ "$all" -le 3600 ] || { echo "that is too much to read in one sitting"; exit 1; }

@@ -9,9 +9,6 @@
 
 // ==== client_memory.c: the allocator of the arena's heap ====================
 
-struct page; // of the heap
-struct pool;
-
 enum { MEMORY_CLASSES = 40, MEMORY_BINS = 32 };
 
 struct memory {
@@ -19,7 +16,7 @@ struct memory {
     uint32_t pages;    // it has
     uint32_t top;      // pages from here on are free
     uint32_t touched;  // pages from here on have never been used: zero
-    struct page *page; // what we know of each
+    struct page *page; // what client_memory.c knows of each
     uint32_t free_run[MEMORY_BINS];   // first free run of 2^n pages and up
     uint32_t partial[MEMORY_CLASSES]; // first slab with a free block
 };
@@ -61,7 +58,6 @@ void client_ring_retire(struct pool *pool, uint64_t seq, uint32_t count);
 void *client_map_shared(size_t size); // NULL: it cannot be had
 bool client_arena_map(struct pool *pool, const struct pool_options *options);
 void client_arena_unmap(struct pool *pool);
-size_t client_heap_size(const struct arena *arena);
 
 bool client_wait_supervisor(struct pool *pool, bool event, int timeout_ms);
 void client_glance(struct pool *pool);
@@ -155,7 +151,7 @@ bool client_result_settled(struct pool_result *result);
 uint64_t client_result_awaits(struct pool_result *result);
 void client_result_settle(struct pool_result *result);
 void client_results_abort(struct pool *pool, int status, const char *why);
-void client_result_progress(struct pool_result *result, uint64_t next,
+void client_result_progress(struct pool_result *result,
                             struct pool_stats *stats);
 void client_results_collect(struct pool *pool);
 void client_result_call(struct pool_result *result);
@@ -172,7 +168,6 @@ int client_wait(struct pool *pool, client_ready_fn *ready, void *what,
 // ==== client_trace.c, client_json.c =========================================
 
 void client_trace_begin(struct pool *pool); // if POOL_TRACE is set
-void client_trace_write(struct pool *pool);
 void client_trace_end(struct pool *pool);
 void client_trace_sort(struct pool_trace_event *events, size_t count);
 void client_json_write(FILE *file, struct pool_trace_event *events,

@@ -77,6 +77,7 @@ static bool map_arena(struct pool *pool, const struct pool_options *options,
     arena->messages = (char(*)[POOL_MESSAGE_SIZE])(base + messages);
     arena->message_count = message_count;
     arena->heap = base + heap;
+    arena->heap_size = heap_size;
     arena->cpus = sys_cpu_count();
     arena->client = getpid();
     arena->client_event = arena->super_event = -1;
@@ -84,21 +85,16 @@ static bool map_arena(struct pool *pool, const struct pool_options *options,
     return true;
 }
 
-size_t client_heap_size(const struct arena *arena) {
-    return arena->size - (size_t)(arena->heap - (const char *)arena);
-}
-
 void client_arena_unmap(struct pool *pool) {
     struct arena *arena = pool->arena;
     if (!arena)
         return;
-    size_t heap_size = client_heap_size(arena);
     client_memory_end(&pool->memory);
     client_ring_end(pool);
     sys_close(&arena->client_event);
     sys_close(&arena->super_event);
     if (pool->readonly_offset)
-        munmap(arena->heap + pool->readonly_offset, heap_size);
+        munmap(arena->heap + pool->readonly_offset, arena->heap_size);
     munmap(arena, arena->size);
 }
 
@@ -107,10 +103,10 @@ void client_arena_unmap(struct pool *pool) {
 // may use at most.
 bool client_arena_map(struct pool *pool, const struct pool_options *options) {
     size_t memory = options->memory ? options->memory : sys_quota().memory / 2;
-    uint64_t most = MIN(sys_address_left() / 4 / 3, MEMORY_MOST);
+    uint64_t most = sys_address_left() / 4 / 3;
     if (memory < MEMORY_LEAST)
         return errno = EINVAL, false;
-    memory = MIN(memory, MAX(most, MEMORY_LEAST));
+    memory = MIN(memory, MIN(MAX(most, MEMORY_LEAST), MEMORY_MOST));
     for (; !map_arena(pool, options, memory); memory /= 2)
         if (errno == EINVAL || memory / 2 < MEMORY_LEAST)
             return false;

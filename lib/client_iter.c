@@ -10,14 +10,14 @@
 
 enum { WINDOW_PER_WORKER = 8 };
 
-struct iter_item {
-    struct iter_item *next;
+struct item {
+    struct item *next;
     struct pool_result *result;
     size_t index;
 };
 
-struct item_list {
-    struct iter_item *first, **end; // `end` is where the next one is linked
+struct items {
+    struct item *first, **end; // `end` is where the next one is linked
 };
 
 struct pool_iter {
@@ -34,23 +34,22 @@ struct pool_iter {
     size_t window;
     size_t in_flight; // submitted, not yet handed out
     size_t index;     // of the next item
-    struct item_list submitted, done;
+    struct items submitted, done;
     _Alignas(max_align_t) char item[]; // the source fills this
 };
 
 // A result of which nothing is left: who waits for it is woken by any chunk.
 static struct pool_result whichever;
 
-static void list_add(struct item_list *list, struct iter_item *item) {
+static void list_add(struct items *list, struct item *item) {
     item->next = NULL;
     *list->end = item;
     list->end = &item->next;
 }
 
 // Takes the item off that `link` points to.
-static struct iter_item *list_take(struct item_list *list,
-                                   struct iter_item **link) {
-    struct iter_item *item = *link; // NOLINT: freed ones are off it
+static struct item *list_take(struct items *list, struct item **link) {
+    struct item *item = *link; // NOLINT: freed ones are off it
     if (!(*link = item->next))
         list->end = link;
     return item;
@@ -61,7 +60,7 @@ static struct iter_item *list_take(struct item_list *list,
 static bool some_done(struct pool *pool, void *what) {
     struct pool_iter *iter = what;
     uint64_t next = iter->unordered ? atomic_load(&pool->arena->next) : 0;
-    struct iter_item **link = &iter->submitted.first;
+    struct item **link = &iter->submitted.first;
     while (*link) {
         struct pool_result *result = (*link)->result;
         if (client_result_settled(result))
@@ -74,9 +73,9 @@ static bool some_done(struct pool *pool, void *what) {
     return iter->done.first != NULL;
 }
 
-static void drop_items(struct item_list *list) {
+static void drop_items(struct items *list) {
     while (list->first) {
-        struct iter_item *item = list_take(list, &list->first);
+        struct item *item = list_take(list, &list->first);
         pool_result_free(item->result);
         free(item);
     }
@@ -84,7 +83,7 @@ static void drop_items(struct item_list *list) {
 
 // Submits the item that the source has made.
 static int submit(struct pool_iter *iter) {
-    struct iter_item *item = malloc(sizeof *item);
+    struct item *item = malloc(sizeof *item);
     int rc = POOL_ENOMEM;
     if (item)
         rc = pool_apply_async(iter->pool, iter->fn, iter->item, iter->item_size,
@@ -127,15 +126,10 @@ int pool_imap(struct pool *pool, pool_task_fn *fn, pool_source_fn *source,
     struct pool_iter *iter = calloc(1, sizeof *iter + item_size);
     if (!iter)
         return POOL_ENOMEM;
-    iter->next = pool->iters;
-    iter->pool = pool;
-    iter->fn = fn;
-    iter->item_size = item_size;
-    iter->result_size = result_size;
-    iter->source = source;
-    iter->state = state;
-    iter->window =
-        window ? window : pool->arena->options.workers * WINDOW_PER_WORKER;
+    if (window == 0)
+        window = pool->arena->options.workers * WINDOW_PER_WORKER;
+    *iter = (struct pool_iter){pool->iters, pool,   fn,    item_size,
+                               result_size, source, state, .window = window};
     iter->submitted.end = &iter->submitted.first;
     iter->done.end = &iter->done.first;
     pool->iters = *out = iter;
@@ -171,7 +165,7 @@ int pool_iter_next(struct pool_iter *iter, void *result, size_t *index,
         if (rc != 0)
             return rc;
     }
-    struct iter_item *item = list_take(&iter->done, &iter->done.first);
+    struct item *item = list_take(&iter->done, &iter->done.first);
     if (index)
         *index = item->index;
     int rc = pool_result_get(item->result, result, result ? SIZE_MAX : 0, 0);

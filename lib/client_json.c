@@ -6,8 +6,6 @@
 // Runs in: client.
 #include "client.h"
 
-#include <stdarg.h>
-
 enum { TRACK_CLIENT, TRACK_SUPER, TRACK_WORKER }; // and its index
 
 struct writer {
@@ -45,15 +43,6 @@ static void put(const struct writer *w, const char *phase, const char *name,
 // Viewers bind no arrow to an empty slice: it lasts a nanosecond at least.
 static uint64_t duration(const struct pool_trace_event *e, uint64_t end_ns) {
     return end_ns > e->begin_ns ? end_ns - e->begin_ns : 1;
-}
-
-static void put_submit(const struct writer *w,
-                       const struct pool_trace_event *e) {
-    put(w, "X", "submit", TRACK_CLIENT, e->begin_ns,
-        "\"dur\":" MICROSECONDS ",\"args\":{\"task\":%lu,\"items\":%u}",
-        THOUSANDTHS(duration(e, e->end_ns)), e->task, e->count);
-    put(w, "s", "task", TRACK_CLIENT, e->begin_ns,
-        "\"cat\":\"task\",\"id\":%lu", e->task);
 }
 
 // The death that cut a run short, or NULL. It is near.
@@ -124,9 +113,13 @@ void client_json_write(FILE *file, struct pool_trace_event *events,
         put(&w, "M", "thread_name", TRACK_WORKER + i, 0,
             "\"args\":{\"name\":\"%s\"}", role(&w, i));
     for (struct pool_trace_event *e = events; e < end; e++)
-        if (e->kind == POOL_TRACE_SUBMIT)
-            put_submit(&w, e);
-        else if (e->kind == POOL_TRACE_RUN)
+        if (e->kind == POOL_TRACE_SUBMIT) {
+            put(&w, "X", "submit", TRACK_CLIENT, e->begin_ns,
+                "\"dur\":" MICROSECONDS ",\"args\":{\"task\":%lu,\"items\":%u}",
+                THOUSANDTHS(duration(e, e->end_ns)), e->task, e->count);
+            put(&w, "s", "task", TRACK_CLIENT, e->begin_ns,
+                "\"cat\":\"task\",\"id\":%lu", e->task);
+        } else if (e->kind == POOL_TRACE_RUN)
             put_run(&w, e, end);
         else
             put_mark(&w, e);

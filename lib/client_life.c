@@ -16,25 +16,7 @@ struct own {
     struct worker worker;
 };
 
-static struct pool *pool_new(void) {
-    struct own *own = sys_map_private(sizeof *own);
-    if (!own)
-        return NULL;
-    if (madvise(own, sizeof *own, MADV_WIPEONFORK) != 0) {
-        munmap(own, sizeof *own);
-        return errno = ENOTSUP, NULL; // before Linux 4.14
-    }
-    struct pool *pool = &own->pool;
-    pool->unsettled.prev = pool->unsettled.next = &pool->unsettled;
-    pool->due.prev = pool->due.next = &pool->due;
-    pool->settled.prev = pool->settled.next = &pool->settled;
-    pool->super_fd = pool->user_fd = -1;
-    return pool;
-}
-
 static void pool_delete(struct pool *pool) {
-    if (!pool)
-        return;
     client_iters_end(pool);
     client_results_end(pool);
     sys_close(&pool->user_fd);
@@ -93,8 +75,19 @@ struct pool *pool_create(const struct pool_options *options) {
     if (exact.workers < 1 || exact.workers > POOL_MAX_WORKERS ||
         exact.task_timeout_ms < 0 || exact.max_retries > UINT16_MAX)
         return errno = EINVAL, NULL;
-    struct pool *pool = pool_new();
-    if (pool && client_arena_map(pool, &exact) && launch(pool)) {
+    struct own *own = sys_map_private(sizeof *own);
+    if (!own)
+        return NULL;
+    if (madvise(own, sizeof *own, MADV_WIPEONFORK) != 0) {
+        munmap(own, sizeof *own);
+        return errno = ENOTSUP, NULL; // before Linux 4.14
+    }
+    struct pool *pool = &own->pool;
+    pool->unsettled.prev = pool->unsettled.next = &pool->unsettled;
+    pool->due.prev = pool->due.next = &pool->due;
+    pool->settled.prev = pool->settled.next = &pool->settled;
+    pool->super_fd = pool->user_fd = -1;
+    if (client_arena_map(pool, &exact) && launch(pool)) {
         pool->alive = POOL_ALIVE;
         return pool;
     }
@@ -151,6 +144,5 @@ void pool_destroy(struct pool *pool) {
         return;
     pool->calling = 0;
     pool_terminate(pool);
-    client_trace_write(pool);
     pool_delete(pool);
 }

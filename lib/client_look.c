@@ -17,14 +17,14 @@ int pool_stats(struct pool *pool, struct pool_stats *stats) {
     struct pool_result *result = pool->unsettled.next;
     for (; result != &pool->unsettled && result->cursor < next;
          result = result->next)
-        client_result_progress(result, next, stats);
+        client_result_progress(result, stats);
     for (unsigned i = 0; i < arena->options.workers; i++) {
         struct slot *slot = &arena->slots[i];
-        if (!atomic_load(&slot->pid))
-            continue;
         struct entry *entry = arena_entry(arena, atomic_load(&slot->lo));
-        stats->workers++;
-        stats->idle += !word_held_by(atomic_load(&entry->word), i);
+        bool held = word_held_by(atomic_load(&entry->word), i);
+        bool alive = atomic_load(&slot->pid) != 0;
+        stats->workers += alive;
+        stats->idle += alive && !held;
     }
     return 0;
 }

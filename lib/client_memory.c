@@ -25,7 +25,7 @@ struct page {
     uint16_t *link;  // of each block of a slab: next free one, or BLOCK_USED
     uint32_t length; // of the run, in its first and last page
     uint32_t prev, next; // of a list of runs: their first pages; 0: none
-    uint32_t slab;       // that this page is, or was, a part of: its first page
+    uint32_t slab;       // that this page is a part of: its first page; 0: none
     uint16_t size;       // of a slab's blocks
     uint16_t used, count;
     uint16_t free; // first free block
@@ -36,7 +36,7 @@ struct page {
 bool client_memory_init(struct pool *pool) {
     struct memory *memory = &pool->memory;
     memory->base = pool->arena->heap;
-    memory->pages = (uint32_t)(client_heap_size(pool->arena) / PAGE);
+    memory->pages = (uint32_t)(pool->arena->heap_size / PAGE);
     memory->top = memory->touched = 1; // 0 stands for "none" in links
     memory->page = sys_map_private(memory->pages * sizeof(struct page));
     return memory->page != NULL;
@@ -180,8 +180,11 @@ static uint32_t slab_new(struct memory *memory, unsigned class, uint32_t size) {
 }
 
 static void slab_delete(struct memory *memory, uint32_t first) {
+    struct page *slab = &memory->page[first];
     list_remove(memory, first);
-    free(memory->page[first].link);
+    free(slab->link);
+    for (uint32_t p = 0; p < slab->length; p++)
+        slab[p].slab = 0;
     give_run(memory, first);
 }
 
@@ -244,8 +247,7 @@ void *client_memory_take(struct pool *pool, size_t size, bool zeroed) {
         delete_unused_slabs(memory);
         block = take(memory, size);
     }
-    if (memory->top > memory->touched)
-        memory->touched = memory->top;
+    memory->touched = MAX(memory->touched, memory->top);
     // Memory that nobody has used yet is zero, and stays untaken if left so.
     if (block && zeroed && block < memory->base + (size_t)touched * PAGE)
         memset(block, 0, size);
@@ -258,8 +260,7 @@ void client_memory_give(struct memory *memory, void *block) {
     if (p >= memory->top) // or in front of it: then it is a large number
         return;
     uint32_t slab = memory->page[p].slab;
-    if (memory->page[slab].state == PAGE_SLAB &&
-        p - slab < memory->page[slab].length)
+    if (slab)
         give_block(memory, slab, (uint32_t)(offset - (size_t)slab * PAGE));
     else if (offset % PAGE == 0 && memory->page[p].state == PAGE_RUN)
         give_run(memory, (uint32_t)p);

@@ -46,8 +46,7 @@ struct pool_result *client_result_new(struct pool *pool) {
     struct pool_result *result = pool->spare;
     pool->spare = result->next;
     // In no list yet: where all of it cannot be had, it is dropped as it is.
-    *result =
-        (struct pool_result){.prev = result, .next = result, .pool = pool};
+    *result = (struct pool_result){result, result, pool, .left = 0};
     return result;
 }
 
@@ -126,7 +125,7 @@ static uint64_t abort_chunk(struct job *job, struct entry *entry, uint64_t word,
 // Accounts for the chunks from the cursor on that are final; with a status, for
 // all: no worker lives any more, and the others fail with it. True: none is
 // left. Entries of one page are neighbours, so it goes from page to page.
-static inline bool account(struct pool_result *result, int status) {
+ALWAYS_INLINE bool account(struct pool_result *result, int status) {
     struct pool *pool = result->pool;
     struct job *job = result->job;
     while (result->left) {
@@ -197,10 +196,11 @@ uint64_t client_result_awaits(struct pool_result *result) {
 
 // Adds the items of an unsettled result that are done, beyond those accounted
 // for, to `stats`.
-void client_result_progress(struct pool_result *result, uint64_t next,
+void client_result_progress(struct pool_result *result,
                             struct pool_stats *stats) {
-    uint64_t cursor = result->cursor, end = cursor + result->left;
-    for (; cursor < end && cursor < next; cursor++) {
+    uint64_t next = atomic_load(&result->pool->arena->next);
+    uint64_t cursor = result->cursor, end = MIN(cursor + result->left, next);
+    for (; cursor < end; cursor++) {
         cursor = client_ring_skip_gap(result->pool, cursor);
         struct entry *entry = arena_entry(result->pool->arena, cursor);
         uint64_t word = atomic_load(&entry->word), first;
@@ -272,9 +272,8 @@ __attribute__((noinline)) void client_result_call(struct pool_result *result) {
         client_result_drop(result);
 }
 
-static _Unwind_Reason_Code find_call(struct _Unwind_Context *context,
-                                     void *found) {
-    if (_Unwind_GetRegionStart(context) == (uintptr_t)client_result_call)
+static _Unwind_Reason_Code find_call(struct _Unwind_Context *at, void *found) {
+    if (_Unwind_GetRegionStart(at) == (uintptr_t)client_result_call)
         *(bool *)found = true;
     return _URC_NO_REASON;
 }

@@ -40,13 +40,6 @@ static uint32_t page_at(struct pool *pool, uint64_t stretch) {
     return load_relaxed(place_of(pool, stretch));
 }
 
-// True while the directory's place for `stretch` is held by an older page.
-static bool place_taken(struct pool *pool, uint64_t stretch) {
-    uint64_t holder = pool->ring.page[page_at(pool, stretch)].stretch;
-    return holder != NO_STRETCH &&
-           place_of(pool, holder) == place_of(pool, stretch);
-}
-
 // The list that a page is in when it is free: see arena_message().
 static uint32_t *list_of(struct pool *pool, uint32_t page) {
     size_t entry = (size_t)page * RING_PAGE;
@@ -83,7 +76,10 @@ static void page_begin(struct pool *pool) {
             ring->page[full].live == 0)
             page_free(pool, full);
     }
-    while (place_taken(pool, stretch))
+    uint64_t holder; // of the place for `stretch`: an older page, perhaps
+    while ((holder = ring->page[page_at(pool, stretch)].stretch) !=
+               NO_STRETCH &&
+           place_of(pool, holder) == place_of(pool, stretch))
         stretch++;
     uint32_t page = page_take(pool);
     ring->page[page].stretch = stretch;

@@ -9,8 +9,6 @@
 // Runs in: client.
 #include "client.h"
 
-#include <limits.h>
-
 enum { TRACE_ROOM = 1 << 20 }; // events of a pool that POOL_TRACE records
 
 static size_t trace_size(size_t room) {
@@ -181,19 +179,17 @@ void client_trace_begin(struct pool *pool) {
     pool->trace_path = path;
 }
 
-void client_trace_write(struct pool *pool) {
-    FILE *file = pool->trace_path ? fopen(pool->trace_path, "we") : NULL;
-    if (!file)
-        return;
-    pool->trace_from = 0;
-    pool->trace_limit = TRACE_ROOM;
-    pool_trace_write(pool, file);
-    fclose(file);
-}
-
+// Writes all that was recorded.
 void client_trace_end(struct pool *pool) {
     if (!pool->trace_path)
         return;
+    FILE *file = fopen(pool->trace_path, "we");
+    pool->trace_from = 0;
+    pool->trace_limit = TRACE_ROOM;
+    if (file) {
+        pool_trace_write(pool, file);
+        fclose(file);
+    }
     munmap(pool->arena->trace, trace_size(TRACE_ROOM));
     free(pool->trace_path);
 }

@@ -25,6 +25,10 @@ static void spin(struct pool *pool, client_ready_fn *ready, void *what,
     } while (sys_now_ns() - start < SPIN_NS);
 }
 
+static bool callbacks_due(const struct pool *pool) {
+    return !pool->calling && !client_list_empty(&pool->due);
+}
+
 // Looks; if it is not ready, runs what is due and looks again. Without
 // callbacks there is nothing to collect: `ready` looks at what it waits for
 // itself.
@@ -36,14 +40,6 @@ static bool look(struct pool *pool, client_ready_fn *ready, void *what) {
         client_results_call(pool);
     }
     return ready(pool, what);
-}
-
-// True if there is something to do at once.
-static bool pressing(struct pool *pool, client_ready_fn *ready, void *what) {
-    if (pool->callbacks)
-        client_results_collect(pool);
-    return (!pool->calling && !client_list_empty(&pool->due)) ||
-           ready(pool, what);
 }
 
 // Empties the eventfd, and takes back the wish to be woken. With pool_fd() in
@@ -84,8 +80,10 @@ static bool may_sleep(struct pool *pool, client_ready_fn *ready, void *what,
         awaited = to_await(pool, result);
         atomic_store(&pool->arena->awaited, awaited);
         atomic_thread_fence(memory_order_seq_cst);
-        if (pressing(pool, ready, what))
-            return false;
+        if (pool->callbacks)
+            client_results_collect(pool);
+        if (callbacks_due(pool) || ready(pool, what))
+            return false; // there is something to do at once
     } while (to_await(pool, result) != awaited);
     return true;
 }
@@ -133,7 +131,7 @@ static void refresh_user_fd(struct pool *pool) {
         return;
     wait_over(pool);
     client_results_collect(pool);
-    if (!pool->calling && !client_list_empty(&pool->due))
+    if (callbacks_due(pool))
         sys_event_signal(pool->arena->client_event);
 }
 

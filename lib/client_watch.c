@@ -17,10 +17,8 @@ enum {
 // eventfd too if `event` is set. True: the supervisor has ended.
 bool client_wait_supervisor(struct pool *pool, bool event, int timeout_ms) {
     bool hears = event && !pool->fds_lost;
-    struct pollfd fds[] = {
-        {.fd = hears ? pool->arena->client_event : -1, .events = POLLIN},
-        {.fd = pool->super_fd, .events = POLLIN},
-    };
+    struct pollfd fds[] = {{hears ? pool->arena->client_event : -1, POLLIN, 0},
+                           {pool->super_fd, POLLIN, 0}};
     if ((pool->super_fd < 0 || hears != event) &&
         (timeout_ms < 0 || timeout_ms > NO_PIDFD_MS))
         timeout_ms = NO_PIDFD_MS;

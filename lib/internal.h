@@ -14,14 +14,21 @@
 #include "arena_layout.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdarg.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/param.h> // MIN, MAX
+#include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
+
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
 
 // ==== sys_linux.c: Linux calls, EINTR and fallbacks =========================
 

@@ -15,8 +15,6 @@
 // Runs in: supervisor.
 #include "internal.h"
 
-#include <stdio_ext.h>
-#include <sys/prctl.h>
 #include <sys/signalfd.h>
 
 enum {
@@ -44,12 +42,12 @@ extern void __sanitizer_print_stack_trace(void) __attribute__((weak));
 // sanitizer tell why a task has crashed. What the program ignores stays
 // ignored. Ctrl-C reaches every process of a terminal: the client answers it.
 static void reset_signals(void) {
-    bool reports = __sanitizer_print_stack_trace != NULL;
     for (int number = 1; number < NSIG; number++) {
         struct sigaction action;
         bool crash = number == SIGSEGV || number == SIGBUS ||
                      number == SIGFPE || number == SIGILL || number == SIGABRT;
-        if (sigaction(number, NULL, &action) == 0 && !(crash && reports) &&
+        if (sigaction(number, NULL, &action) == 0 &&
+            !(crash && __sanitizer_print_stack_trace) &&
             action.sa_handler != SIG_IGN && action.sa_handler != SIG_DFL)
             signal(number, SIG_DFL);
     }
@@ -168,11 +166,9 @@ static void read_signals(struct super *s) {
 
 // Sleeps until something happens, `timeout_ms` at most.
 static void wait_for_events(struct super *s, int timeout_ms) {
-    struct pollfd fds[] = {
-        {.fd = s->signal_fd, .events = POLLIN},
-        {.fd = s->arena->super_event, .events = POLLIN},
-        {.fd = s->client_fd, .events = POLLIN}, // negative: ignored
-    };
+    struct pollfd fds[] = {{s->signal_fd, POLLIN, 0},
+                           {s->arena->super_event, POLLIN, 0},
+                           {s->client_fd, POLLIN, 0}}; // negative: ignored
     if (s->client_fd < 0 && (timeout_ms < 0 || timeout_ms > NO_PIDFD_MS))
         timeout_ms = NO_PIDFD_MS;
     if (poll(fds, 3, timeout_ms) <= 0)

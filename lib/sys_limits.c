@@ -5,7 +5,6 @@
 // Runs in: client.
 #include "internal.h"
 
-#include <limits.h>
 #include <sched.h>
 #include <sys/resource.h>
 
@@ -44,8 +43,7 @@ static void heed_cgroup(const char *folder, struct sys_quota *quota) {
 // and all above it. In a container a cgroup is seen at the root.
 struct sys_quota sys_quota(void) {
     struct sys_quota quota = {.cpus = sys_cpu_count()};
-    quota.memory =
-        (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
+    quota.memory = (uint64_t)sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE);
     char line[PATH_MAX], names[PATH_MAX], path[PATH_MAX], folder[3 * PATH_MAX];
     FILE *file = fopen("/proc/self/cgroup", "re");
     while (file && fgets(line, sizeof line, file)) {

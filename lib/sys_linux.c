@@ -6,7 +6,6 @@
 
 #include <sched.h>
 #include <sys/syscall.h>
-#include <time.h>
 
 // The kernel's headers are not everywhere (musl-gcc goes without them).
 enum { FUTEX_WAIT = 0, FUTEX_WAKE = 1 };
@@ -43,8 +42,7 @@ unsigned sys_cpu_count(void) {
 // callers look again.
 void sys_futex_wait(_Atomic uint32_t *word, uint32_t value, int timeout_ms) {
     struct timespec limit = {timeout_ms / 1000, timeout_ms % 1000 * 1000000L};
-    syscall(SYS_futex, word, FUTEX_WAIT, value, timeout_ms < 0 ? NULL : &limit,
-            NULL, 0);
+    syscall(SYS_futex, word, FUTEX_WAIT, value, timeout_ms < 0 ? NULL : &limit);
 }
 
 void sys_futex_wake(_Atomic uint32_t *word) {
@@ -82,10 +80,8 @@ pid_t sys_fork(sigset_t *saved_mask) {
     if (sigprocmask(SIG_BLOCK, &all, saved_mask) != 0)
         return -1;
     pid_t pid = fork();
-    int error = errno;
     if (pid != 0)
-        sigprocmask(SIG_SETMASK, saved_mask, NULL);
-    errno = error;
+        sigprocmask(SIG_SETMASK, saved_mask, NULL); // leaves errno as it is
     return pid;
 }
 

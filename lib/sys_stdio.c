@@ -5,9 +5,6 @@
 // Runs in: any process.
 #include "internal.h"
 
-#include <stdio_ext.h>
-#include <time.h>
-
 enum { LOCK_NS = 100000000 }; // for another thread to finish its line
 
 // Flushes a stream, unless another thread keeps it.

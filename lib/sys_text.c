@@ -21,9 +21,8 @@ const char *pool_strerror(int error) {
         [-POOL_ESYS] = "system call failed",
         [-POOL_ENOROOM] = "no memory in the worker for the item's result",
     };
-    if (error > 0 || error < POOL_ENOROOM)
-        return "unknown pool error";
-    return sentence[-error];
+    bool known = error <= 0 && error >= POOL_ENOROOM;
+    return known ? sentence[-error] : "unknown pool error";
 }
 
 const char *pool_version(void) { return "2.0.0"; } // as POOL_VERSION

@@ -10,8 +10,6 @@
 // Runs in: worker.
 #include "internal.h"
 
-#include <sys/prctl.h>
-
 static bool stopped(struct arena *arena) {
     return atomic_load(&arena->mode) != MODE_RUN;
 }

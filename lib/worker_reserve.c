@@ -16,28 +16,23 @@ static void set_reservation(struct slot *self, uint64_t lo, uint64_t hi) {
     store_release(&self->hi, hi);
 }
 
-// Where to end a reservation: few at a time where few are left, so that the
-// last ones are spread evenly; else at the end of a cache line of entries, as
+// Takes the next chunks in line: few at a time where few are left, so that the
+// last ones are spread evenly; else to the end of a cache line of entries, as
 // every item of a chunk writes to its line, and two workers would get in each
-// other's way.
-static uint64_t reserve_until(const struct arena *arena, uint64_t next,
-                              uint64_t tail) {
-    const uint64_t line = LINE / sizeof(struct entry);
-    uint64_t share = (tail - next) / (2 * arena->options.workers);
-    share = share < 1 ? 1 : share > RESERVE_MAX ? RESERVE_MAX : share;
-    return share < line ? next + share : (next + share) / line * line;
-}
-
-// Takes the next chunks in line. The reservation is written before `next`
-// moves: a worker killed between the two has reserved what others get as well.
+// other's way. The reservation is written before `next` moves: a worker killed
+// between the two has reserved what others get as well.
 static bool reserve_next(struct arena *arena, struct slot *self) {
+    const uint64_t line = LINE / sizeof(struct entry);
     // Acquire: whoever moved it has reserved, and steal() is to see that.
     uint64_t next = load_acquire(&arena->next);
     for (;;) {
         uint64_t tail = load_acquire(&arena->tail);
         if (next >= tail)
             return false;
-        uint64_t hi = reserve_until(arena, next, tail);
+        uint64_t share = (tail - next) / (2 * arena->options.workers);
+        uint64_t hi = next + MAX(1, MIN(share, RESERVE_MAX));
+        if (hi - next >= line)
+            hi = hi / line * line;
         set_reservation(self, next, hi);
         if (atomic_compare_exchange_strong(&arena->next, &next, hi))
             return true;

@@ -9,8 +9,6 @@
 // Runs in: worker.
 #include "internal.h"
 
-#include <stdio_ext.h>
-
 // Out of the loop over items, which is the price of an item.
 #define UNLIKELY __attribute__((cold, noinline))
 
@@ -52,23 +50,20 @@ static UNLIKELY void start_clock(struct worker *self) {
         worker_end(self, EXIT_FAILURE);
 }
 
-// Whether something printed may wait in stdout's buffer. glibc's __fpending()
-// looks at the same fields; calling it for every item takes as long as the
-// rest.
-static inline bool printed(void) {
-#ifdef __GLIBC__
-    return stdout->_IO_write_ptr != stdout->_IO_write_base || stdout->_mode > 0;
-#else
-    return __fpending(stdout) != 0;
-#endif
-}
-
 // After a task has returned: a child that it forked must not go on as if it
-// were the worker, and what it printed comes out before its result does.
+// were the worker, and what it printed comes out before its result does. glibc's
+// __fpending() looks at the same fields; calling it for every item takes as long
+// as the rest.
 static inline void clean_up(const struct worker *self) {
     if (__builtin_expect(!self->arena, 0))
         _exit(EXIT_FAILURE);
-    if (__builtin_expect(printed(), 0))
+#ifdef __GLIBC__
+    bool printed =
+        stdout->_IO_write_ptr != stdout->_IO_write_base || stdout->_mode > 0;
+#else
+    bool printed = __fpending(stdout) != 0;
+#endif
+    if (__builtin_expect(printed, 0))
         sys_flush(stdout);
 }
 
@@ -123,10 +118,10 @@ static UNLIKELY struct trace_mark trace_run(struct worker *self, uint64_t seq,
 // Runs items from the one that `word` says is next up to `stop`, and publishes
 // each but the last: its word is the caller's to store. This loop is the price
 // of an item, so it holds nothing but what changes from item to item.
-static inline __attribute__((always_inline)) uint64_t
-run_items(struct worker *self, struct entry *entry, struct job *job,
-          uint64_t word, uint64_t first, uint32_t stop, bool limited,
-          const size_t size) {
+ALWAYS_INLINE uint64_t run_items(struct worker *self, struct entry *entry,
+                                 struct job *job, uint64_t word, uint64_t first,
+                                 uint32_t stop, bool limited,
+                                 const size_t size) {
     const size_t arg_size = job->item_size;
     const uint64_t place = first + word_done(word);
     const bool fits = size <= self->result_room || grow_result(self, size);
@@ -162,8 +157,7 @@ static void run_chunk(struct worker *self, struct entry *entry, uint64_t word,
     uint32_t done = word_done(word);
     uint64_t first;
     uint32_t count = arena_chunk_items(job, entry, &first);
-    uint32_t stop =
-        count - done < self->budget ? count : done + (uint32_t)self->budget;
+    uint32_t stop = done + (uint32_t)MIN(count - done, self->budget);
     self->budget -= stop - done;
     struct trace_mark mark = {.record = NULL};
     if (load_relaxed(&self->arena->trace))

@@ -4,8 +4,6 @@
 // Runs in: worker; in any other process it finds that it is none.
 #include "internal.h"
 
-#include <stdarg.h>
-
 // This process as a worker. The page is wiped in children that a task forks, so
 // that none of them passes for the worker.
 static struct worker *worker;

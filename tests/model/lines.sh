@@ -18,7 +18,7 @@ $1 == "//:" {
     at = inside = number = found = 0
     while ((got = (getline line <file)) > 0) {
         number++
-        if (line ~ "^[a-z_].*[ *]" name "\\(" && line !~ /;$/)
+        if (line ~ "^[A-Za-z_].*[ *]" name "\\(" && line !~ /;$/)
             inside = 1
         if (inside && index(line, code)) {
             at = number

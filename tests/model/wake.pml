@@ -387,7 +387,7 @@ proctype client() {
           //: client_wait.c may_sleep: atomic_store(&pool->arena->awaited, awaited);
           awaited = wish;
 #ifndef NO_LOOK
-          //: client_wait.c may_sleep: if (pressing(pool, ready, what))
+          //: client_wait.c may_sleep: if (callbacks_due(pool) || ready(pool, what))
           settle();
           if
           :: c == CHUNKS -> goto over_wait
