@@ -28,6 +28,7 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <sys/eventfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -199,7 +200,7 @@ pid_t __wrap_sys_fork(sigset_t *mask) {
     }
     close(ends[0]);
     super.life = ends[1];
-    super.ended = sys_event_create();
+    super.ended = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (super.process < 0 || super.ended < 0 ||
         pthread_create(&super.thread, NULL, supervise, NULL))
         abort();
