@@ -99,7 +99,7 @@ static void orders(void) {
                                  "seq_cst: both read the old value in ");
     guide_claim(strict == 0, NULL,
                 "with seq_cst, never did both threads read the old value");
-    guide_say("With relaxed order they may: this time in %.0f of 10,000 "
+    guide_say("With relaxed order they may: this time in %.0f of 2,000 "
               "rounds.",
               relaxed);
 }
