@@ -40,15 +40,41 @@ students() { # the student's file for exercise N
     echo "$(folder "$1")/$(file_name "$1")"
 }
 
-# Makes the student's file of the starter, once.
+# Makes the student's file of the starter, once. A starter says whether it begins
+# where the student's own file for an earlier exercise ended: that comes along
+# then, switched off. No starter has the solution of another exercise.
 begin() {
     file=$(students "$1")
     [ -e "$file" ] || [ -h "$file" ] || {
-        cp "$(folder "$1")/starter.c" "$file" || exit 2
+        starter=$(folder "$1")/starter.c
+        cp "$starter" "$file" || exit 2
         echo "$file is new: it is the starter. Write in it."
+        before=$(sed -n 's,^// It begins where your exercise \([0-9]*\) .*,\1,p' \
+            "$starter")
+        [ -z "$before" ] || bring "$before" "$file"
         echo
     }
 }
+
+bring() { # what the student has for exercise $1, to the end of $2
+    old=$(students "$1")
+    [ -f "$old" ] && ! cmp -s "$old" "$(folder "$1")/starter.c" || {
+        echo "It begins where exercise $1 ended, which you have not begun: make exercise$1"
+        return
+    }
+    {
+        echo
+        echo "#if 0 // $OLD_BEGINS $1: move up what is still right."
+        awk -v from="#if 0 // $OLD_BEGINS" -v to="#endif // $OLD_ENDS" '
+            index($0, from) == 1 { off = 1 }
+            !off
+            index($0, to) == 1 { off = 0 }' "$old"
+        echo "#endif // $OLD_ENDS $1"
+    } >>"$2"
+    echo "Your exercise $1 stands at its end, switched off: move up what is still right."
+}
+OLD_BEGINS="Your exercise"
+OLD_ENDS="your exercise"
 
 # Building the student's file. --------------------------------------------------
 
@@ -298,6 +324,29 @@ schedule() { # SCHEDULE: a seed, or nothing: as many as there is time for
     schedules "$1" "$dir" "$file" "$out" ${SCHEDULE:+--seed "$SCHEDULE"}
 }
 
+# Of other exercises the student's own objects, for a program that uses them:
+# their names are the header's, with exN_ before them, but for those of 11. Sets
+# $others and $have, the compiler's options.
+bring_others() { # $1 the program, $2 where to
+    others='' have=''
+    for n in $(sed -n 's,^// Uses: ,,p' "$1"); do
+        theirs=$(folder "$n") its_file=$(students "$n")
+        mkdir -p "$2/$n"
+        if [ -f "$its_file" ] && ! cmp -s "$its_file" "$theirs/starter.c" &&
+            compile "$theirs" "$its_file" "$2/$n" >/dev/null &&
+            sed -n "/./{s/.*/& $([ "$n" = 11 ] || echo "ex${n}_")&/p;}" \
+                "$B/$theirs/required.txt" >"$2/$n/names" &&
+            objcopy --keep-global-symbols="$B/$theirs/required.txt" \
+                "$2/$n/student.o" "$2/$n/local.o" 2>"$2/$n/linker.txt" &&
+            objcopy --redefine-syms="$2/$n/names" "$2/$n/local.o" \
+                2>>"$2/$n/linker.txt"; then
+            others="$others $2/$n/local.o" have="$have -DHAVE_$n=1"
+        else
+            have="$have -DHAVE_$n=0"
+        fi
+    done
+}
+
 # The student's functions in a small program of our own.
 try() {
     dir=$(folder "$1")
@@ -311,13 +360,15 @@ try() {
     make_folder "$out"
     compile "$dir" "$file" "$out" || exit 1
     inspect "$dir" "$file" "$out"
-    LC_ALL=C $CC @exercises/judge/compile.options -Wall \
+    bring_others "$dir/try.c" "$out"
+    # shellcheck disable=SC2086 # words are wanted
+    LC_ALL=C $CC @exercises/judge/compile.options -Wall $have \
         ${SANITIZE:+-fsanitize=$SANITIZE} -I"$dir" -c -o "$out/try.o" \
         "$dir/try.c"
     objcopy --keep-global-symbols="$B/$dir/required.txt" "$out/student.o" \
         "$out/local.o" 2>"$out/linker.txt" &&
         LC_ALL=C $CC ${SANITIZE:+-fsanitize=$SANITIZE} -o "$out/try" \
-            "$out/try.o" "$out/local.o" -lm -lpthread 2>>"$out/linker.txt" || {
+            "$out/try.o" "$out/local.o" $others -lm -lpthread 2>>"$out/linker.txt" || {
         cannot_link "$dir" "$out"
         exit 1
     }

@@ -5,7 +5,7 @@ PACKAGES     += inotify-tools patch
 TEST_TARGETS += $(if $(wildcard solutions),test-exercises)
 
 JUDGE        := $(B)/exercises/judge
-JUDGE_OBJ    := $(patsubst %,$(JUDGE)/%.o,main report result shown schedules lend run await queries loop messages \
+JUDGE_OBJ    := $(patsubst %,$(JUDGE)/%.o,main report result shown schedules lend common run await queries loop messages \
 	execution accounting limits verdict sandbox namespaces confine proc proc_counts filter wire)
 EXERCISES_SH  = B='$(B)' CC='$(CC)' SANITIZE='$(SANITIZE)' CHECK='$(CHECK)' \
 	SEED='$(SEED)' DEBUG='$(DEBUG)' MAKE='$(MAKE)' sh exercises/exercise.sh
@@ -130,7 +130,9 @@ endif
 
 $(EXERCISE_NUMBERS:%=try%): try%: FORCE
 	$(EXERCISE_NEEDS)
-	$(MAKE) -s $(B)/$(call exercise_dir,$*)/ready >/dev/null
+	$(MAKE) -s $(B)/$(call exercise_dir,$*)/ready $(foreach n,$(shell \
+		sed -n 's,^// Uses: ,,p' $(call exercise_dir,$*)/try.c),$(B)/$(call \
+		exercise_dir,$n)/required.txt) >/dev/null
 	$(EXERCISES_SH) try $*
 
 $(EXERCISE_NUMBERS:%=hint%): hint%: FORCE

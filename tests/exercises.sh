@@ -123,6 +123,24 @@ corpus() { # $1 folder, $2 its last part, $3 the student's file
     return 0
 }
 
+# No starter gives away what an earlier exercise asks for: of the lines that
+# tell its solution from its own starter, it has hardly one.
+starter_tells() { # $1 folder
+    for other in exercises/[0-9]*/starter.c; do
+        exercise=$(basename "$(dirname "$other")")
+        [ "$exercise" != "$(basename "$1")" ] || continue
+        awk '{ gsub(/^[ \t]+/, "") }
+            length($0) < 20 || /^(\/\/|#)/ { next }
+            FILENAME == ARGV[1] { given[$0]; next }
+            FILENAME == ARGV[2] { if (!($0 in given)) tells[$0]; next }
+            $0 in tells { told++ }
+            END { exit !(told * 5 > length(tells)) }' "$other" \
+            solutions/"$exercise"/*.c "$1/starter.c" &&
+            complain "$1/starter.c has much of the solution of $exercise"
+    done
+    return 0
+}
+
 # Whether nine of ten lines of code in $1 are in $2, too.
 copied() {
     awk 'NR == FNR { gsub(/^[ \t]+/, ""); ours[$0]; next }
@@ -140,6 +158,7 @@ for dir in "$(printf "exercises/%02d-" "$ONLY")"*; do
     student=$(basename "solutions/$name"/ex*.c)
     texts "$dir" "$name"
     corpus "$dir" "$name" "$student"
+    starter_tells "$dir"
     stated=$(sed -n 's/^The starter starts at \([0-9]*\) of.*/\1/p' "$dir/README.md")
     passing=$(sed -n 's/^Holds already: //p' "$dir/README.md")
     wanted=$("$B/$dir/judge" --list | awk -v p=" $passing " \

@@ -6,6 +6,8 @@
 
 enum { RUN_ALL, CALLS };
 
+#define NOT_SET (-1000)
+
 static int begin(struct run *run, int low, int high) {
     int count = (int)pick(run, low, high);
     about(run, "run_all(task, %d, results)", count);
@@ -22,10 +24,12 @@ static void each_once(struct run *run) {
     for (int round = 0; round < 4; round++) {
         int count = begin(run, sizes[round], sizes[round]);
         forget_executions(run);
-        CALL(run, RUN_ALL, count);
+        const int64_t *reply = CALL(run, RUN_ALL, count);
         await(run, left_are, count, text("%d tasks run", count));
         settle(run);
         expect_each_once(run, count);
+        expect(run, reply[1 + count] == NOT_SET,
+               "nothing behind results[count - 1] is touched", "it is", "");
     }
 }
 
@@ -76,7 +80,7 @@ static const int64_t *run_youngest_first(struct run *run, int count) {
 }
 
 static const char *result_text(int64_t result) {
-    return result == -1000 ? "it was not set" : text("%ld", (long)result);
+    return result == NOT_SET ? "it was not set" : text("%ld", (long)result);
 }
 
 static void results(struct run *run) {
@@ -105,7 +109,13 @@ static void reaped(struct run *run) {
     settle(run);
     kill_one(run, run->driver, SIGUSR1); // a handler is there: EINTR
     settle(run);
+    struct execution *stopped = first_running(run); // which is not dead
+    if (stopped && stopped->pid != run->driver)
+        kill_one(run, stopped->pid, SIGSTOP);
     let_all_go(run);
+    settle(run);
+    if (stopped)
+        kill_one(run, stopped->pid, SIGCONT);
     finish(run, 0);
     expect(
         run, run->running == 0 && run->executions == count,
@@ -128,6 +138,9 @@ static void killed(struct run *run) {
     // One that takes whichever ends first has another order here. That is
     // another check's concern: so the results are compared as a whole.
     const int64_t *reply = CALL(run, RUN_ALL, count);
+    expect(run, reply[0] == 0, "run_all returns 0", text("%ld", (long)reply[0]),
+           "That a task was killed is its result. -1 is for a fork that "
+           "failed.");
     for (int i = 0; i < 3; i++) {
         int times = 0;
         for (int k = 0; k < count; k++)
@@ -158,8 +171,9 @@ static void fork_fails(struct run *run) {
         expect(run, ran == good, text("%d tasks have run", good),
                text("%d", ran), "Those started before the failure run on.");
         for (int k = 0; k < good; k++)
-            expect(run, reply[1 + k] != -1000, text("results[%d] is there", k),
-                   "it was not set", "Those that ran have results.");
+            expect(run, reply[1 + k] != NOT_SET,
+                   text("results[%d] is there", k), "it was not set",
+                   "Those that ran have results.");
         expect_no_children(run, "when run_all has returned");
     }
 }

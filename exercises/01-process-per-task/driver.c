@@ -5,16 +5,16 @@
 
 static int task(int index) { return (int)driver_task(index); }
 
-// count -> returned, results
+// count -> returned, results and what is behind them
 static void call_run_all(struct wire *m) {
     int count = (int)m->value[0];
     int results[64];
     for (int i = 0; i < 64; i++)
         results[i] = -1000;
     m->value[0] = run_all(task, count, results);
-    for (int i = 0; i < count; i++)
+    for (int i = 0; i <= count; i++)
         m->value[1 + i] = results[i];
-    m->count = 1 + (uint32_t)count;
+    m->count = 2 + (uint32_t)count;
 }
 
 DRIVER_CALLS(call_run_all);

@@ -68,10 +68,6 @@ static void all_at_once(struct run *run) {
     finish(run, 0);
 }
 
-static bool back_or_running(struct run *run, int64_t n) {
-    return is_back(run, 0) || run->running >= n;
-}
-
 // Ends the tasks one by one, the youngest first.
 static const int64_t *youngest_first(struct run *run, int count) {
     run->hold = true;
@@ -117,6 +113,17 @@ static void pieces(struct run *run) {
                    "all of the long is there.");
         }
     }
+    set_fault(run, SMALL_PIECES, 0);
+    // It may be killed after some bytes; or after all, who knows.
+    script(run, 1, COMMAND_DIE_WRITING, 0);
+    forget_executions(run);
+    const int64_t *reply =
+        run_all(run, count, ", process 1 is killed while it writes");
+    bool whole = reply[3] != 0;
+    expect(run, reply[4] == (whole ? answer_for(run, 1) : NOT_SET),
+           whole ? "the whole result" : "results[1] stays as it was",
+           number(reply[4]), "Half of a long is none.");
+    expect_returned(run, reply, count - !whole);
 }
 
 // Every third one dies or leaves, the last one never.
@@ -195,6 +202,21 @@ static void fails(struct run *run) {
                text("%d", after_it),
                "Close both ends of every pipe, then too.");
         set_fault(run, fault[i / 3], -1);
+    }
+    for (int after = 0; after < 3; after++) {
+        forget_executions(run);
+        int before = open_descriptors(run);
+        set_fault(run, FAIL_MALLOC, after);
+        const int64_t *reply =
+            run_all(run, count, text(", where malloc fails after %d", after));
+        set_fault(run, FAIL_MALLOC, -1);
+        if (reply[0] != -1) // it needs fewer
+            expect_returned(run, reply, count);
+        expect_no_children(run, "when run_all has returned");
+        int now = open_descriptors(run);
+        expect(run, now == before,
+               text("%d open descriptors, as before", before), text("%d", now),
+               "Close both ends of every pipe, then too.");
     }
     // So that this earns nothing where nothing was ever started.
     forget_executions(run);

@@ -4,7 +4,7 @@
 
 #include "check.h"
 
-enum { CREATE, MAP, DESTROY, CALLS };
+enum { CREATE, MAP, MANY, DESTROY, CALLS };
 
 #define NOT_SET (-1000)
 
@@ -39,10 +39,6 @@ static void expect_returned(struct run *run, int64_t got, int64_t due) {
                       "it fails.");
 }
 
-static bool back_or_running(struct run *run, int64_t n) {
-    return is_back(run, 0) || run->running >= n;
-}
-
 static void each_once(struct run *run) {
     int workers = some_workers(run);
     const int sizes[] = {(int)pick(run, 20, 60), 1, workers, 0,
@@ -56,11 +52,20 @@ static void each_once(struct run *run) {
     forget_executions(run);
     map(run, 7, 0);
     expect_each_once(run, 7);
+    about(run, "pool_map(pool, items, %d, results)", RACE_ITEMS);
+    const int64_t *reply = CALL(run, MANY, RACE_ITEMS);
+    expect_returned(run, reply[0], 0);
+    expect(run, reply[1] == 0, "each item runs once",
+           text("%ld ran never or twice", (long)reply[1]),
+           "So many do not fit into a pipe: do not write all before you read.");
 }
 
 // Holds the workers, lets one go at a time, and looks how many come inside.
-static void all_busy(struct run *run) {
-    int workers = some_workers(run), count = 5 * workers + 3;
+static void expect_busy(struct run *run, int workers) {
+    int count = 5 * workers + 3;
+    create(run, workers);
+    forget_executions(run);
+    run->most_running = 0;
     say_map(run, count, text(", %d workers", workers));
     run->hold = true;
     START(run, 0, MAP, count, 0);
@@ -83,6 +88,11 @@ static void all_busy(struct run *run) {
            text("at most %d tasks at once", workers),
            text("%d at once", run->most_running),
            "A worker runs one item at a time, and there are N workers.");
+}
+
+static void all_busy(struct run *run) {
+    expect_busy(run, (int)pick(run, 2, 5));
+    expect_busy(run, 20);
 }
 
 static void same_processes(struct run *run) {
@@ -147,43 +157,14 @@ static void results(struct run *run) {
                "poll and read return -1 with errno EINTR: again.");
 }
 
-// But for zombies: another check is about them.
-static bool none_alive(struct run *run, int64_t n) {
-    return workers_alive(run) <= n;
+static void works(struct run *run, int workers) {
+    forget_executions(run);
+    expect_returned(run, map(run, workers + 1, 0)[0], 0);
+    expect_each_once(run, workers + 1);
 }
 
-// Where fork or pipe fails: at first, in between, at last.
 static void create_fails(struct run *run) {
-    static const char *const what[] = {"fork", "pipe"};
-    static const enum fault fault[] = {FAIL_FORK, FAIL_PIPE};
-    int before = open_descriptors(run);
-    for (int i = 0; i < 6; i++) {
-        const int after[] = {0, (int)pick(run, 1, 2), i / 3 ? 7 : 3};
-        about(run, "pool_create(4, task), where %s fails after %d", what[i / 3],
-              after[i % 3]);
-        before = open_descriptors(run);
-        set_fault(run, fault[i / 3], after[i % 3]);
-        int64_t made = CALL(run, CREATE, 4)[0];
-        set_fault(run, fault[i / 3], -1);
-        if (made && i / 3 == 1) { // it needs fewer
-            call(run, DESTROY, 0, NULL);
-            continue;
-        }
-        expect(run, !made, "NULL", "a pool",
-               "fork gives -1, and so does pipe, when they fail.");
-        // What pool_destroy leaves is another check's concern.
-        await(run, none_alive, 0, "no worker is left after that");
-        int now = open_descriptors(run);
-        expect(run, after[i % 3] > 0 || now == before,
-               text("%d open descriptors, as before", before), text("%d", now),
-               "Close what was opened until then: both ends of each pipe.");
-    }
-    about(run, "pool_create(0, task)");
-    expect(run, !CALL(run, CREATE, 0)[0], "NULL", "a pool",
-           "A pool without workers would never be done.");
-    create(run, 2); // so that this earns nothing where nothing works
-    expect_returned(run, map(run, 5, 0)[0], 0);
-    expect_each_once(run, 5);
+    expect_create_fails(run, CREATE, DESTROY, works);
 }
 
 static void dead_worker(struct run *run) {
@@ -204,6 +185,13 @@ static void dead_worker(struct run *run) {
     say_map(run, 4 * workers, ", the worker of one item crashes");
     expect_returned(run, CALL(run, MAP, 4 * workers, 200)[0], -1);
     about(run, "pool_destroy(pool), one worker had crashed");
+    call(run, DESTROY, 0, NULL);
+    // While nothing waits any more, so that nobody writes to the dead one.
+    workers = some_workers(run);
+    script(run, 300 + workers - 1, COMMAND_DIE, SIGKILL);
+    say_map(run, workers, ", the worker of the last item is killed");
+    expect_returned(run, CALL(run, MAP, workers, 300)[0], -1);
+    about(run, "pool_destroy(pool), one worker was killed");
     call(run, DESTROY, 0, NULL);
 }
 

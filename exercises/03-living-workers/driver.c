@@ -30,9 +30,27 @@ static void call_map(struct wire *m) {
     m->count = 1 + (uint32_t)count;
 }
 
+static long count(long item) {
+    driver_count(item);
+    return item;
+}
+
+// count -> returned, items that did not run exactly once; by a pool of its own
+static void call_many(struct wire *m) {
+    static long items[RACE_ITEMS], results[RACE_ITEMS];
+    int n = (int)m->value[0];
+    for (int i = 0; i < n; i++)
+        items[i] = i;
+    driver_race_test(0);
+    struct pool *many = pool_create(2, count);
+    m->value[0] = many ? pool_map(many, items, n, results) : -1;
+    m->value[1] = driver_count_not_once(n);
+    m->count = 2; // that it is never ended is no concern of this check
+}
+
 static void call_destroy(struct wire *m) {
     pool_destroy(pool);
     m->count = 0;
 }
 
-DRIVER_CALLS(call_create, call_map, call_destroy);
+DRIVER_CALLS(call_create, call_map, call_many, call_destroy);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Exercise 3: workers that live on, each fed through a pipe of its own.
 //
-// It begins where exercise 2 ended: a long can be read and written. What is
-// yours is marked TODO.
+// It begins where your exercise 2 ended: a long can be read and written. What
+// is yours is marked TODO.
 #include "workers.h"
 
 #include <errno.h>
@@ -28,34 +28,18 @@ struct pool {
 // Reads one long, in as many pieces as it takes. 1, 0 at the end of file, -1
 // for an error.
 static int get_long(int fd, long *value) {
-    char *at = (char *)value;
-    size_t left = sizeof *value;
-    while (left > 0) {
-        ssize_t n = read(fd, at, left);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return (int)n;
-        at += n;
-        left -= (size_t)n;
-    }
-    return 1;
+    // TODO: as in exercise 2
+    (void)fd;
+    (void)value;
+    return -1;
 }
 
 // Writes one long. 1, or -1 for an error.
 static int put_long(int fd, long value) {
-    const char *at = (const char *)&value;
-    size_t left = sizeof value;
-    while (left > 0) {
-        ssize_t n = write(fd, at, left);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return -1;
-        at += n;
-        left -= (size_t)n;
-    }
-    return 1;
+    // TODO: as in exercise 2
+    (void)fd;
+    (void)value;
+    return -1;
 }
 
 // 2 serve: what a worker does all its life.

@@ -38,9 +38,8 @@ int pool_result_get(struct pool *pool, int number, long *result);
 void pool_destroy(struct pool *pool);
 
 // When a worker has died, what was under way is lost, and pool_destroy() is the
-// only call left; it does not wait then, and calls nobody. A dead worker never
-// kills the caller (SIGPIPE). If the caller itself is killed, its workers
-// leave, too.
+// only call left; it does not wait for results then. A dead worker never kills
+// the caller (SIGPIPE). If the caller itself is killed, its workers leave, too.
 //
 // What belongs to the caller stays as it is: its other children, descriptors
 // and signal handlers.

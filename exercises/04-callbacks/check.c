@@ -4,10 +4,11 @@
 
 #include "check.h"
 
-enum { CREATE, ASYNC, READY, GET, DESTROY, CALLS };
+enum { CREATE, ASYNC, MANY, READY, GET, DESTROY, CALLS };
 enum { NO_CALLBACK, TELLS, SUBMITS };
 
 #define NOT_SET (-1000)
+#define FEWEST 1000 // items for which there must be room
 
 static void create(struct run *run, int workers) {
     about(run, "pool_create(%d, task)", workers);
@@ -55,8 +56,9 @@ static void each_once(struct run *run) {
     }
 }
 
-static void returns_at_once(struct run *run) {
-    int workers = some_workers(run);
+static void expect_at_once(struct run *run, int workers) {
+    create(run, workers);
+    forget_executions(run);
     run->hold = true;
     submit(run, 0, 4 * workers, NO_CALLBACK);
     about(run, "%d times pool_apply_async, %d workers", 4 * workers, workers);
@@ -68,6 +70,21 @@ static void returns_at_once(struct run *run) {
     let_all_go(run);
     for (int i = 0; i < 4 * workers; i++)
         get(run, i);
+}
+
+// More than a pipe has room for, at last.
+static void returns_at_once(struct run *run) {
+    expect_at_once(run, (int)pick(run, 2, 4));
+    expect_at_once(run, 20);
+    create(run, 1);
+    run->hold = true;
+    submit(run, 0, 1, NO_CALLBACK);
+    await(run, running_are, 1, "a task runs");
+    about(run, "%d times pool_apply_async, while the worker is busy",
+          RACE_ITEMS);
+    int64_t taken = CALL(run, MANY, 1, RACE_ITEMS)[0];
+    expect(run, taken >= FEWEST, text("%d are taken, or more", FEWEST),
+           text("%ld", (long)taken), "Keep what no worker has got yet.");
 }
 
 static void results(struct run *run) {
@@ -89,6 +106,17 @@ static void results(struct run *run) {
         got = CALL(run, READY, none)[0];
         expect(run, got == 0, "0", text("%ld", (long)got), "");
     }
+    // It waits for that one, and for no other.
+    run->hold = true;
+    submit(run, count, workers + 2, NO_CALLBACK);
+    await(run, running_are, workers, text("%d tasks inside", workers));
+    struct execution *first = last_running(run);
+    let_go(run, first);
+    get(run, (int)first->id);
+    let_all_go(run);
+    for (int i = 0; i < workers + 2; i++)
+        get(run, count + i);
+    count += workers + 2;
     // A signal interrupts the waiting.
     lend(run);
     run->hold = true;
@@ -188,6 +216,10 @@ static void ready(struct run *run) {
                   i);
             expect(run, CALL(run, READY, i)[0] == 0, "0", "not 0", "");
         }
+        await(run, running_are, workers, text("%d tasks run", workers));
+        struct execution *first = last_running(run); // the others still run
+        let_go(run, first);
+        look_until_ready(run, (int)first->id);
         let_all_go(run);
         for (int i = (round + 1) * count - 1; i >= round * count; i--)
             look_until_ready(run, i);
@@ -221,35 +253,31 @@ static void callback_submits(struct run *run) {
     expect_each_once(run, 41);
 }
 
-// But for zombies: another check is about them.
-static bool none_alive(struct run *run, int64_t n) {
-    return workers_alive(run) <= n;
+static void works(struct run *run, int workers) {
+    forget_executions(run);
+    submit(run, 0, workers + 1, NO_CALLBACK);
+    for (int i = 0; i <= workers; i++)
+        get(run, i);
+}
+
+// Without memory it may refuse an item, and works on.
+static void expect_refuses(struct run *run) {
+    int count = 0;
+    some_workers(run);
+    submit(run, count++, 1, NO_CALLBACK);
+    set_fault(run, FAIL_MALLOC, 0);
+    about(run, "pool_apply_async again and again, where malloc and realloc "
+               "fail");
+    while (count < 100 && CALL(run, ASYNC, count, NO_CALLBACK, 0)[0] == count)
+        count++;
+    set_fault(run, FAIL_MALLOC, -1);
+    submit(run, count, 1, NO_CALLBACK);
+    for (int i = 0; i <= count; i++)
+        get(run, i);
 }
 
 static void fails(struct run *run) {
-    static const char *const what[] = {"fork", "pipe"};
-    static const enum fault fault[] = {FAIL_FORK, FAIL_PIPE};
-    int before = open_descriptors(run);
-    for (int i = 0; i < 6; i++) {
-        const int after[] = {0, (int)pick(run, 1, 2), i / 3 ? 7 : 3};
-        about(run, "pool_create(4, task), where %s fails after %d", what[i / 3],
-              after[i % 3]);
-        before = open_descriptors(run);
-        set_fault(run, fault[i / 3], after[i % 3]);
-        int64_t made = CALL(run, CREATE, 4)[0];
-        set_fault(run, fault[i / 3], -1);
-        if (made && i / 3 == 1) { // it needs fewer
-            call(run, DESTROY, 0, NULL);
-            continue;
-        }
-        expect(run, !made, "NULL", "a pool", "");
-        // What pool_destroy leaves is another check's concern.
-        await(run, none_alive, 0, "no worker is left after that");
-        int now = open_descriptors(run);
-        expect(run, after[i % 3] > 0 || now == before,
-               text("%d open descriptors, as before", before), text("%d", now),
-               "Close what was opened until then: both ends of each pipe.");
-    }
+    expect_create_fails(run, CREATE, DESTROY, works);
     // A worker dies idle, then one at work.
     for (int i = 0; i < 2; i++) {
         int workers = some_workers(run);
@@ -281,6 +309,7 @@ static void fails(struct run *run) {
         about(run, "pool_destroy(pool), a worker was killed");
         call(run, DESTROY, 0, NULL);
     }
+    expect_refuses(run);
 }
 
 static void cleaned(struct run *run) {
@@ -307,6 +336,13 @@ static void cleaned(struct run *run) {
            text("%d", after - lent + before),
            "Close both pipes of every worker.");
     expect_unharmed(run);
+    forget_executions(run);
+    works(run, some_workers(run));
+    about(run, "nothing: your process was killed");
+    driver_may_end(run);
+    kill_one(run, run->driver, SIGKILL);
+    await(run, nobody_is_left, 0,
+          "the workers see the end of their pipes and leave");
 }
 
 static const struct check checks[] = {

@@ -42,6 +42,17 @@ static void call_async(struct wire *m) {
     m->count = 1;
 }
 
+// id of the first item, how many -> how many were taken, until one was not
+static void call_many(struct wire *m) {
+    int64_t first = m->value[0], count = m->value[1];
+    int64_t i = 0;
+    while (i < count &&
+           pool_apply_async(pool, driver_item(first + i), NULL, NULL) >= 0)
+        i++;
+    m->value[0] = i;
+    m->count = 1;
+}
+
 static void call_ready(struct wire *m) {
     m->value[0] = pool_result_ready(pool, (int)m->value[0]);
     m->count = 1;
@@ -59,4 +70,5 @@ static void call_destroy(struct wire *m) {
     m->count = 0;
 }
 
-DRIVER_CALLS(call_create, call_async, call_ready, call_get, call_destroy);
+DRIVER_CALLS(call_create, call_async, call_many, call_ready, call_get,
+             call_destroy);

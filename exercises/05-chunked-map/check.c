@@ -90,13 +90,15 @@ static void last_chunk(struct run *run) {
         const int64_t *reply = map(run, 3, count, sizes[i][1]);
         expect_each_once(run, count);
         expect_results(run, reply, count);
-        expect(run, reply[1], "nothing beyond results[count - 1] is touched",
+        expect(run, reply[1],
+               "nothing beyond results[count - 1], and no item, is touched",
                "it is", "The last chunk may be shorter than the others.");
     }
 }
 
-static void at_most_n(struct run *run) {
-    int workers = (int)pick(run, 2, 4);
+static void expect_at_most(struct run *run, int workers) {
+    forget_executions(run);
+    run->most_running = 0;
     say(run, workers, 60, 2);
     run->hold = true;
     START(run, 0, MAP, workers, 60, 2, 0);
@@ -108,6 +110,11 @@ static void at_most_n(struct run *run) {
            text("at most %d tasks at once", workers),
            text("%d at once", run->most_running),
            "Start no more processes than workers, and run nothing yourself.");
+}
+
+static void at_most_n(struct run *run) {
+    expect_at_most(run, (int)pick(run, 2, 4));
+    expect_at_most(run, 20);
 }
 
 static void one_pid_per_chunk(struct run *run, int chunk) {
@@ -156,13 +163,13 @@ static void chunks_whole(struct run *run) {
 }
 
 // One item takes long: only its own chunk may have to wait.
-static void expect_few_wait(struct run *run, int chunk) {
-    int workers = (int)pick(run, 2, 4), count = chunk * 20;
-    int slow = chunk * (int)pick(run, 0, 1);
-    say(run, workers, count, chunk);
+static void expect_few_wait(struct run *run, int workers, int count, int given,
+                            int chunk) {
+    int slow = given > 0 ? chunk * (int)pick(run, 0, 1) : 0;
+    say(run, workers, count, given);
     forget_executions(run);
     run->hold_id = slow;
-    START(run, 0, MAP, workers, count, chunk, 0);
+    START(run, 0, MAP, workers, count, given, 0);
     await(run, left_are, count - chunk,
           text("while item %d takes long, the others do all but its chunk",
                slow));
@@ -171,8 +178,10 @@ static void expect_few_wait(struct run *run, int chunk) {
 }
 
 static void slow_item(struct run *run) {
-    expect_few_wait(run, 4);
-    expect_few_wait(run, 1);
+    int workers = (int)pick(run, 2, 4);
+    expect_few_wait(run, workers, 80, 4, 4);
+    expect_few_wait(run, workers, 20, 1, 1);
+    expect_few_wait(run, workers, 4 * workers - 1, 0, 1);
 }
 
 static void empty(struct run *run) {
@@ -209,10 +218,11 @@ static void expect_nothing_left(struct run *run, int descriptors,
 
 // Where nothing can be had, and where a worker dies.
 static void fails(struct run *run) {
-    static const char *const what[] = {"fork", "mmap", "pipe"};
-    static const enum fault fault[] = {FAIL_FORK, FAIL_MMAP, FAIL_PIPE};
+    static const char *const what[] = {"fork", "mmap", "pipe", "malloc"};
+    static const enum fault fault[] = {FAIL_FORK, FAIL_MMAP, FAIL_PIPE,
+                                       FAIL_MALLOC};
     int before = open_descriptors(run), mappings = shared_mappings(run);
-    for (int i = 0; i < 9; i++) {
+    for (int i = 0; i < 12; i++) {
         int kind = i / 3, after = i % 3, count = 24;
         if (kind == 1 && after > 0)
             continue; // one mapping is enough
@@ -232,6 +242,8 @@ static void fails(struct run *run) {
                "-1, or 0 with all results", text("%ld", (long)reply[0]), "");
         if (reply[0] == 0)
             expect_results(run, reply, count);
+        expect(run, reply[1], "nothing beyond results[count - 1] is touched",
+               "it is", "");
         expect_nothing_left(run, before, mappings);
     }
     script(run, 5, COMMAND_DIE, SIGKILL);
@@ -247,8 +259,21 @@ static void cleaned(struct run *run) {
     int mappings = shared_mappings(run);
     lend(run);
     int lent = open_descriptors(run);
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 2; i++)
         map(run, 3, 24, 4);
+    say(run, 3, 24, 4); // and one whose worker is stopped for a while
+    run->hold = true;
+    START(run, 0, MAP, 3, 24, 4, 0);
+    await(run, running_are, 1, "a task runs");
+    pid_t stopped = first_running(run)->pid;
+    if (stopped != run->driver)
+        kill_one(run, stopped, SIGSTOP);
+    let_all_go(run);
+    settle(run);
+    kill_one(run, stopped, SIGCONT);
+    const int64_t *reply = finish(run, 0);
+    expect(run, reply[0] == 0, "returns 0", text("%ld", (long)reply[0]),
+           "A worker that is stopped is not dead.");
     expect(run, run->executions == 72 && run->running == 0,
            "it returns after the last item", "it returned before", "");
     expect_no_children(run, "when pool_map has returned");

@@ -12,8 +12,8 @@ static long factor;
 static long task(long item) { return driver_task(driver_id(item)); }
 static long product(long item) { return factor * item; }
 
-// workers, count, chunk, factor (0: tasks ask) -> returned, margins untouched,
-// results
+// workers, count, chunk, factor (0: tasks ask) -> returned, whether items and
+// margins are untouched, results
 static void call_map(struct wire *m) {
     static long items[MOST], results[MOST + 2 * MARGIN];
     int count = (int)m->value[1];
@@ -27,6 +27,9 @@ static void call_map(struct wire *m) {
     m->value[1] = 1;
     for (int i = 0; i < MARGIN; i++)
         if (results[i] != CANARY || results[MARGIN + count + i] != CANARY)
+            m->value[1] = 0;
+    for (int i = 0; i < MOST; i++)
+        if (items[i] != (factor ? i : driver_item(i)))
             m->value[1] = 0;
     for (int i = 0; i < count; i++)
         m->value[2 + i] = results[MARGIN + i];

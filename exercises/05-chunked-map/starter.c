@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Exercise 5: a map whose workers take chunks from a shared counter.
+//
+// It begins where your exercise 1 ended: processes are made and reaped. What is
+// yours is marked TODO.
 #define _GNU_SOURCE
 #include "chunked_map.h"
 
@@ -31,12 +34,9 @@ static void serve(struct shared *shared, task_fn *task, const long *items,
 
 // Waits for a child. Whether it ended as it should.
 static int reap(pid_t pid) {
-    int status;
-    pid_t got;
-    do
-        got = waitpid(pid, &status, 0);
-    while (got < 0 && errno == EINTR);
-    return got == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    // TODO: wait for it, as in exercise 1, and look at its status.
+    (void)pid;
+    return 0;
 }
 
 int pool_map(int workers, task_fn *task, const long *items, int count,

@@ -7,7 +7,9 @@
 // The errors' numbers are in the header; the functions in the driver's order.
 #include "lifecycle.h"
 
-enum { CREATE, ASYNC, STATUS, CLOSE, TERMINATE, JOIN, DESTROY, CALLS };
+#define FEWEST 1000 // items for which there must be room
+
+enum { CREATE, ASYNC, MANY, STATUS, CLOSE, TERMINATE, JOIN, DESTROY, CALLS };
 
 static const char *error_name(int64_t error) {
     switch (error) {
@@ -30,10 +32,14 @@ static const char *error_name(int64_t error) {
     }
 }
 
-static int some_workers(struct run *run) {
-    int workers = (int)pick(run, 2, 4);
+static void create(struct run *run, int workers) {
     about(run, "pool_create(%d, task)", workers);
     expect(run, CALL(run, CREATE, workers)[0], "a pool", "NULL", "");
+}
+
+static int some_workers(struct run *run) {
+    int workers = (int)pick(run, 2, 4);
+    create(run, workers);
     return workers;
 }
 
@@ -90,12 +96,6 @@ static void until_done(struct run *run, int number) {
         settle(run);
     }
     expect_done(run, number);
-}
-
-// But for zombies: another check is about them.
-static bool none_alive(struct run *run, int64_t n) {
-    int zombies, all = children(run, &zombies);
-    return all - zombies <= n;
 }
 
 static void join_early(struct run *run) {
@@ -161,6 +161,18 @@ static void close_finishes(struct run *run) {
     expect_each_once(run, count);
     for (int i = 0; i < count; i++)
         expect_done(run, i);
+    // Many workers; and more items than a pipe has room for.
+    create(run, 20);
+    forget_executions(run);
+    run->hold = true;
+    submit(run, 0, 30);
+    await(run, running_are, 20, "20 tasks inside");
+    about(run, "%d times pool_apply_async, while all workers are busy",
+          RACE_ITEMS);
+    int64_t taken = CALL(run, MANY, 30, RACE_ITEMS)[0];
+    expect(run, taken >= FEWEST, text("%d are taken, or more", FEWEST),
+           text("%ld", (long)taken),
+           "It never waits: keep what no worker has got yet.");
 }
 
 static void cancelled(struct run *run) {
@@ -242,6 +254,9 @@ static void twice(struct run *run) {
     expect_call(run, CLOSE, "pool_close(pool) after pool_terminate", 0,
                 "It changes nothing: the pool stays TERMINATED.");
     expect_call(run, JOIN, "pool_join(pool) after terminate and close", 0, "");
+    lend(run);
+    expect_call(run, JOIN, "pool_join(pool), again", 0, "");
+    expect_unharmed(run);
     for (int i = 0; i < workers; i++)
         expect_cancelled(run, i);
 }
@@ -259,30 +274,62 @@ static void terminate_closed(struct run *run) {
         expect_cancelled(run, i);
 }
 
-static void fails(struct run *run) {
-    static const char *const what[] = {"fork", "pipe"};
-    static const enum fault fault[] = {FAIL_FORK, FAIL_PIPE};
-    int before = open_descriptors(run);
-    for (int i = 0; i < 6; i++) {
-        const int after[] = {0, (int)pick(run, 1, 2), i / 3 ? 7 : 3};
-        about(run, "pool_create(4, task), where %s fails after %d", what[i / 3],
-              after[i % 3]);
-        before = open_descriptors(run);
-        set_fault(run, fault[i / 3], after[i % 3]);
-        int64_t made = CALL(run, CREATE, 4)[0];
-        set_fault(run, fault[i / 3], -1);
-        if (made && i / 3 == 1) { // it needs fewer
-            call(run, DESTROY, 0, NULL);
-            continue;
-        }
-        expect(run, !made, "NULL", "a pool", "");
-        // What pool_destroy leaves is another check's concern.
-        await(run, none_alive, 0, "no worker is left after that");
-        int now = open_descriptors(run);
-        expect(run, after[i % 3] > 0 || now == before,
-               text("%d open descriptors, as before", before), text("%d", now),
-               "Close what was opened until then: both ends of each pipe.");
+static void works(struct run *run, int workers) {
+    forget_executions(run);
+    submit(run, 0, workers + 1);
+    for (int i = 0; i <= workers; i++)
+        until_done(run, i);
+}
+
+// Without memory it may refuse an item, and works on.
+static void expect_refuses(struct run *run) {
+    int count = 0;
+    some_workers(run);
+    submit(run, count++, 1);
+    set_fault(run, FAIL_MALLOC, 0);
+    about(run, "pool_apply_async again and again, where malloc and realloc "
+               "fail");
+    int64_t got = count;
+    while (count < 100 && (got = CALL(run, ASYNC, count)[0]) == count)
+        count++;
+    set_fault(run, FAIL_MALLOC, -1);
+    expect(run, count == 100 || got == POOL_ENOMEM, "POOL_ENOMEM",
+           error_name(got), "");
+    submit(run, count, 1);
+    for (int i = 0; i <= count; i++)
+        until_done(run, i);
+}
+
+// A worker dies idle: nothing is lost, and who writes to it lives on.
+static void expect_idle_death(struct run *run, bool works_on) {
+    int workers = some_workers(run);
+    works(run, workers);
+    settle(run);
+    pid_t idle = run->execution[run->executions - 1].pid;
+    kill_one(run, idle, SIGKILL);
+    await(run, has_ended, idle, "a worker that was killed ends");
+    int64_t told = 0;
+    for (int i = 0; works_on && i < 3 * workers && told >= 0; i++) {
+        about(run, "pool_apply_async(pool, item), an idle worker was killed");
+        told = CALL(run, ASYNC, 100 + i)[0];
     }
+    expect(run, told >= 0 || told == POOL_EBROKEN, "POOL_EBROKEN, or a number",
+           error_name(told), "");
+    expect_call(run, CLOSE, "pool_close(pool)", 0, "");
+    about(run, "pool_join(pool), an idle worker was killed");
+    int64_t joined = call(run, JOIN, 0, NULL)[0];
+    if (!works_on)
+        expect(run, joined == 0, "0: there was no work", error_name(joined),
+               "");
+    else
+        expect(run, told == POOL_EBROKEN || joined == POOL_EBROKEN,
+               "POOL_EBROKEN from one of the calls", "from none", "");
+    about(run, "pool_destroy(pool), a worker was killed");
+    call(run, DESTROY, 0, NULL);
+}
+
+static void fails(struct run *run) {
+    expect_create_fails(run, CREATE, DESTROY, works);
     // A worker dies at work: join tells.
     int workers = some_workers(run);
     script(run, 0, COMMAND_DIE, SIGKILL);
@@ -295,6 +342,9 @@ static void fails(struct run *run) {
                 "");
     expect_call(run, JOIN, "pool_join(pool) after that", 0, "");
     expect_cancelled(run, 0);
+    expect_refuses(run);
+    expect_idle_death(run, false);
+    expect_idle_death(run, true);
 }
 
 static void cleaned(struct run *run) {
@@ -318,6 +368,14 @@ static void cleaned(struct run *run) {
     submit(run, 0, 3 * workers);
     await(run, running_are, workers, text("%d tasks inside", workers));
     about(run, "pool_destroy(pool), neither closed nor terminated");
+    call(run, DESTROY, 0, NULL);
+    expect_no_children(run, "after pool_destroy");
+    workers = some_workers(run); // and of one that was closed
+    forget_executions(run);
+    submit(run, 0, 3 * workers);
+    await(run, running_are, workers, text("%d tasks inside", workers));
+    expect_call(run, CLOSE, "pool_close(pool)", 0, "");
+    about(run, "pool_destroy(pool), closed and not joined");
     call(run, DESTROY, 0, NULL);
     expect_no_children(run, "after pool_destroy");
     after = open_descriptors(run);

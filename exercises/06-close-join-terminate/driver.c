@@ -23,6 +23,15 @@ static void call_async(struct wire *m) {
     reply(m, pool_apply_async(pool, driver_item(m->value[0])));
 }
 
+// id of the first item, how many -> how many were taken, until one was not
+static void call_many(struct wire *m) {
+    int64_t first = m->value[0], count = m->value[1];
+    int64_t i = 0;
+    while (i < count && pool_apply_async(pool, driver_item(first + i)) >= 0)
+        i++;
+    reply(m, i);
+}
+
 static void call_status(struct wire *m) {
     long result = NOT_SET;
     reply(m, pool_result_status(pool, (int)m->value[0], &result));
@@ -39,5 +48,5 @@ static void call_destroy(struct wire *m) {
     m->count = 0;
 }
 
-DRIVER_CALLS(call_create, call_async, call_status, call_close, call_terminate,
-             call_join, call_destroy);
+DRIVER_CALLS(call_create, call_async, call_many, call_status, call_close,
+             call_terminate, call_join, call_destroy);

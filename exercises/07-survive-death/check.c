@@ -63,6 +63,20 @@ static int pick_victim(struct run *run, int count) {
     return (int)pick(run, 2, count - 15);
 }
 
+// It may be killed after a few bytes of its result; or after all, who knows.
+static void expect_lost_writing(struct run *run) {
+    create(run, 2);
+    forget_executions(run);
+    script(run, 4, COMMAND_DIE_WRITING, 0);
+    begin(run, 20, 0, ", item 4's worker is killed in its write");
+    const int64_t *reply = finish(run, 0);
+    expect_returned(run, reply, 0);
+    expect_each_once(run, 20);
+    for (int i = 0; i < 20; i++)
+        expect_fate(run, reply, 0, i,
+                    i == 4 && reply[10] != FATE_DONE ? SIGKILL : FATE_DONE);
+}
+
 static void lost_one(struct run *run) {
     int count = (int)pick(run, 20, 40), victim = pick_victim(run, count);
     create(run, (int)pick(run, 2, 4));
@@ -73,6 +87,7 @@ static void lost_one(struct run *run) {
     expect_each_once(run, count);
     for (int i = 0; i < count; i++)
         expect_fate(run, reply, 0, i, i == victim ? SIGKILL : FATE_DONE);
+    expect_lost_writing(run);
 }
 
 // Every kind of exit status, and signals that dump core.
@@ -100,9 +115,9 @@ static void exits(struct run *run) {
                                            : FATE_DONE);
 }
 
-static void replaced(struct run *run) {
-    int workers = (int)pick(run, 2, 4);
+static void expect_replaced(struct run *run, int workers) {
     create(run, workers);
+    forget_executions(run);
     run->hold = true;
     begin(run, 40, 0, ", tasks are killed");
     for (int i = 0; i < 4; i++) {
@@ -116,26 +131,27 @@ static void replaced(struct run *run) {
     finish(run, 0);
 }
 
+static void replaced(struct run *run) {
+    expect_replaced(run, (int)pick(run, 2, 4));
+    expect_replaced(run, 20);
+}
+
 static void all_die(struct run *run) {
-    static const int how[] = {SIGKILL, SIGSEGV, SIGTERM};
+    static const int how[] = {SIGKILL, SIGSEGV, SIGTERM, 0, 64}; // the last one
     create(run, 3);
-    for (int i = 0; i < 13; i++)
-        script(run, i, i % 4 == 3 ? COMMAND_EXIT : COMMAND_DIE,
-               i % 4 == 3 ? 3 : how[i % 4]);
-    begin(run, 13, 0, ", every task dies");
+    for (int i = 0; i < 15; i++)
+        script(run, i, i % 5 == 3 ? COMMAND_EXIT : COMMAND_DIE,
+               i % 5 == 3 ? 3 : how[i % 5]);
+    begin(run, 15, 0, ", every task dies");
     const int64_t *reply = finish(run, 0);
-    expect_each_once(run, 13);
-    for (int i = 0; i < 13; i++)
-        expect_fate(run, reply, 0, i, i % 4 == 3 ? FATE_EXIT + 3 : how[i % 4]);
+    expect_each_once(run, 15);
+    for (int i = 0; i < 15; i++)
+        expect_fate(run, reply, 0, i, i % 5 == 3 ? FATE_EXIT + 3 : how[i % 5]);
     forget_executions(run);
     begin(run, 6, 20, ", after a call in which every task had died");
     reply = finish(run, 0);
     for (int i = 0; i < 6; i++)
         expect_fate(run, reply, 20, i, FATE_DONE);
-}
-
-static bool back_or_running(struct run *run, int64_t n) {
-    return is_back(run, 0) || run->running >= n;
 }
 
 // Whatever dies and is replaced, no more than N at once.
@@ -186,6 +202,21 @@ static bool is_stopped(struct run *run, int64_t pid) {
     return state_of(run, (pid_t)pid) == 'T';
 }
 
+static void expect_done(struct run *run, const int64_t *reply, int count) {
+    expect_returned(run, reply, 0);
+    expect_each_once(run, count);
+    for (int i = 0; i < count; i++)
+        expect_fate(run, reply, 0, i, FATE_DONE);
+    expect(run, reply[1 + 2 * count] == 0,
+           "nothing beyond results and fates is touched", "it is",
+           "Who dies idle has no item.");
+}
+
+static void expect_all_done(struct run *run, int count, const char *what) {
+    begin(run, count, 0, what);
+    expect_done(run, finish(run, 0), count);
+}
+
 // What looks like a death in a task, and is none.
 static void no_loss(struct run *run) {
     int workers = (int)pick(run, 2, 4);
@@ -197,12 +228,37 @@ static void no_loss(struct run *run) {
     kill_one(run, last->pid, SIGKILL);
     await(run, has_ended, last->pid, "a worker that was killed ends");
     forget_executions(run);
-    begin(run, 4 * workers, 0, ", an idle worker was killed before");
-    const int64_t *reply = finish(run, 0);
-    expect_returned(run, reply, 0);
-    expect_each_once(run, 4 * workers);
-    for (int i = 0; i < 4 * workers; i++)
-        expect_fate(run, reply, 0, i, FATE_DONE);
+    expect_all_done(run, 4 * workers, ", an idle worker was killed before");
+    // All of them, between two calls.
+    settle(run);
+    for (int i = 0; i < run->executions; i++)
+        if (!has_ended(run, run->execution[i].pid)) {
+            kill_one(run, run->execution[i].pid, SIGKILL);
+            await(run, has_ended, run->execution[i].pid,
+                  "a worker that was killed ends");
+        }
+    forget_executions(run);
+    expect_all_done(run, 4 * workers, ", all workers were killed before");
+    // One that is idle while the last items run: nothing waits for it.
+    forget_executions(run);
+    run->hold = true;
+    begin(run, 4 * workers, 0, ", a worker is killed when no item waits");
+    await(run, running_are, workers, text("%d tasks run", workers));
+    while (run->executions < 4 * workers) {
+        int begun = run->executions;
+        let_go(run, first_running(run));
+        await(run, executions_are, begun + 1, "the next item runs");
+    }
+    struct execution *rests = first_running(run);
+    let_go(run, rests);
+    await(run, left_are, 3 * workers + 1, "a task ends");
+    settle(run);
+    kill_one(run, rests->pid, SIGKILL);
+    await(run, is_reaped, rests->pid,
+          "an idle worker that was killed is reaped while others work");
+    settle(run);
+    let_all_go(run);
+    expect_done(run, finish(run, 0), 4 * workers);
     // Stopped is not dead.
     forget_executions(run);
     run->hold = true;
@@ -214,42 +270,18 @@ static void no_loss(struct run *run) {
     settle(run);
     kill_one(run, stopped, SIGCONT);
     let_all_go(run);
-    reply = finish(run, 0);
-    expect_returned(run, reply, 0);
-    expect_each_once(run, 4 * workers);
-    for (int i = 0; i < 4 * workers; i++)
-        expect_fate(run, reply, 0, i, FATE_DONE);
+    expect_done(run, finish(run, 0), 4 * workers);
 }
 
-// But for zombies: another check is about them.
-static bool none_alive(struct run *run, int64_t n) {
-    return workers_alive(run) <= n;
+static void works(struct run *run, int workers) {
+    forget_executions(run);
+    begin(run, workers + 1, 0, "");
+    expect_returned(run, finish(run, 0), 0);
+    expect_each_once(run, workers + 1);
 }
 
 static void no_worker(struct run *run) {
-    static const char *const what[] = {"fork", "pipe"};
-    static const enum fault fault[] = {FAIL_FORK, FAIL_PIPE};
-    int before = open_descriptors(run);
-    for (int i = 0; i < 6; i++) {
-        const int after[] = {0, (int)pick(run, 1, 2), i / 3 ? 7 : 3};
-        about(run, "pool_create(4, task), where %s fails after %d", what[i / 3],
-              after[i % 3]);
-        before = open_descriptors(run);
-        set_fault(run, fault[i / 3], after[i % 3]);
-        int64_t made = CALL(run, CREATE, 4)[0];
-        set_fault(run, fault[i / 3], -1);
-        if (made && i / 3 == 1) { // it needs fewer
-            call(run, DESTROY, 0, NULL);
-            continue;
-        }
-        expect(run, !made, "NULL", "a pool", "");
-        // What pool_destroy leaves is another check's concern.
-        await(run, none_alive, 0, "no worker is left after that");
-        int now = open_descriptors(run);
-        expect(run, after[i % 3] > 0 || now == before,
-               text("%d open descriptors, as before", before), text("%d", now),
-               "Close what was opened until then: both ends of each pipe.");
-    }
+    expect_create_fails(run, CREATE, DESTROY, works);
     // One of two dies and cannot be replaced: the other does the work.
     create(run, 2);
     script(run, 3, COMMAND_DIE, SIGKILL);
@@ -267,6 +299,17 @@ static void no_worker(struct run *run) {
     for (int i = 0; i < 3; i++)
         expect_fate(run, reply, 20, i, i == 2 ? SIGKILL : FATE_DONE);
     expect_fate(run, reply, 20, 11, NOT_SET);
+    // Then fork works again.
+    set_fault(run, FAIL_FORK, -1);
+    forget_executions(run);
+    run->hold = true;
+    begin(run, 6, 40, ", when fork works again");
+    await(run, running_are, 2, "2 tasks run at once");
+    let_all_go(run);
+    reply = finish(run, 0);
+    expect_returned(run, reply, 0);
+    for (int i = 0; i < 6; i++)
+        expect_fate(run, reply, 40, i, FATE_DONE);
 }
 
 static void cleaned(struct run *run) {
@@ -279,7 +322,11 @@ static void cleaned(struct run *run) {
     begin(run, 20, 0, ", items 3 to 6 are killed");
     finish(run, 0);
     expect(run, run->executions > 0, "tasks run", "none did", "");
-    about(run, "pool_destroy(pool)");
+    settle(run);
+    pid_t idle = run->execution[run->executions - 1].pid;
+    kill_one(run, idle, SIGKILL);
+    await(run, has_ended, idle, "an idle worker that was killed ends");
+    about(run, "pool_destroy(pool), an idle worker was killed");
     call(run, DESTROY, 0, NULL);
     expect_no_children(run, "after pool_destroy");
     int after = open_descriptors(run);

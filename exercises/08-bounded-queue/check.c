@@ -270,6 +270,9 @@ static void closed(struct run *run) {
     for (int i = 4; i <= 6; i++)
         expect(run, finish(run, i)[0] == 0 || !waits[i], "-1 for each of them",
                "0", "close wakes those who wait for room, too.");
+    about(run, "queue_put after queue_close, and the queue is full");
+    START(run, 7, PUT, 1, 1);
+    expect(run, finish(run, 7)[0] == 0, "-1, at once", "0", "");
 }
 
 static void drained(struct run *run) {
@@ -293,12 +296,23 @@ static void cleaned(struct run *run) {
     int mappings = shared_mappings(run);
     int before = open_descriptors(run);
     int files = shm_files(run);
-    set_fault(run, FAIL_MMAP, 0);
-    about(run, "queue_create(5), where mmap fails");
-    int64_t made = CALL(run, CREATE, 5)[0];
-    set_fault(run, FAIL_MMAP, -1);
-    if (made) // it did without
+    static const char *const what[] = {"mmap", "malloc"};
+    static const enum fault fault[] = {FAIL_MMAP, FAIL_MALLOC};
+    for (int i = 0; i < 4; i++) {
+        set_fault(run, fault[i / 2], i % 2);
+        about(run, "queue_create(5), where %s fails after %d", what[i / 2],
+              i % 2);
+        int64_t made = CALL(run, CREATE, 5)[0];
+        set_fault(run, fault[i / 2], -1);
+        if (!made)
+            continue;
+        // It did without.
+        int64_t item = first_item(run);
+        put(run, 0, 1, item);
+        expect(run, get(run, 0, 1)[1] == item, text("item %ld", (long)item),
+               "another, or none", "");
         call(run, DESTROY, 0, NULL);
+    }
     for (int capacity = -1; capacity <= 0; capacity++) {
         about(run, "queue_create(%d)", capacity);
         expect(run, !CALL(run, CREATE, capacity)[0], "NULL", "a queue",

@@ -10,6 +10,8 @@ enum {
     CREATE,
     CHOOSE,
     ASYNC,
+    ASYNCS,
+    PRINTS,
     APPLY,
     BYTES,
     WRONG,
@@ -165,6 +167,12 @@ static void apply(struct run *run) {
                text("%ld of %d", (long)reply[1], sizes[i][1]),
                "A socket or pipe takes and gives a part at a time.");
     }
+    about(run, "pool_apply of a task that prints \"task\"");
+    reply = call(run, PRINTS, 0, NULL);
+    expect_error(run, reply[0], 0, "");
+    expect(run, reply[1] == 4, "it is printed when the result is ready, once",
+           text("%ld of 4 bytes are there", (long)reply[1]),
+           "What printf writes waits in the process until fflush or exit.");
     about(run, "pool_apply and pool_map with something that is NULL");
     reply = call(run, WRONG, 0, NULL);
     for (int i = 0; i < 7; i++)
@@ -215,12 +223,47 @@ static void async(struct run *run) {
     submit(run, more, 1, NONE);
     expect_get(run, more, 0);
     await(run, executions_are, more + 1, "a freed result's task still runs");
+    // A signal interrupts the waiting.
+    lend(run);
+    run->hold = true;
+    submit(run, more + 1, 1, NONE);
+    about(run, "pool_result_wait(result, POOL_FOREVER), a signal interrupts");
+    START(run, 0, WAIT, more + 1, POOL_FOREVER);
+    await(run, running_are, 1, "a task runs");
+    settle(run);
+    kill_one(run, run->driver, SIGUSR1);
+    settle(run);
+    let_all_go(run);
+    expect_error(run, finish(run, 0)[0], 0, "poll and recv: again, for EINTR.");
+    expect_get(run, more + 1, 0);
+    // Many workers, and more tasks than a pipe or socket has room for.
+    create(run, 1, 20);
+    forget_executions(run);
+    run->hold = true;
+    about(run, "pool_apply_async, %d times, 20 workers", RACE_ITEMS);
+    int64_t taken = CALL(run, ASYNCS, RACE_ITEMS)[0];
+    expect(run, taken == RACE_ITEMS, text("%d times 0", RACE_ITEMS),
+           text("%ld times", (long)taken), "");
+    await(run, running_are, 20, "20 tasks run");
 }
 
 // 3 callbacks. ----------------------------------------------------------------
 
 static void callbacks(struct run *run) {
-    some_workers(run);
+    int workers = some_workers(run);
+    submit(run, 100, workers, TELLS);
+    await(run, left_are, workers, "tasks end");
+    settle(run); // their results are there, and nobody has looked
+    submit(run, 100 + workers, 1, TELLS);
+    expect(run, run->events == 0, "no callback runs inside pool_apply_async",
+           "one did", "It only submits.");
+    about(run, "pool_result_free(result %d), whose callback is due", 100);
+    CALL(run, FREE, 100);
+    for (int i = 101; i <= 100 + workers; i++)
+        expect_get(run, i, 0);
+    int told = times_told(run, 100);
+    expect(run, told == 1, "the callback of a freed result comes",
+           text("%d times", told), "Nobody holds its handle: free it after.");
     submit(run, 0, 20, TELLS);
     for (int i = 19; i >= 0; i--) {
         about(run, "pool_result_wait(result %d, POOL_FOREVER)", i);
@@ -399,6 +442,16 @@ static void deaths(struct run *run) {
     submit(run, count, 2 * workers, NONE);
     for (int i = count; i < count + 2 * workers; i++)
         expect_get(run, i, 0);
+    // One is killed while it writes its result; or after that, who knows.
+    script(run, 300, COMMAND_DIE_WRITING, 0);
+    submit(run, 300, 4 * workers, NONE);
+    about(run, "pool_result_get(result 300), its worker is killed in a write");
+    const int64_t *reply = CALL(run, GET, 300, POOL_FOREVER, SIZE);
+    expect(run, reply[0] == POOL_ELOST || reply[0] == 0, "POOL_ELOST",
+           error_name(reply[0]), "Half a result is none.");
+    expect_get(run, 300, reply[0]);
+    for (int i = 301; i < 300 + 4 * workers; i++)
+        expect_get(run, i, 0);
     // And one while a callback runs.
     int ask = 200, seen = run->executions;
     run->hold_id = 1000 + ask;
@@ -444,6 +497,34 @@ static void fork_fails(struct run *run) {
                text("%d open descriptors, as before", before), text("%d", now),
                "");
     }
+    // No memory: it says so, and works on.
+    for (int after = 0; after < 3; after++) {
+        set_fault(run, FAIL_MALLOC, after);
+        about(run, "pool_create with 4 workers, where malloc fails after %d",
+              after);
+        int64_t made = CALL(run, CREATE, 0, 4)[0];
+        set_fault(run, FAIL_MALLOC, -1);
+        if (!made) {
+            expect_no_children(run, "after a pool_create that failed");
+            continue;
+        }
+        submit(run, 0, 1, NONE);
+        set_fault(run, FAIL_MALLOC, after);
+        int count = 1;
+        int64_t got = 0;
+        while (count < 100 && (got = try_async(run, count, TELLS, false)) == 0)
+            count++;
+        set_fault(run, FAIL_MALLOC, -1);
+        about(run, "pool_apply_async again and again, where malloc fails");
+        expect(run, got == 0 || got == POOL_ENOMEM, "POOL_ENOMEM",
+               error_name(got), "");
+        submit(run, count, 1, NONE);
+        for (int i = 0; i <= count; i++)
+            expect_get(run, i, 0);
+        call(run, DESTROY, 0, NULL);
+    }
+    forget_executions(run);
+    run->events = 0;
     // A replacement cannot be forked: the other one does the work.
     create(run, 0, 2);
     run->hold = true;

@@ -2,8 +2,10 @@
 // Exercise 11's calls. Results have numbers, from 0, that the judge gives; a
 // result's number is its task's id, too. Runs in: driver.
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "driver.h"
 #include "minipool.h"
@@ -115,6 +117,49 @@ static void call_async(struct wire *m) {
                  mine, m->value[2] ? failing_task : task, &item, sizeof item,
                  sizeof item, callback[m->value[1]], &numbers[number],
                  m->value[1] == NO_HANDLE ? NULL : &handle[number]));
+}
+
+// how many -> how many were taken, until one was not; nobody holds their handles
+static void call_asyncs(struct wire *m) {
+    int64_t taken = 0;
+    for (long item = 0; taken < m->value[0]; taken++)
+        if (pool_apply_async(mine, task, &item, sizeof item, sizeof item, NULL,
+                             NULL, NULL) != 0)
+            break;
+    reply(m, taken);
+}
+
+static int printing_task(const void *arg, size_t arg_size, void *result,
+                         size_t result_size) {
+    (void)arg, (void)arg_size, (void)result, (void)result_size;
+    fputs("task", stdout);
+    return 0;
+}
+
+// A pool of one worker, and output that the judge does not see -> returned, how
+// much of it is there when the result is ready
+static void call_prints(struct wire *m) {
+    struct pool_options options = {.workers = 1};
+    char text[100];
+    int ends[2], before = dup(STDOUT_FILENO);
+    int64_t error = NOT_SET, length = 0;
+    fflush(stdout);
+    if (before >= 0 && pipe(ends) == 0) {
+        dup2(ends[1], STDOUT_FILENO);
+        fcntl(ends[0], F_SETFL, O_NONBLOCK);
+        struct pool *pool = pool_create(&options);
+        if (pool)
+            error = pool_apply(pool, printing_task, NULL, 0, NULL, 0);
+        for (ssize_t n; (n = read(ends[0], text, sizeof text)) > 0;)
+            length += n;
+        dup2(before, STDOUT_FILENO);
+        close(ends[0]);
+        close(ends[1]);
+    }
+    close(before);
+    reply(m, error);
+    m->value[1] = length;
+    m->count = 2;
 }
 
 // number, whether it fails -> returned, result
@@ -237,7 +282,7 @@ static void call_destroy(struct wire *m) {
     m->count = 0;
 }
 
-DRIVER_CALLS(call_create, call_choose, call_async, call_apply, call_bytes,
-             call_wrong, call_map, call_many, call_wait, call_ready,
-             call_status, call_get, call_free, call_close, call_terminate,
-             call_join, call_destroy);
+DRIVER_CALLS(call_create, call_choose, call_async, call_asyncs, call_prints,
+             call_apply, call_bytes, call_wrong, call_map, call_many, call_wait,
+             call_ready, call_status, call_get, call_free, call_close,
+             call_terminate, call_join, call_destroy);

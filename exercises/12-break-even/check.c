@@ -9,6 +9,7 @@
 enum { MEDIAN, INTERVAL, DIFFER, BREAK_EVEN, RUN, CALLS };
 
 #define SCALE 128
+#define VARIANTS 12 // of the driver's
 
 static double value_of(int64_t wire) { return (double)wire / SCALE; }
 
@@ -18,12 +19,15 @@ static int by_value(const void *a, const void *b) {
 }
 
 // Fills values[1 …] with n numbers, fractions, skewed as times are, and
-// `sorted`.
+// `sorted`. Every third time they are minutes in nanoseconds, and near to each
+// other.
 static void draw(struct run *run, int n, int64_t *values, int64_t *sorted) {
+    int64_t base = n % 3 == 0 ? INT64_C(100000000000) * SCALE : 0;
     values[0] = n;
     for (int i = 0; i < n; i++)
-        values[1 + i] = 2 * (pick(run, 1, 1000 * SCALE / 2) +
-                             (pick(run, 0, 9) == 0 ? 50000 * SCALE / 2 : 0));
+        values[1 + i] =
+            base + 2 * (pick(run, 1, 1000 * SCALE / 2) +
+                        (pick(run, 0, 9) == 0 ? 50000 * SCALE / 2 : 0));
     memcpy(sorted, values + 1, (size_t)n * sizeof *sorted);
     qsort(sorted, (size_t)n, sizeof *sorted, by_value);
 }
@@ -169,7 +173,8 @@ static void measure(struct run *run, struct measured *m, int variants,
     values[2] = seed;
     values[3] = variants;
     for (int i = 0; i < m->count; i++)
-        values[4 + i] = m->durations[i] = pick(run, 1, 100000);
+        values[4 + i] = m->durations[i] =
+            pick(run, 1, 100000) + (i % 5 == 0 ? INT64_C(5000000000) : 0);
     about(run, "bench_run(variant, %d, %d, %d, %ld, now, samples)", variants,
           rounds, warmups, (long)seed);
     const int64_t *reply = call(run, RUN, 4 + m->count, values);
@@ -182,12 +187,12 @@ static void measure(struct run *run, struct measured *m, int variants,
 
 // Of a variant; 0 for what is none.
 static unsigned bit(int64_t variant) {
-    return variant >= 0 && variant < 4 ? 1u << variant : 0;
+    return variant >= 0 && variant < VARIANTS ? 1u << variant : 0;
 }
 
 static void expect_rounds(struct run *run, int variants, int warmups) {
     static struct measured m;
-    measure(run, &m, variants, (int)pick(run, 10, 40), warmups, 7);
+    measure(run, &m, variants, (int)pick(run, 10, 30), warmups, 7);
     for (int r = 0; r < m.rounds + m.warmups; r++) {
         unsigned seen = 0;
         for (int i = 0; i < variants; i++)
@@ -214,6 +219,7 @@ static void rounds(struct run *run) {
     expect_rounds(run, 3, 0);
     expect_rounds(run, 2, 1);
     expect_rounds(run, 1, 2);
+    expect_rounds(run, VARIANTS, 1);
 }
 
 // All orders come, every variant in every place, and a round's order says
@@ -249,9 +255,31 @@ static void expect_shuffled(struct run *run, const int64_t *order, int rounds) {
                    text("%d times", at[v][i]), help);
 }
 
+// From each place a variant comes to each, in the next round.
+static void expect_no_steps(struct run *run, const int64_t *const *order,
+                            int measurements, int rounds) {
+    int times[4][4] = {{0}}, due = measurements * (rounds - 1) / 4;
+    for (int m = 0; m < measurements; m++)
+        for (int r = 1; r < rounds; r++)
+            for (int from = 0; from < 4; from++)
+                for (int to = 0; to < 4; to++)
+                    times[from][to] +=
+                        order[m][4 * (r - 1) + from] == order[m][4 * r + to];
+    for (int from = 0; from < 4; from++)
+        for (int to = 0; to < 4; to++)
+            expect(run, times[from][to] > due / 4 && times[from][to] < 2 * due,
+                   text("the variant at place %d comes to place %d in the next "
+                        "round about %d times",
+                        from + 1, to + 1, due),
+                   text("%d times", times[from][to]),
+                   "A round's order says nothing about the next: swap i with "
+                   "one of 0 … i, itself too, and take numbers whose low bits "
+                   "are random.");
+}
+
 static void shuffled(struct run *run) {
     static struct measured m;
-    static int64_t first[WIRE_VALUES];
+    static int64_t first[WIRE_VALUES], other[WIRE_VALUES];
     int64_t seed = pick(run, 1, 1000000);
     measure(run, &m, 4, 100, 0, seed);
     memcpy(first, m.order, (size_t)m.count * sizeof *first);
@@ -263,6 +291,10 @@ static void shuffled(struct run *run) {
     measure(run, &m, 4, 100, 0, seed + 1);
     expect(run, memcmp(first, m.order, (size_t)m.count * sizeof *first) != 0,
            "another seed gives other orders", "the same", "");
+    memcpy(other, m.order, (size_t)m.count * sizeof *other);
+    measure(run, &m, 4, 100, 0, seed + 77);
+    expect_no_steps(run, (const int64_t *const[]){first, other, m.order}, 3,
+                    100);
 }
 
 static const struct check checks[] = {

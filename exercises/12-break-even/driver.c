@@ -66,15 +66,19 @@ static void work(int variant) {
     runs++;
 }
 
-static void work0(void) { work(0); }
-static void work1(void) { work(1); }
-static void work2(void) { work(2); }
-static void work3(void) { work(3); }
+#define WORK(n)                                                                \
+    static void work##n(void) { work(n); }
+// clang-format off
+WORK(0) WORK(1) WORK(2) WORK(3) WORK(4) WORK(5)
+WORK(6) WORK(7) WORK(8) WORK(9) WORK(10) WORK(11)
+    // clang-format on
 
-// rounds, warmups, seed, variants, durations -> returned, runs, order, samples
-// (by round)
-static void call_run(struct wire *m) {
-    static work_fn *const variant[] = {work0, work1, work2, work3};
+    // rounds, warmups, seed, variants, durations -> returned, runs, order, samples
+    // (by round)
+    static void call_run(struct wire *m) {
+    static work_fn *const variant[] = {work0, work1, work2,  work3,
+                                       work4, work5, work6,  work7,
+                                       work8, work9, work10, work11};
     static double samples[WIRE_VALUES];
     int rounds = (int)m->value[0], warmups = (int)m->value[1];
     int variants = (int)m->value[3], count = variants * (rounds + warmups);

@@ -26,7 +26,7 @@
 #define SIGNALS 32 // those below are looked at
 
 int64_t driver_fault[FAULTS] = {
-    [FAIL_FORK] = -1, [FAIL_PIPE] = -1, [FAIL_MMAP] = -1};
+    [FAIL_FORK] = -1, [FAIL_PIPE] = -1, [FAIL_MMAP] = -1, [FAIL_MALLOC] = -1};
 
 static pid_t caller, child;
 static int lent[LENT];
@@ -47,10 +47,14 @@ static bool fails(enum fault kind) {
 pid_t __real_fork(void);
 pid_t __wrap_fork(void);
 pid_t __wrap_fork(void) {
-    if (!fails(FAIL_FORK))
-        return __real_fork();
-    errno = EAGAIN;
-    return -1;
+    if (fails(FAIL_FORK)) {
+        errno = EAGAIN;
+        return -1;
+    }
+    pid_t pid = __real_fork();
+    if (pid == 0)
+        driver_fault[FAIL_MALLOC] = -1; // a worker has memory
+    return pid;
 }
 
 int __real_pipe(int fd[2]);
@@ -92,21 +96,78 @@ void *__wrap_mmap(void *at, size_t length, int protection, int flags, int fd,
     return MAP_FAILED;
 }
 
-static size_t piece(size_t size) {
-    size_t most = (size_t)driver_fault[SMALL_PIECES];
-    return most > 0 && size > most ? most : size;
+void *__real_malloc(size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_malloc(size_t size) {
+    return fails(FAIL_MALLOC) ? NULL : __real_malloc(size);
+}
+
+void *__real_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size) {
+    return fails(FAIL_MALLOC) ? NULL : __real_calloc(count, size);
+}
+
+void *__real_realloc(void *old, size_t size);
+void *__wrap_realloc(void *old, size_t size);
+void *__wrap_realloc(void *old, size_t size) {
+    return fails(FAIL_MALLOC) ? NULL : __real_realloc(old, size);
+}
+
+// How many bytes are moved at most. Where messages are whole, all.
+static size_t piece(int fd, size_t size, int64_t most) {
+    int type = SOCK_STREAM;
+    socklen_t length = sizeof type;
+    if (most <= 0 || size <= (size_t)most)
+        return size;
+    getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &length);
+    return type == SOCK_STREAM ? (size_t)most : size;
+}
+
+// How much of it a process writes before it is killed, that is to be killed
+// writing; 0: it is not, or this cannot be written in part.
+static size_t part_before_death(int fd, size_t size) {
+    size_t part = size > 1 ? piece(fd, size, size > 3 ? 3 : 1) : size;
+    return driver_fault[DIES_WRITING] && part < size ? part : 0;
 }
 
 ssize_t __real_read(int fd, void *bytes, size_t size);
 ssize_t __wrap_read(int fd, void *bytes, size_t size);
 ssize_t __wrap_read(int fd, void *bytes, size_t size) {
-    return __real_read(fd, bytes, piece(size));
+    return __real_read(fd, bytes, piece(fd, size, driver_fault[SMALL_PIECES]));
 }
 
 ssize_t __real_write(int fd, const void *bytes, size_t size);
 ssize_t __wrap_write(int fd, const void *bytes, size_t size);
 ssize_t __wrap_write(int fd, const void *bytes, size_t size) {
-    return __real_write(fd, bytes, piece(size));
+    size_t part = part_before_death(fd, size);
+    if (part > 0) {
+        __real_write(fd, bytes, part);
+        kill(getpid(), SIGKILL);
+    }
+    return __real_write(fd, bytes, piece(fd, size, driver_fault[SMALL_PIECES]));
+}
+
+ssize_t __real_send(int fd, const void *bytes, size_t size, int flags);
+ssize_t __wrap_send(int fd, const void *bytes, size_t size, int flags);
+ssize_t __wrap_send(int fd, const void *bytes, size_t size, int flags) {
+    size_t part = part_before_death(fd, size);
+    if (part > 0) {
+        __real_send(fd, bytes, part, flags);
+        kill(getpid(), SIGKILL);
+    }
+    return __real_send(fd, bytes, piece(fd, size, driver_fault[SMALL_PIECES]),
+                       flags);
+}
+
+ssize_t __real_recv(int fd, void *bytes, size_t size, int flags);
+ssize_t __wrap_recv(int fd, void *bytes, size_t size, int flags);
+ssize_t __wrap_recv(int fd, void *bytes, size_t size, int flags) {
+    return __real_recv(fd, bytes,
+                       flags & MSG_WAITALL
+                           ? size
+                           : piece(fd, size, driver_fault[SMALL_PIECES]),
+                       flags);
 }
 
 int __real_close(int fd);
@@ -216,7 +277,10 @@ static enum harm find_harm(int64_t *detail) {
         *detail = i;
         sigaction(i, NULL, &is);
         sigprocmask(SIG_SETMASK, NULL, &blocked);
-        if (is.sa_handler != action[i].sa_handler)
+        int flags = is.sa_flags ^ action[i].sa_flags;
+        if (is.sa_handler != action[i].sa_handler ||
+            (flags & (SA_RESTART | SA_SIGINFO | SA_NOCLDWAIT | SA_ONSTACK)) !=
+                0)
             return HARM_HANDLER;
         if (sigismember(&blocked, i) != sigismember(&mask, i))
             return HARM_MASK;

@@ -20,60 +20,16 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "exercise.h"
 #include "wire.h"
-
-struct run;
-
-struct check {
-    const char *name;
-    int points;
-    const char *description; // one line: what must hold
-    void (*judge)(struct run *);
-};
 
 // Which numbers the judge gives tasks to return: small ones, unless a check is
 // about numbers. So a mistake with them costs that check only.
 enum answers {
     ANSWERS_SMALL,  // 1 to 250
     ANSWERS_STATUS, // 0 to 255: an exit status
-    ANSWERS_INT,    // all of int, its ends, 0 and -1 often among them
-    ANSWERS_LONG,   // all of int64_t likewise
+    ANSWERS_LONG,   // all of int64_t, its ends, 0 and -1 often among them
 };
-
-struct exercise {
-    int number;       // the first four follow from the folder
-    const char *name; // folder: NN-name
-    const char *file; // the student's
-    int calls;        // how many functions the driver has
-    const struct check *checks;
-    int check_count;
-    // Tasks run in processes that the student makes: a check in which none did
-    // shows nothing, and earns nothing.
-    bool in_processes;
-    // Names of checks, with spaces between, that scenarios of schedule.c are
-    // about: each is lost, too, where one of them goes wrong under a seeded
-    // schedule. Or NULL. See ../schedule/README.md.
-    const char *schedules;
-};
-extern const struct exercise exercise;
-
-// Defines it, at the end of check.c: EXERCISE(checks, CALLS, .in_processes =
-// true). CALLS ends the enum of the driver's functions. What says which folder
-// it is comes from the build.
-#define EXERCISE(table, call_count, ...)                                       \
-    const struct exercise exercise = {.number = EXERCISE_NUMBER,               \
-                                      .name = EXERCISE_NAME,                   \
-                                      .file = EXERCISE_FILE,                   \
-                                      .calls = (call_count),                   \
-                                      .checks = (table),                       \
-                                      .check_count =                           \
-                                          sizeof(table) / sizeof *(table),     \
-                                      __VA_ARGS__}
-
-// Checks of an instructor's own, judged after the exercise's. Optional: linked
-// from CHECKS=folder.
-extern const struct check extra_checks[] __attribute__((weak));
-extern const int extra_check_count __attribute__((weak));
 
 // A run. ----------------------------------------------------------------------
 
@@ -179,10 +135,9 @@ int64_t pick(struct run *run, int64_t low, int64_t high); // random, both ends
 
 // Looking from outside; fails if that is not possible. ------------------------
 
-int children(struct run *run, int *zombies); // the driver's; zombies or NULL
-int workers_alive(struct run *run);          // below the driver, zombies not
-int orphans(struct run *run);          // in the sandbox, not below the driver
-int open_descriptors(struct run *run); // the driver's
+int children(struct run *run, int *zombies);   // the driver's; zombies or NULL
+int workers_alive(struct run *run);            // below the driver, zombies not
+int open_descriptors(struct run *run);         // the driver's
 int write_ends_of(struct run *run, pid_t pid); // of pipes, of any process
 int shared_mappings(struct run *run);          // the driver's
 int shm_files(struct run *run);                // in the sandbox's /dev/shm
@@ -201,10 +156,6 @@ _Noreturn void fail(struct run *run, const char *expected, const char *actual,
                     const char *help);
 const char *text(const char *format, ...) // for the last eight of them
     __attribute__((format(printf, 1, 2)));
-// What nearly every exercise checks.
-void expect_each_once(struct run *run, int64_t count); // items 0 … count - 1
-void expect_no_children(struct run *run, const char *when);
-void expect_workers(struct run *run, int n); // alive now
 
 // For the macros above.
 void start(struct run *run, int server, int id, int count,
@@ -214,5 +165,7 @@ const int64_t *call(struct run *run, int id, int count, const int64_t *values);
     (int)(sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t)), (int64_t[]) {   \
         __VA_ARGS__                                                            \
     }
+
+#include "common.h"
 
 #endif

@@ -65,6 +65,8 @@ int64_t driver_task(int64_t id) {
         case COMMAND_IGNORE_SIGTERM:
             signal(SIGTERM, SIG_IGN);
             break;
+        case COMMAND_DIE_WRITING:
+            driver_fault[DIES_WRITING] = 1; // fall through
         default:
             message.kind = WIRE_LEAVE;
             message.count = 0;

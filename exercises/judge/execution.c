@@ -9,7 +9,7 @@
 
 // Mistakes with numbers live at the ends of their types, and where an int ends.
 // Every one of these comes up among so many tasks; the other half is random.
-static int64_t number_from(uint64_t turn, uint64_t random, bool is_int) {
+static int64_t number_from(uint64_t turn, uint64_t random) {
     static const int64_t ends[] = {0,
                                    -1,
                                    1,
@@ -22,10 +22,10 @@ static int64_t number_from(uint64_t turn, uint64_t random, bool is_int) {
                                    INT64_MAX,
                                    INT64_C(1) << 32,
                                    -(INT64_C(1) << 32) - 1};
-    const uint64_t count = is_int ? 8 : sizeof ends / sizeof *ends;
+    const uint64_t count = sizeof ends / sizeof *ends;
     if (turn % 2 == 0)
         return ends[turn / 2 % count];
-    return is_int ? (int32_t)random : (int64_t)random;
+    return (int64_t)random;
 }
 
 // An exit status: 0, 255 and those with the upper bit come up, too.
@@ -50,7 +50,7 @@ int64_t answer_for(struct run *run, int64_t id) {
     case ANSWERS_STATUS:
         return status_from(turn, random);
     default:
-        return number_from(turn, random, run->answers == ANSWERS_INT);
+        return number_from(turn, random);
     }
 }
 
@@ -82,7 +82,7 @@ void answer(struct run *run, struct execution *execution, enum command command,
         page->answer[execution->slot].value = value;
         sequence_advance(&page->answer[execution->slot].sequence);
     }
-    if (command == COMMAND_IGNORE_SIGTERM || command == COMMAND_RETURN)
+    if (command != COMMAND_DIE && command != COMMAND_EXIT)
         return;
     execution->dying = true;
     if (!run->hold)
@@ -104,7 +104,9 @@ void let_go(struct run *run, struct execution *execution) {
         if (run->state->scripted[i].id == execution->id) {
             run->state->scripted[i].id = INT64_MIN; // once
             answer(run, execution, run->state->scripted[i].command,
-                   run->state->scripted[i].value);
+                   run->state->scripted[i].command == COMMAND_DIE_WRITING
+                       ? answer_for(run, execution->id)
+                       : run->state->scripted[i].value);
             return;
         }
     answer(run, execution, COMMAND_RETURN, answer_for(run, execution->id));

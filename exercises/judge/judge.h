@@ -8,6 +8,7 @@
 //   main.c         options, one check after the other
 //   report.c       the result on a screen; result.c, as JSON; shown.c
 //   schedules.c    what seeded schedules find, beside a check
+//   common.c       what several exercises check alike
 //   lend.c         misbehaving calls, what the caller has
 //   run.c          one check's run, calls, what must hold for every check
 //   await.c        conditions, waiting, settling
@@ -58,8 +59,7 @@
 #define LIMIT_STALLED 6
 #define LIMIT_STALLED_TOTAL_S 300
 
-// The sandbox: where the student's processes live. judge_cell.c.
-// ----------------
+// The sandbox: where the student's processes live. sandbox.c. -----------------
 
 struct sandbox_options {
     uid_t uid;       // when the judge is root: run the driver as this user
@@ -88,11 +88,11 @@ bool sandbox_is_whole(const struct sandbox *sandbox); // its init lives
 void sandbox_end(struct sandbox *sandbox); // kills all of it, and reaps
 const char *sandbox_isolation(const struct sandbox_options *options);
 
-// Its own view of the system. judge_space.c.
+// Its own view of the system. namespaces.c.
 unsigned long namespace_flags(bool root); // for clone
 void namespace_enter(uid_t uid, gid_t gid, bool in_user_namespace);
 
-// What /proc shows. judge_proc.c. ---------------------------------------------
+// What /proc shows. proc.c. --------------------------------------------------
 
 struct process {
     pid_t pid, parent;
@@ -220,8 +220,9 @@ _Noreturn void cannot_judge(struct run *run, const char *why);
 void take_last_output(struct run *run);
 _Noreturn void fail_ended(struct run *run);
 _Noreturn void fail_forged(struct run *run, const char *what);
-// queries.c: the processes, now.
+// queries.c: the processes, now; those in the sandbox, not below the driver.
 void list_processes(struct run *run);
+int orphans(struct run *run);
 // limits.c: fails the check if its processes take too much.
 void expect_limits(struct run *run);
 // accounting.c: samples the processes, now or if it is time to.

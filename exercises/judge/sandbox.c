@@ -4,7 +4,7 @@
 //   judge ── init ── [sandbox command] ── driver ── the student's processes
 //
 // Init is process 1 of a PID namespace of its own where that can be had,
-// with an own view of the system (judge_space.c); else a "subreaper". Either
+// with an own view of the system (namespaces.c); else a "subreaper". Either
 // way orphans fall to it, so whatever the student starts stays below the
 // init; should he manage to kill that, the judge itself is next. When process
 // 1 of a namespace is killed the kernel kills the rest with it. A judge that is

@@ -35,7 +35,7 @@ int wire_send(int fd, const struct wire *message) {
     size_t length = HEAD + message->count * sizeof message->value[0];
     ssize_t sent;
     do
-        sent = send(fd, message, length, MSG_NOSIGNAL);
+        sent = sendto(fd, message, length, MSG_NOSIGNAL, NULL, 0);
     while (sent < 0 && errno == EINTR);
     return sent < 0 ? -1 : 0;
 }

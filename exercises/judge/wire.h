@@ -42,9 +42,10 @@ struct wire {
 
 // What a task is told to do.
 enum command {
-    COMMAND_RETURN,         // return the value
-    COMMAND_DIE,            // die by this signal
-    COMMAND_EXIT,           // exit with this status
+    COMMAND_RETURN,      // return the value
+    COMMAND_DIE_WRITING, // likewise, and be killed when half has been written
+    COMMAND_DIE,         // die by this signal
+    COMMAND_EXIT,        // exit with this status
     COMMAND_IGNORE_SIGTERM, // and wait for another answer
 };
 
@@ -57,7 +58,9 @@ enum fault {
     FAIL_FORK,    // fork fails after so many more calls; -1: never
     FAIL_PIPE,    // likewise pipe, pipe2 and socketpair
     FAIL_MMAP,    // likewise mmap
+    FAIL_MALLOC,  // likewise malloc, calloc and realloc; not in children
     SMALL_PIECES, // read and write move so many bytes at most; 0: all
+    DIES_WRITING, // 1: killed in the next write, when few bytes are written
     CORE_DUMPS,   // 1: the status of a crash says that it has dumped core
     ALL_LONGS,    // 1: items are item_for(id), not the id; see driver_item()
     FAULTS
@@ -94,7 +97,7 @@ static inline int64_t id_of(int64_t item) {
 
 #define PAGE_SLOTS 4096 // for answers; used again in turn
 #define PAGE_SERVERS 16
-#define RACE_ITEMS 8000
+#define RACE_ITEMS 10000 // more longs than a pipe has room for
 
 struct shared_page {
     _Atomic uint32_t next_slot; // the driver's and its processes' own count

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Looks for solutions in a tree: no file may have a third or more of the lines
-that tell a solution from its starter. Built files are searched, too. But a later
-exercise begins where those before it ended: its starter has their solutions.
+that tell a solution from its starter. Built files are searched, too.
 
     search.py SOLUTIONS EXERCISES TREE
 """
@@ -17,11 +16,10 @@ def lines(path):
 
 
 solutions, exercises, tree = map(pathlib.Path, sys.argv[1:])
-telling, number = {}, {}
+telling = {}
 for path in sorted(solutions.glob("*/*.c")):
     telling[path.name] = lines(path) - lines(
         exercises / path.parent.name / "starter.c")
-    number[path.name] = path.parent.name[:2]
     assert len(telling[path.name]) >= 3, f"{path}: too little to look for"
 found = searched = 0
 for path in sorted(tree.rglob("*")):
@@ -30,8 +28,6 @@ for path in sorted(tree.rglob("*")):
     searched += 1
     data = path.read_bytes()
     for name, wanted in telling.items():
-        if path.name == "starter.c" and path.parent.name[:2] > number[name]:
-            continue
         if sum(line in data for line in wanted) * 3 >= len(wanted):
             print(f"{path} has much of the solution {name}")
             found += 1

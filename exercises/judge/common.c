@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+// What several exercises check alike. Runs in: judge.
+#include "common.h"
+
+#include "judge.h"
+
+// The item behind an id that was never given; see item_for().
+static long strange_item(int64_t id) {
+    bool is_small = id > -1000000 && id < 1000000;
+    return (long)(is_small ? id : item_for(id));
+}
+
+void expect_each_once(struct run *run, int64_t count) {
+    for (int i = 0; i < run->executions; i++) {
+        int64_t id = run->execution[i].id;
+        expect(run, id >= 0 && id < count,
+               "tasks get the items that were handed in",
+               text("one got %ld", strange_item(id)),
+               "Does the item arrive whole? And does each place get its own?");
+    }
+    for (int64_t id = 0; id < count; id++)
+        expect(run, times_run(run, id) == 1, "each task runs exactly once",
+               text("task %ld of %ld ran %d times", (long)id, (long)count,
+                    times_run(run, id)),
+               "Every task must be handed to one process, and to one only.");
+}
+
+void expect_no_children(struct run *run, const char *when) {
+    int zombies;
+    int left = children(run, &zombies);
+    expect(run, left == 0, text("no child is left %s", when),
+           text("%d left, %d of them zombies", left, zombies),
+           "A process that has ended stays a zombie until its parent has "
+           "waited for it: one successful waitpid for each fork, again if a "
+           "signal interrupts it.");
+    int away = orphans(run);
+    expect(run, away == 0, text("no process is left %s", when),
+           text("%d orphan%s", away, away == 1 ? "" : "s"),
+           "A child's child was left behind and runs on without you.");
+}
+
+void expect_workers(struct run *run, int n) {
+    int there = workers_alive(run);
+    expect(run, there >= n, text("%d worker processes while tasks run", n),
+           text("%d", there),
+           "Without the processes there is nothing to see about them.");
+}
+
+bool back_or_running(struct run *run, int64_t n) {
+    return is_back(run, 0) || run->running >= n;
+}
+
+bool none_alive(struct run *run, int64_t n) { return workers_alive(run) <= n; }
+
+static int64_t make(struct run *run, int create, int workers,
+                    const char *where) {
+    about(run, "pool_create(%d, task)%s", workers, where);
+    return CALL(run, create, workers)[0];
+}
+
+static void expect_fails(struct run *run, int create, int destroy,
+                         void (*works)(struct run *run, int workers),
+                         int leak) {
+    static const char *const what[] = {"fork", "pipe", "malloc"};
+    static const enum fault fault[] = {FAIL_FORK, FAIL_PIPE, FAIL_MALLOC};
+    for (int i = 0; i < 9; i++) {
+        const int after[] = {0, (int)pick(run, 1, 2), i / 3 == 1 ? 7 : 3};
+        int before = open_descriptors(run);
+        set_fault(run, fault[i / 3], after[i % 3]);
+        int64_t made =
+            make(run, create, 4,
+                 text(", where %s fails after %d", what[i / 3], after[i % 3]));
+        set_fault(run, fault[i / 3], -1);
+        if (made && i / 3 > 0) { // it needs fewer
+            works(run, 4);
+            call(run, destroy, 0, NULL);
+            continue;
+        }
+        expect(run, !made, "NULL", "a pool",
+               "fork gives -1, and so does pipe, when they fail.");
+        await(run, none_alive, 0, "no worker is left after that");
+        int now = open_descriptors(run);
+        expect(run, now <= before + leak,
+               text("%d open descriptors, as before", before), text("%d", now),
+               "Close what was opened until then: both ends of each pipe.");
+    }
+}
+
+void expect_create_fails(struct run *run, int create, int destroy,
+                         void (*works)(struct run *run, int workers)) {
+    // What pool_destroy leaves is another check's concern.
+    int before = open_descriptors(run);
+    expect(run, make(run, create, 4, ""), "a pool", "NULL", "");
+    works(run, 4);
+    call(run, destroy, 0, NULL);
+    expect_fails(run, create, destroy, works, open_descriptors(run) - before);
+    for (int workers = 0; workers > -3; workers--)
+        expect(run, !make(run, create, workers, ""), "NULL", "a pool",
+               "A pool without workers would never be done.");
+}

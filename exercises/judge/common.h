@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+// What several exercises check alike. Runs in: judge.
+#ifndef EXERCISES_COMMON_H
+#define EXERCISES_COMMON_H
+
+#include "check.h"
+
+void expect_each_once(struct run *run, int64_t count); // items 0 … count - 1
+void expect_no_children(struct run *run, const char *when);
+void expect_workers(struct run *run, int n); // alive now
+
+// pool_create() where fork, pipe or malloc fails, at first, in between and at
+// last: NULL, and no process and no descriptor is left; or, where it needs
+// fewer of them, a pool that works. And with 0 workers and fewer: NULL. The
+// exercise's calls `create`, of so many workers, and `destroy`; `works` uses the
+// pool that was made last, which has these workers, and has it do something.
+void expect_create_fails(struct run *run, int create, int destroy,
+                         void (*works)(struct run *run, int workers));
+
+// Conditions for await(): the call has returned, or so many tasks run; and but
+// for so many, all of the driver's children have ended. Zombies are another
+// check's concern.
+bool back_or_running(struct run *run, int64_t n);
+bool none_alive(struct run *run, int64_t n);
+
+#endif
