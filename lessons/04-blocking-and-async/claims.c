@@ -133,8 +133,10 @@ static void forgotten(void) {
     struct guide_run *run = guide_run("forgotten_error");
     guide_claim(guide_traced(run, guide_items(run) == 2),
                 guide_count(guide_items(run), "item"), "two tasks ran");
-    guide_claim(guide_lines_with(run, "no word number 1") == 0, NULL,
-                "of the one that was thrown away nobody heard");
+    // pool_fail() of minipool.h prints.
+    guide_claim(guide_pool() ? GUIDE_UNSEEN
+                             : guide_lines_with(run, "no word number 1") == 0,
+                NULL, "of the one that was thrown away nobody heard");
     guide_claim(guide_lines_with(run, "no word number 2") == 1, NULL,
                 "the one that was kept says why it failed");
 }
