@@ -233,7 +233,9 @@ static void draw_super(const struct play *play, struct screen *s) {
 
 // What there is to say about the row that is selected.
 static void draw_detail(const struct play *play, struct screen *s, int row) {
-    const struct slot *slot = &play->shown.slot[play->selected];
+    const struct slot *slot = play->selected < 0
+                                  ? &play->shown.super
+                                  : &play->shown.slot[play->selected];
     if (play->menu.open) {
         screen_put(s, row, 1, STRONG,
                    "The list waits for your choice; the pool does not.");
