@@ -56,7 +56,7 @@ void test_register(struct test *test);
         test_register(&test);                                                  \
     }                                                                          \
     static void test_name(void)
-#define TEST(test_name) TEST_WITHIN(test_name, 30)
+#define TEST(test_name) TEST_WITHIN(test_name, 120)
 
 // Ends the test: it cannot be made here, for this reason.
 _Noreturn void test_skip(const char *reason);

@@ -311,13 +311,28 @@ static int task_inner_map(const void *arg, size_t arg_size, void *result,
     return rc;
 }
 
+// How long one item takes on this machine now, in microseconds: where it is
+// slow, kills that come as often as elsewhere would let none be done.
+static unsigned time_inner_map(struct pool *pool) {
+    struct timespec start, end;
+    int sum;
+    clock_gettime(CLOCK_MONOTONIC, &start);
+    assert_int_equal(
+        pool_apply(pool, task_inner_map, NULL, 0, &sum, sizeof sum), 0);
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    return (unsigned)((end.tv_sec - start.tv_sec) * 1000000 +
+                      (end.tv_nsec - start.tv_nsec) / 1000);
+}
+
 // Workers that own pools are killed: those pools go with them.
 static void kill_owners(unsigned seed) {
     test_adopt_orphans();
     struct pool *pool = pool_with((struct pool_options){
         .workers = 1 + storm_random(&seed, 4), .max_retries = 1000});
+    unsigned pause_us = 4 * time_inner_map(pool);
+    pause_us = pause_us < 20000 ? 20000 : pause_us > 999999 ? 999999 : pause_us;
     struct killer killer =
-        killer_begin(stats_of(pool).supervisor, SIGKILL, 20000, seed);
+        killer_begin(stats_of(pool).supervisor, SIGKILL, pause_us, seed);
     int sums[50];
     assert_int_equal(
         pool_map(pool, task_inner_map, NULL, 50, 0, sums, sizeof *sums, 1), 0);
@@ -327,7 +342,7 @@ static void kill_owners(unsigned seed) {
     pool_close(pool);
     assert_int_equal(pool_join(pool), 0);
     pool_destroy(pool);
-    assert_true(test_reap_all(SANITIZED ? 10000 : 3000));
+    assert_true(test_reap_all(30000));
     storm_count("inner pools", 50);
     storm_count("kills", kills);
 }
@@ -366,7 +381,7 @@ static void kill_client(unsigned seed) {
     nanosleep(&moment, NULL);
     kill(pid, SIGKILL);
     assert_int_equal(test_wait(pid), SIGKILL);
-    assert_true(test_reap_all(SANITIZED ? 10000 : 3000));
+    assert_true(test_reap_all(30000));
     storm_count("clients killed", 1);
 }
 

@@ -38,7 +38,7 @@ TEST(two_hundred_workers) {
     pool_destroy(pool);
 }
 
-TEST_WITHIN(most_workers_there_may_be, 60) {
+TEST_WITHIN(most_workers_there_may_be, 300) {
     if (SANITIZED)
         test_skip("takes too long");
     struct pool *pool =
