@@ -114,9 +114,10 @@ $(VIEWER): $(B)/lessons/viewer/main.o $(VIEWER_HTML)
 
 .PHONY: viewer
 viewer: $(VIEWER) ## learn: runs as one page: TRACE="a.json b.json" [HTML=]
-	test -n '$(TRACE)' || { echo "make viewer TRACE=run.json: a file that" \
+	test -n "$$TRACE" || { echo "make viewer TRACE=run.json: a file that" \
 		"POOL_TRACE= or TRACE= wrote" >&2; exit 2; }
-	$< $(if $(HTML),-o '$(HTML)') $(TRACE)
+	if [ -f "$$TRACE" ]; then set -- "$$TRACE"; else set -- $$TRACE; fi; \
+		$< $${HTML:+-o "$$HTML"} "$$@"
 
 # As the text tells the reader to compile them, each by itself; those of lesson
 # 11 with the pool that is typed in. Its steps.c includes that.

@@ -77,7 +77,7 @@ text {{ fill: {INK} }} .title {{ font-weight: bold }}
 .cover {{ animation: uncover {seconds:.2f}s linear infinite; fill: {PAPER} }}
 @keyframes uncover {{ from {{ transform: translateX(0) }}
   {share:.2f}%, to {{ transform: translateX({last * scale + RIGHT:.1f}px) }} }}
-@media (prefers-reduced-motion: reduce) {{ * {{ animation: none !important }}
+@media print, (prefers-reduced-motion: reduce) {{ * {{ animation: none !important }}
   .cursor, .cover {{ display: none }} }}
 </style>
 <rect width="{WIDTH}" height="{height}" fill="{PAPER}"/>

@@ -11,6 +11,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 // The bytes of a file as the constant `name`, with a '\0' at the end.
 #define INSIDE(name, path)                                                     \
@@ -22,9 +23,34 @@ INSIDE(viewer_page, "lessons/viewer/viewer.html");
 INSIDE(viewer_style, "lessons/viewer/viewer.css");
 INSIDE(viewer_script, "lessons/viewer/viewer.js");
 
+// So begins a trace within a page.
+#define TRACE_BEGIN "<script type=\"application/json\" class=\"trace\""
+
 bool html_named(const char *path) {
     const char *dot = strrchr(path, '.');
-    return dot && (strcmp(dot, ".html") == 0 || strcmp(dot, ".htm") == 0);
+    return dot &&
+           (strcasecmp(dot, ".html") == 0 || strcasecmp(dot, ".htm") == 0);
+}
+
+const char *html_fault(FILE *file) {
+    int first;
+    char *page = NULL;
+    size_t size = 0;
+    const char *fault = NULL;
+    do
+        first = getc(file);
+    while (first == ' ' || first == '\n' || first == '\r' || first == '\t');
+    rewind(file);
+    if (first == EOF)
+        fault = "it is empty: a program writes its trace in pool_destroy()";
+    else if (first == '<' && (getdelim(&page, &size, '\0', file) < 0 ||
+                              !strstr(page, TRACE_BEGIN)))
+        fault = "it is a page without a trace";
+    else if (first != '{' && first != '[' && first != '<')
+        fault = "it is neither a trace nor a page of one";
+    rewind(file);
+    free(page);
+    return fault;
 }
 
 // Words as text or in an attribute; control characters are left out.
@@ -37,8 +63,7 @@ static void put_words(FILE *out, const char *words) {
 }
 
 static void begin_trace(FILE *out, const char *name) {
-    fputs("<script type=\"application/json\" class=\"trace\" data-name=\"",
-          out);
+    fputs(TRACE_BEGIN " data-name=\"", out);
     put_words(out, name);
     fputs("\">", out);
 }
@@ -57,13 +82,11 @@ static bool put_json(FILE *out, const struct html_trace *trace) {
 // The traces of a page that was written before: from a script's begin to its
 // end, of which there is none within.
 static bool put_page(FILE *out, const struct html_trace *trace) {
-    static const char begin[] =
-        "<script type=\"application/json\" class=\"trace\"",
-                      end[] = "</script>";
+    static const char end[] = "</script>";
     char *page = NULL;
     size_t size = 0;
     bool done = getdelim(&page, &size, '\0', trace->file) > 0;
-    for (char *at = page; done && (at = strstr(at, begin));) {
+    for (char *at = page; done && (at = strstr(at, TRACE_BEGIN));) {
         char *data = strchr(at, '>'), *stop = data ? strstr(data, end) : NULL;
         if (!stop)
             break;

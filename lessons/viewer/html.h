@@ -15,6 +15,9 @@ struct html_trace {
 // Does the file's name end in .html or .htm?
 bool html_named(const char *path);
 
+// NULL, or why a page of this file would show nothing. Rewinds it.
+const char *html_fault(FILE *file);
+
 // Writes the page to `out`. Whatever the traces hold, it stays data. False: a
 // file could not be read or written, see errno.
 bool html_write(FILE *out, const char *title, const struct html_trace *trace,

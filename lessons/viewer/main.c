@@ -37,20 +37,6 @@ static const char *base(const char *path) {
     return slash ? slash + 1 : path;
 }
 
-// NULL, or why a page of this file would show nothing.
-static const char *fault(FILE *file) {
-    int first;
-    do
-        first = getc(file);
-    while (first == ' ' || first == '\n' || first == '\r' || first == '\t');
-    rewind(file);
-    return first == EOF ? "it is empty: a program writes its trace in "
-                          "pool_destroy()"
-           : first == '{' || first == '[' || first == '<'
-               ? NULL
-               : "it is neither a trace nor a page of one";
-}
-
 // Written beside it and put in its place: what is read may be the same file.
 static int write_page(const char *page, const struct html_trace *trace,
                       size_t traces) {
@@ -93,8 +79,9 @@ int main(int argc, char **argv) {
         FILE *file = fopen(path[i], "re");
         if (!file)
             return refuse(path[i], strerror(errno));
-        if (fault(file))
-            return refuse(path[i], fault(file));
+        const char *fault = html_fault(file);
+        if (fault)
+            return refuse(path[i], fault);
         trace[i] = (struct html_trace){base(path[i]), file};
     }
     if (!page)

@@ -19,6 +19,7 @@
 // The guide's letters: no X, which is a death.
 const LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWYZ";
 const COLOURS = 6, LANE = 22, NARROW = 2;
+const NEAR = 0.0005; // half a nanosecond: the same moment
 
 // ---- Reading a trace -------------------------------------------------------
 
@@ -88,7 +89,7 @@ function readTrace(json, name) {
     return [...runs.values()].map(run => finished(run, name)).filter(run => run);
 }
 
-// Lanes in order, times from the run's beginning, all moments by name.
+// Lanes in order, times from the run's beginning, all moments.
 function finished(run, name) {
     const lanes = [...run.lanes.values()]
         .filter(lane => lane.slices.length || lane.marks.length)
@@ -112,13 +113,15 @@ function finished(run, name) {
         for (const slice of lane.slices) {
             slice.begin -= begin;
             slice.end -= begin;
-            tell(moments, lane, slice);
             count(tasks, slice);
+            if (slice.kind !== "process") // its birth and death are told
+                moments.push({at: slice.begin, lane, slice});
+            if (slice.kind === "run")
+                moments.push({at: slice.end, lane, slice, ends: true});
         }
         for (const mark of lane.marks) {
             mark.at -= begin;
-            moments.push({at: mark.at, what: `${lane.name} ${
-                mark.birth ? "is born" : endOf(mark)}`});
+            moments.push({at: mark.at, lane, mark});
         }
         lane.slices.sort((a, b) => a.begin - b.begin);
         lane.marks.sort((a, b) => a.at - b.at || b.birth - a.birth);
@@ -135,16 +138,14 @@ function finished(run, name) {
 const endOf = mark => !mark.how ? (mark.killed ? "is killed" : "ends")
     : mark.how.startsWith("killed") ? `is ${mark.how}` : mark.how;
 
-function tell(moments, lane, slice) {
-    if (slice.kind === "process")
-        return; // its birth and death are told
-    const what = slice.kind === "submit"
-        ? `submits task ${slice.task}` + (slice.items > 1 ? `, ${slice.items} items` : "")
-        : `begins ${itemsOf(slice)}`;
-    moments.push({at: slice.begin, what: `${lane.name} ${what}`});
-    if (slice.kind === "run")
-        moments.push({at: slice.end, what: `${lane.name} ends ${itemsOf(slice)}${
-            slice.outcome && slice.outcome !== "done" ? `: ${slice.outcome}` : ""}`});
+// What happens at a moment: "worker 0 begins c (task 3)".
+function happens({lane, mark, slice, ends}) {
+    return `${lane.name} ` + (mark ? (mark.birth ? "is born" : endOf(mark))
+        : slice.kind === "submit" ? `submits task ${slice.task}` +
+            (slice.items > 1 ? `, ${slice.items} items` : "")
+        : ends ? `ends ${itemsOf(slice)}` +
+            (slice.outcome && slice.outcome !== "done" ? `: ${slice.outcome}` : "")
+        : `begins ${itemsOf(slice)}`);
 }
 
 // What is to do, and who did it.
@@ -171,8 +172,8 @@ function itemsOf(slice) {
 
 // ---- The state at a moment -------------------------------------------------
 
-// The last element whose time is not after `at`.
-function lastAt(list, time, at) {
+// How many elements have a time that is not after `at`.
+function countAt(list, time, at) {
     let low = 0, high = list.length;
     while (low < high) {
         const middle = (low + high) >> 1;
@@ -181,8 +182,11 @@ function lastAt(list, time, at) {
         else
             high = middle;
     }
-    return list[low - 1];
+    return low;
 }
+
+// The last one of them.
+const lastAt = (list, time, at) => list[countAt(list, time, at) - 1];
 
 // {kind, words} of a lane.
 function stateAt(lane, at) {
@@ -417,9 +421,10 @@ class Viewer {
             this.chosen.push(this.runs[this.below.value]);
         this.span = Math.max(...this.chosen.map(run => run.span));
         const several = this.chosen.length > 1;
-        this.moments = this.chosen.flatMap((run, i) => run.moments.map(m => (
-            {at: m.at, what: several ? `${"AB"[i]}: ${m.what}` : m.what})));
-        this.moments.sort((a, b) => a.at - b.at);
+        this.moments = this.chosen.flatMap((run, row) => several
+            ? run.moments.map(m => ({...m, row})) : run.moments);
+        if (several)
+            this.moments.sort((a, b) => a.at - b.at);
         this.axis.setAttribute("aria-valuemax", this.span.toFixed(3));
         this.buildRuns(several);
         this.from = 0;
@@ -566,10 +571,11 @@ class Viewer {
     go(at) {
         this.at = Math.min(Math.max(at, 0), this.span);
         const moved = this.keepVisible();
-        const now = this.moments.filter(m => Math.abs(m.at - this.at) < 0.0005)
-            .map(m => m.what);
+        const several = this.chosen.length > 1;
+        const now = this.moments.slice(this.before(-NEAR), this.before(NEAR)).slice(0, 3)
+            .map(m => (several ? `${"AB"[m.row]}: ` : "") + happens(m));
         const words = timeText(this.at, (this.to - this.from) / 10000) +
-            (now.length ? `: ${now.slice(0, 3).join("; ")}` : "");
+            (now.length ? `: ${now.join("; ")}` : "");
         this.what.textContent = words;
         this.axis.setAttribute("aria-valuenow", this.at.toFixed(3));
         this.axis.setAttribute("aria-valuetext", words);
@@ -598,11 +604,14 @@ class Viewer {
         return true;
     }
 
+    // How many moments are before that of the cursor, but for so much.
+    before(near) {
+        return countAt(this.moments, m => m.at, this.at + near);
+    }
+
     step(by) {
         this.stop();
-        const near = 0.0005;
-        const next = by > 0 ? this.moments.find(m => m.at > this.at + near)
-            : this.moments.findLast(m => m.at < this.at - near);
+        const next = this.moments[by > 0 ? this.before(NEAR) : this.before(-NEAR) - 1];
         this.go(next ? next.at : by > 0 ? this.span : 0);
     }
 

@@ -261,7 +261,8 @@ def check_hostile(browser, pages):
             hold(False, f"{name}: says that it cannot be shown")
     pages.write("empty.json", "")
     pages.write("text.json", "hello")
-    hold(pages.refused("empty.json") and pages.refused("text.json")
+    pages.write("other.html", "<!DOCTYPE html><title>Another page</title>")
+    hold(pages.refused("other.html") and pages.refused("empty.json") and pages.refused("text.json")
          and pages.refused("missing.json") and pages.refused(), "what is no trace is refused, in a line")
 
 
