@@ -147,8 +147,8 @@ test-kill: $(B)/tests/kill/kill ## develop: kill after every instruction [STRIDE
 test-kill-ci: $(B)/tests/kill/kill # after each 401st, from a random one on
 	$< 401
 
-test-kill-long: $(B)/tests/kill/kill # after each 41st
-	$< 41
+test-kill-long: $(B)/tests/kill/kill # after each 101st: seven minutes of a CPU
+	$< 101
 
 test-model: ## develop: search all states of the model (spin)
 	sh tests/model/check.sh $(B)/tests/model
