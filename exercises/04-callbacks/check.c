@@ -106,17 +106,6 @@ static void results(struct run *run) {
         got = CALL(run, READY, none)[0];
         expect(run, got == 0, "0", text("%ld", (long)got), "");
     }
-    // It waits for that one, and for no other.
-    run->hold = true;
-    submit(run, count, workers + 2, NO_CALLBACK);
-    await(run, running_are, workers, text("%d tasks inside", workers));
-    struct execution *first = last_running(run);
-    let_go(run, first);
-    get(run, (int)first->id);
-    let_all_go(run);
-    for (int i = 0; i < workers + 2; i++)
-        get(run, count + i);
-    count += workers + 2;
     // A signal interrupts the waiting.
     lend(run);
     run->hold = true;
@@ -220,6 +209,9 @@ static void ready(struct run *run) {
         struct execution *first = last_running(run); // the others still run
         let_go(run, first);
         look_until_ready(run, (int)first->id);
+        first = last_running(run);
+        let_go(run, first);
+        get(run, (int)first->id); // waits for that one, and for no other
         let_all_go(run);
         for (int i = (round + 1) * count - 1; i >= round * count; i--)
             look_until_ready(run, i);
