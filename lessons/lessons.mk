@@ -196,9 +196,28 @@ SCHEDULER_LEVELS = $(sort $(wildcard lessons/scheduler/levels/*.level))
 scheduler-page: $(SCHEDULER)
 	mkdir -p $(SCHEDULER_PAGE)
 	cp $(wildcard lessons/scheduler/page/*) $(SCHEDULER_PAGE)
+	cp lessons/site/favicon.svg $(SITE)
 	{ echo 'const LEVELS = ['; for level in $(SCHEDULER_LEVELS); do \
 		CC='$(CC)' $< --page $$level && echo , || exit 1; done; echo '];'; } \
 		>$(SCHEDULER_PAGE)/levels.js
+
+TEST_TARGETS += test-scheduler
+LONG_TARGETS += test-scheduler-all
+.PHONY: test-scheduler test-scheduler-all scheduler-picture
+SCHEDULER_TEST = $(B)/tests/scheduler
+test-scheduler: $(SCHEDULER) ## develop: the game's levels, keys and page; beside spin
+	$(MAKE) -s scheduler-page SITE=$(SCHEDULER_TEST)
+	CC='$(CC)' sh tests/scheduler/levels.sh $< $(SCHEDULER_TEST)
+	CC='$(CC)' PYTHONPATH=tests/play $(SYSTEM_PYTHON) tests/scheduler/keys.py $<
+	PYTHONPATH=tests/site $(SYSTEM_PYTHON) tests/scheduler/page.py \
+		$(SCHEDULER_TEST)/lessons/scheduler/page/scheduler.html $<
+
+test-scheduler-all: # and every repair, and all states with a death
+	ALL=1 $(MAKE) --no-print-directory test-scheduler
+
+scheduler-picture: $(SCHEDULER) ## develop: draw again the screen that README.md shows
+	echo 2 1 1 1 g3 g2a g3a | CC='$(CC)' $< lessons/scheduler/levels 3 | \
+		$(SYSTEM_PYTHON) lessons/scheduler/picture.py >lessons/scheduler/screen.svg
 
 # Any other number. Patterns come last: a lesson's own rule is found first.
 lesson%:

@@ -126,6 +126,9 @@ static int walk(int walks, uint64_t seed) {
                 break;
             }
             size_t i = next_random(&seed) % (unsigned)moves.n;
+            if (w % 2) // every other walk goes by single steps
+                while (i > 0 && moves.of[i].size != ONE_STEP)
+                    i--;
             failed = moves.to[i].failed;
             memcpy(state, moves.to[i].state, sizeof state);
         }

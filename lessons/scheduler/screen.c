@@ -15,8 +15,8 @@ void screen_style(struct style *style, bool colours) {
 }
 
 // A text of several lines, broken at blanks where it is too wide.
-static int draw_text(FILE *out, const char *text, const char *before) {
-    int lines = 0, width = WIDTH - 1 - (int)strlen(before);
+static void draw_text(FILE *out, const char *text, const char *before) {
+    int width = WIDTH - 1 - (int)strlen(before);
     while (*text) {
         int n = (int)strcspn(text, "\n");
         if (n > width) {
@@ -28,40 +28,32 @@ static int draw_text(FILE *out, const char *text, const char *before) {
         fprintf(out, "%s%.*s\n", before, n, text);
         text += n;
         text += *text == ' ' || *text == '\n';
-        lines++;
     }
-    return lines;
 }
 
-static int draw_actor(FILE *out, const struct game *g, const struct style *s,
-                      int actor) {
-    char where[300], line[300];
-    const uint8_t *state = game_state(g);
-    int rows = 0;
-    for (int choice = 0; choice < 3; choice++) {
-        bool can = words_next(&g->model, &g->cast, state, actor, choice, where,
-                              line, sizeof line);
-        if (!can && choice > 0)
-            break;
-        char other[300], ignored[300];
-        bool several = words_next(&g->model, &g->cast, state, actor, 1, other,
-                                  ignored, sizeof other);
-        char name[40] = "";
-        if (choice == 0)
-            snprintf(name, sizeof name, "%d %s", actor + 1,
-                     g->cast.actors[actor].name);
-        if (!can)
-            fprintf(out, " %-18s %s%s%s\n", name, s->faint, line, s->plain);
-        else
-            fprintf(out, " %-18s %s%s%s\n%22s%s%.57s%s\n", name,
-                    several ? (choice == 0   ? "a "
-                               : choice == 1 ? "b "
-                                             : "c ")
-                            : "",
-                    s->faint, where, "", s->plain, line, s->plain);
-        rows += can ? 2 : 1;
+// Two lines for each process, so that all fits; also where it has a choice.
+static void draw_actor(FILE *out, const struct game *g, const struct style *s,
+                       int actor) {
+    char where[2][300], line[2][300], name[40];
+    bool can[2];
+    snprintf(name, sizeof name, "%d %s", actor + 1, g->cast.actors[actor].name);
+    for (int i = 0; i < 2; i++)
+        can[i] = words_next(&g->model, &g->cast, game_state(g), actor, i,
+                            where[i], line[i], sizeof line[i]);
+    if (!can[0]) {
+        fprintf(out, " %-18s %s%s%s\n", name, s->faint, line[0], s->plain);
+        return;
     }
-    return rows;
+    if (!can[1]) {
+        fprintf(out, " %-18s %s%s%s\n%20s  %.57s\n", name, s->faint, where[0],
+                s->plain, "", line[0]);
+        return;
+    }
+    for (int i = 0; i < 2; i++)
+        fprintf(out, " %-18s %c %-38.38s %s%.19s%s\n", i == 0 ? name : "",
+                'a' + i, line[i], s->faint,
+                strchr(where[i], ' ') ? strchr(where[i], ' ') + 1 : "",
+                s->plain);
 }
 
 // Appends a value, marked if it has just changed; how many columns it took.
@@ -119,10 +111,10 @@ static void draw_heads(FILE *out, const struct game *g, int chunks,
 }
 
 // Arrays of chunks at the left, of workers at the right, the rest below.
-static int draw_memory(FILE *out, const struct game *g, const struct style *s) {
+static void draw_memory(FILE *out, const struct game *g,
+                        const struct style *s) {
     const struct model *m = &g->model;
     int chunks = next_array(m, 0, true), workers = next_array(m, 0, false);
-    int rows = 2;
     draw_heads(out, g, chunks, workers);
     while (chunks != NONE || workers != NONE) {
         if (chunks != NONE)
@@ -132,7 +124,6 @@ static int draw_memory(FILE *out, const struct game *g, const struct style *s) {
         if (workers != NONE)
             draw_array(out, g, s, workers);
         fputc('\n', out);
-        rows++;
         chunks = chunks == NONE ? NONE : next_array(m, chunks + 1, true);
         workers = workers == NONE ? NONE : next_array(m, workers + 1, false);
     }
@@ -144,7 +135,6 @@ static int draw_memory(FILE *out, const struct game *g, const struct style *s) {
             fputs("  ", out);
         }
     fputc('\n', out);
-    return rows;
 }
 
 static void draw_help(FILE *out) {

@@ -185,8 +185,20 @@ void search_break(const struct model *model, const uint8_t *from, long limit,
     search(model, from, limit, true, found);
 }
 
-// The last byte of a state here is how many processes there still are: spin
-// takes away only the youngest, when it has ended. Process 0 is init.
+// The last byte of a state here is how many processes there still are, init
+// among them, which was the first: spin takes away only the youngest, when it has
+// ended.
+static bool bury(const struct model *m, uint8_t *state) {
+    int last = state[m->bytes] - 2; // of procs[]; -1 is init
+    if (last < -1 || (last >= 0 && !run_ended(m, state, last)))
+        return false;
+    if (last >= 0)
+        memset(state + m->procs[last].at, 0,
+               2 + (size_t)m->types[m->procs[last].type].bytes);
+    state[m->bytes]--;
+    return true;
+}
+
 static void count_state(const struct model *m, struct seen *s, size_t at,
                         size_t limit, struct count *count) {
     uint8_t state[MAX_STATE];
@@ -194,7 +206,7 @@ static void count_state(const struct model *m, struct seen *s, size_t at,
     int any = 0;
     memcpy(state, s->states + at * s->size, s->size);
     for (int timeout = 0; timeout < 2 && !any; timeout++) {
-        for (int i = 0; i < state[m->bytes]; i++) {
+        for (int i = 0; i < state[m->bytes] - 1; i++) {
             run_raw(m, state, i, timeout, &steps);
             any += steps.n;
             for (int k = 0; k < steps.n; k++) {
@@ -205,15 +217,11 @@ static void count_state(const struct model *m, struct seen *s, size_t at,
                     count->complete = false;
             }
         }
-        int last = state[m->bytes] - 1;
-        if (last >= 0 && run_ended(m, state, last)) {
-            uint8_t *node = state + m->procs[last].at;
-            memset(node, 0, 2 + (size_t)m->types[m->procs[last].type].bytes);
-            state[m->bytes]--;
+        if (bury(m, state)) {
             any++;
             count->transitions++;
             seen_add(s, state, limit);
-            state[m->bytes]++;
+            break;
         }
     }
 }
@@ -223,7 +231,7 @@ void search_count(const struct model *model, long limit, struct count *count) {
     uint8_t start[MAX_STATE];
     *count = (struct count){.complete = true};
     memcpy(start, model->start, (size_t)model->bytes);
-    start[model->bytes] = (uint8_t)model->nprocs;
+    start[model->bytes] = (uint8_t)(model->nprocs + 1);
     if (seen_grow(&s, (size_t)limit) && seen_add(&s, start, (size_t)limit))
         for (size_t at = 0; at < s.n; at++)
             count_state(model, &s, at, (size_t)limit, count);
