@@ -17,14 +17,14 @@ bool wake, in_futex, over;
 
 proctype client() {
     bool seen;
-    //: client_submit.c publish: atomic_store_explicit(&pool->arena->tail, pool->ring.seq,
+    //: client_submit.c publish: store_release(&pool->arena->tail, pool->ring.seq);
     tail_buffer = WAITING;
     //: arena_wake.c arena_wake_one: atomic_thread_fence(memory_order_seq_cst);
     tail_buffer == NOTHING;
 #ifdef FENCE_TWICE
     tail_buffer == NOTHING;
 #endif
-    //: arena_wake.c any: bits |= atomic_load_explicit(&bitmap[i], memory_order_relaxed);
+    //: arena_wake.c any: bits |= load_relaxed(&bitmap[i]);
     seen = asleep;
     if
     //: arena_wake.c arena_wake_slot: atomic_store(&slot->wake, 1);
@@ -48,7 +48,7 @@ proctype worker() {
     //: worker_main.c sleep_for_work: atomic_thread_fence(memory_order_seq_cst);
     asleep_buffer == NOTHING;
 #endif
-    //: worker_reserve.c reserve_next: atomic_load_explicit(&arena->tail, memory_order_acquire);
+    //: worker_reserve.c reserve_next: load_acquire(&arena->tail);
     found = tail;
     if
     :: found
