@@ -171,10 +171,8 @@ void report(const struct result *result, const char *refused) {
     if (!blank)
         putchar('\n');
     printf("Isolation: %s.\n", result->isolation);
-    if (*result->schedules) {
-        printf("Schedules: ");
-        put_text(11, result->schedules);
-    }
+    if (*result->schedules)
+        put_text(0, result->schedules);
     printf("%s%d of %d points.%s", BOLD, result->score, result->max, PLAIN);
     if (result->score < result->max)
         printf(" Stuck? make hint%d\n", exercise.number);

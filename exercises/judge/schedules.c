@@ -80,11 +80,14 @@ static void run(struct result *result, struct outcome *outcome,
     if (ended && WIFEXITED(state.driver_status) &&
         WEXITSTATUS(state.driver_status) == 0)
         return;
+    if (ended && !*state.output)
+        strcpy(state.output, "the program that runs them ended by itself.");
     const char *why = ended           ? state.output
                       : *state.cannot ? state.cannot
                                       : state.actual;
-    snprintf(result->schedules, sizeof result->schedules, "%s: %.*s",
-             outcome->check->name, (int)strcspn(why, "\n"), why);
+    snprintf(result->schedules, sizeof result->schedules,
+             "Schedules did not decide %s: %.*s", outcome->check->name,
+             (int)strcspn(why, "\n"), why);
 }
 
 static bool is_word_of(const char *words, const char *word) {
