@@ -82,12 +82,15 @@ static void run(struct result *result, struct outcome *outcome,
         return;
     if (ended && !*state.output)
         strcpy(state.output, "the program that runs them ended by itself.");
-    const char *why = ended           ? state.output
+    // The program's first line is who does what, where it has come so far.
+    char *said = state.output;
+    if (strchr(said, '\n') && strchr(said, '\n')[1])
+        take_line(&said);
+    const char *why = ended           ? said
                       : *state.cannot ? state.cannot
                                       : state.actual;
     snprintf(result->schedules, sizeof result->schedules,
-             "Schedules did not decide %s: %.*s", outcome->check->name,
-             (int)strcspn(why, "\n"), why);
+             "Schedules did not decide %s: %.230s", outcome->check->name, why);
 }
 
 static bool is_word_of(const char *words, const char *word) {

@@ -144,6 +144,7 @@ static bool run_once(uint64_t seed, bool quiet) {
     setpgid(first, first);
     watch(first);
     end_all(first);
+    processes_remove_names();
     if (control->verdict == VERDICT_NONE &&
         scenarios[scenario_of(seed)].lost_update_is_fault &&
         explain_lost_update())

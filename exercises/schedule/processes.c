@@ -9,6 +9,7 @@
 #include "wrapped.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -318,6 +319,45 @@ int __wrap_munmap(void *start, size_t size) {
         control_finish_write();
     region_remove(start, size);
     return __real_munmap(start, size);
+}
+
+static void note_name(const char *name, bool semaphore) {
+    if (self < 0)
+        return;
+    if (control->mades == NAMES_MAX ||
+        strlen(name) >= sizeof control->made[0].name)
+        scenario_cannot("too many names in /dev/shm, or too long ones");
+    strcpy(control->made[control->mades].name, name);
+    control->made[control->mades++].semaphore = semaphore;
+}
+
+int __wrap_shm_open(const char *name, int flags, mode_t mode) {
+    int fd = __real_shm_open(name, flags, mode);
+    if (fd >= 0 && flags & O_CREAT)
+        note_name(name, false);
+    return fd;
+}
+
+sem_t *__wrap_sem_open(const char *name, int flags, ...) {
+    va_list args;
+    va_start(args, flags);
+    mode_t mode = flags & O_CREAT ? va_arg(args, mode_t) : 0;
+    unsigned value = flags & O_CREAT ? va_arg(args, unsigned) : 0;
+    va_end(args);
+    sem_t *semaphore = __real_sem_open(name, flags, mode, value);
+    if (semaphore != SEM_FAILED && flags & O_CREAT)
+        note_name(name, true);
+    return semaphore;
+}
+
+void processes_remove_names(void) {
+    for (int i = 0; i < control->mades; i++) {
+        const char *name = control->made[i].name;
+        if (control->made[i].semaphore)
+            sem_unlink(name);
+        else
+            shm_unlink(name);
+    }
 }
 
 // Threads ---------------------------------------------------------------------

@@ -25,6 +25,7 @@
 #define RUN_MAX 300     // steps in a row, then the others come first
 #define LOCKS_MAX 64    // held at the same time
 #define BARRIERS_MAX 16
+#define NAMES_MAX 16  // of shared memory and semaphores that are made
 #define WORDS_MAX 56  // bytes of a step's words
 #define FAULT_MAX 240 // bytes of what went wrong
 #define STILL_S 5     // without a step: the run does not get on
@@ -119,6 +120,11 @@ struct control {
     bool shares;         // there is shared memory
     struct held_lock held[LOCKS_MAX];
     struct barrier barrier[BARRIERS_MAX];
+    struct {
+        bool semaphore;
+        char name[64];
+    } made[NAMES_MAX];
+    int mades;
     struct slot slot[SLOTS];
     atomic_uint steps;
     struct step step[STEPS_MAX];
@@ -167,6 +173,9 @@ __attribute__((noreturn)) void turn_over(enum verdict verdict);
 // processes.c ----------------------------------------------------------------
 
 void processes_begin(void); // in a run's first process
+// In the runner, after a run: removes the names that it has left, which the
+// next one would find.
+void processes_remove_names(void);
 
 // explain.c ------------------------------------------------------------------
 

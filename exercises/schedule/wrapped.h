@@ -41,6 +41,8 @@ int __real_waitid(idtype_t, id_t, siginfo_t *, int);
 int __real_kill(pid_t, int);
 int __real_sigqueue(pid_t, int, union sigval);
 int __real_pthread_kill(pthread_t, int);
+int __real_shm_open(const char *, int, mode_t);
+sem_t *__real_sem_open(const char *, int, ...);
 void *__real_mremap(void *, size_t, size_t, int, ...);
 void *__real_mmap(void *, size_t, int, int, int, off_t);
 int __real_munmap(void *, size_t);
