@@ -108,7 +108,7 @@ test_of "make help fits 80 columns" narrow $make help
 test_of "make help names what is there" help_is_true
 test_of "the course map fits 80 columns" narrow $make
 test_of "the lists of make help are in order" sorted_help
-for command in "$make" "$make lessons" "$make progress" "$make lesson1 PREDICT=0"; do
+for command in "$make" "$make lessons" "$make progress" "$make lesson1 PREDICT=0 BUILD=$work"; do
     test_of "colours on a terminal only: ${command#"$make"}" coloured "$command"
 done
 test_of "other flags compile again, the same do not" stamped
