@@ -14,6 +14,16 @@ static void say(struct game *g, const char *format, ...) {
     va_end(args);
 }
 
+// "The client", "Worker 2": at the beginning of a sentence.
+static const char *subject(const struct game *g, int actor) {
+    static char name[MAX_NAME + 8];
+    const char *own = g->cast.actors[actor].name;
+    bool numbered = strpbrk(own, "0123456789") != NULL;
+    snprintf(name, sizeof name, "%s%s", numbered ? "" : "The ", own);
+    name[0] = (char)toupper((unsigned char)name[0]);
+    return name;
+}
+
 const uint8_t *game_state(const struct game *game) {
     return game->states[game->n];
 }
@@ -84,13 +94,13 @@ static bool move_actor(struct game *g, int actor, enum size size, int choice) {
     if (steps.n == 0) {
         words_next(&g->model, &g->cast, game_state(g), actor, 0, where, line,
                    sizeof line);
-        say(g, "The %s cannot move: it %s.", g->cast.actors[actor].name, line);
+        say(g, "%s cannot move: it %s.", subject(g, actor), line);
         return false;
     }
     if (steps.n > 1 && choice == NONE) {
         g->choosing = actor;
         g->prefix = size == ONE_STEP ? 'x' : size == TO_A_STOP ? 'g' : 0;
-        say(g, "The %s has a choice: %s?", g->cast.actors[actor].name,
+        say(g, "%s has a choice: %s?", subject(g, actor),
             steps.n == 2 ? "a or b" : "a, b or c");
         return true;
     }
@@ -136,8 +146,8 @@ static void hint(struct game *g) {
         int actor = words_actor(&g->model, &g->cast, game_state(g), proc);
         words_move(&g->model, &g->cast, game_state(g), move, word, sizeof word);
         if (g->hints == 2)
-            say(g, "Next on a shortest way: the %s. h again: the move.",
-                g->cast.actors[actor].name);
+            say(g, "%s moves next on a shortest way. h again: the move.",
+                subject(g, actor));
         else
             say(g, "Next on a shortest way: %s (%d moves to the end).", word,
                 g->found.length);

@@ -60,7 +60,7 @@ def check_hints():
         game.send("yh")
         game.until("Still possible")
         game.send("h")
-        game.until("Next on a shortest way: the worker 2")
+        game.until("Worker 2 moves next on a shortest way")
         game.send("h")
         game.until("Next on a shortest way: 2 \\(5 moves")
         game.send("g1g2g3ah")

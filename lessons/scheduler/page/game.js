@@ -17,6 +17,12 @@ function say(text) { by("message").textContent = text; }
 
 const now = () => states[at];
 
+// "The client", "Worker 2": at the beginning of a sentence.
+function subject(actor) {
+    const name = engine.actors[actor][0];
+    return /\d/.test(name) ? name[0].toUpperCase() + name.slice(1) : "The " + name;
+}
+
 // ---- Moves ------------------------------------------------------------------
 
 function judge(failed) {
@@ -44,10 +50,10 @@ function move(actor, size, choice = NONE) {
     if (ended) {
         say("This run is over: undo, or take another level.");
     } else if (!steps.length) {
-        say(`The ${engine.actors[actor][0]} cannot move: it ${engine.next(now(), actor).wait}.`);
+        say(`${subject(actor)} cannot move: it ${engine.next(now(), actor).wait}.`);
     } else if (steps.length > 1 && choice === NONE) {
         choosing = {actor, size};
-        say(`The ${engine.actors[actor][0]} has a choice: a or b?`);
+        say(`${subject(actor)} has a choice: a or b?`);
     } else if (steps[Math.max(choice, 0)]) {
         add(proc, size, Math.max(choice, 0), steps[Math.max(choice, 0)]);
     }
@@ -130,7 +136,7 @@ function tell(run) {
     if (hints++ === 0)
         say("Still possible. Once more: who moves next on a shortest way.");
     else if (hints === 2)
-        say(`Next on a shortest way: the ${engine.actors[engine.actorOf(now(), proc)][0]}.`);
+        say(`${subject(engine.actorOf(now(), proc))} moves next on a shortest way.`);
     else
         say(`Next on a shortest way: ${engine.word(now(), next)} (${run.length} moves to the end).`);
 }
@@ -167,7 +173,8 @@ function drawActor(name, actor) {
         for (const [size, text] of [["", "move"], ["x", "step"], ["g", "go on"]])
             way.append(button(`${text} ${size}${named}`, () => move(actor, size, choice),
                 `${name}: ${text}, key ${size}${named}`));
-        box.append(make("p", one.where), make("code", one.line), way);
+        box.append(make("p", one.where), make("p", ""), way);
+        way.previousSibling.append(make("code", one.line));
     });
     if (victims().some(step => step.victim === engine.actors[actor][1]))
         box.append(button(`kill k${actor + 1}`, () => kill(actor), `kill the ${name}`));
@@ -250,7 +257,7 @@ function start(index) {
     choosing = null;
     busy = false;
     by("level").value = index;
-    by("story").textContent = level.story;
+    by("story").textContent = level.story.replace(/\n/g, " ");
     by("goal").textContent = level.goal;
     say("");
     draw();
