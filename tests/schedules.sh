@@ -21,7 +21,7 @@ cd "$(dirname "$0")/.."
 CC=${CC:-gcc}
 TRIES=${TRIES:-2}
 REPLAYS=${REPLAYS:-3}
-RUNS=${RUNS:-100}
+RUNS=${RUNS:-40}
 OUT=$B/test-schedules
 bad=0 races=0 rights=0 load=
 mkdir -p "$OUT"
