@@ -86,8 +86,8 @@ static int next_array(const struct model *m, int var, bool chunks) {
 
 static void draw_array(FILE *out, const struct game *g, const struct style *s,
                        int var) {
-    int columns = 9;
-    fprintf(out, " %-8.8s", g->model.vars[var].name);
+    int columns = 10;
+    fprintf(out, " %-9.9s", g->model.vars[var].name);
     for (int k = 0; k < g->model.vars[var].count; k++)
         columns += draw_value(out, g, s, var, k, 10);
     for (; columns < LEFT; columns++)
@@ -96,13 +96,13 @@ static void draw_array(FILE *out, const struct game *g, const struct style *s,
 
 static void draw_heads(FILE *out, const struct game *g, int chunks,
                        int workers) {
-    int columns = 9;
-    fprintf(out, " %-8s", "");
+    int columns = 10;
+    fprintf(out, " %-9s", "");
     for (int k = 0; chunks != NONE && k < g->model.vars[chunks].count; k++)
         columns += fprintf(out, "%s %-4d", "chunk", k);
     for (; columns < LEFT; columns++)
         fputc(' ', out);
-    fprintf(out, " %-8s", "");
+    fprintf(out, " %-9s", "");
     for (int i = 0; workers != NONE && i < g->cast.n; i++)
         if (g->cast.actors[i].proc != NONE &&
             g->model.procs[g->cast.actors[i].proc].me != NONE)
@@ -127,12 +127,17 @@ static void draw_memory(FILE *out, const struct game *g,
         chunks = chunks == NONE ? NONE : next_array(m, chunks + 1, true);
         workers = workers == NONE ? NONE : next_array(m, workers + 1, false);
     }
+    int columns = 0;
     for (int v = 0; v < m->nvars; v++)
         if (m->vars[v].type == NONE && m->vars[v].count == 1 &&
             !words_hidden(m, v) && !words_per_chunk(m, v)) {
-            fprintf(out, " %s ", m->vars[v].name);
-            draw_value(out, g, s, v, 0, 0);
-            fputs("  ", out);
+            if (columns > 60) {
+                fputc('\n', out);
+                columns = 0;
+            }
+            columns += fprintf(out, " %s ", m->vars[v].name);
+            columns += draw_value(out, g, s, v, 0, 0);
+            columns += fprintf(out, "  ");
         }
     fputc('\n', out);
 }
@@ -156,8 +161,12 @@ static void draw_help(FILE *out) {
 static void draw_repairs(FILE *out, const struct game *g,
                          const struct style *s) {
     const char *history = g->level.history;
-    fprintf(out, "%s BROKEN in %d moves (par %d): %s.%s\n", s->bold, g->n,
-            g->par, g->fault, s->plain);
+    char broken[200];
+    snprintf(broken, sizeof broken, "BROKEN in %d moves (par %d): %s.", g->n,
+             g->par, g->fault);
+    fputs(s->bold, out);
+    draw_text(out, broken, " ");
+    fputs(s->plain, out);
     if (history[0])
         draw_text(out, history, " ");
     if (g->answered)
@@ -186,9 +195,9 @@ static void draw_foot(FILE *out, const struct game *g, const struct style *s) {
         fputs(" Enter: the next level   u: undo   q: quit\n", out);
     else
         fprintf(out,
-                " %s1..%d  x1: one step  g1: on to a stop%s  u r  h: hint  n: "
-                "cannot be broken  ?  q%s\n",
-                s->faint, g->cast.n, game_can_die(g) ? "  k2: kill" : "",
+                " %s1-%d  x1 step  g1 to a stop%s  u r  h hint  n cannot be "
+                "broken  ? q%s\n",
+                s->faint, g->cast.n, game_can_die(g) ? "  k2 kill" : "",
                 s->plain);
     if (g->message[0])
         draw_text(out, g->message, " > ");

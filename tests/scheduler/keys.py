@@ -51,7 +51,6 @@ def check_play():
         hold(True, "undo, redo; a wrong repair shows its break, the right one holds")
         game.send("\n")
         game.until("Level 2")
-        hold(len(max(game.lines, key=len)) <= 80, "nothing is wider than 80 columns")
 
 
 def check_hints():
@@ -83,6 +82,20 @@ def check_reasons():
              "the whole screen fits in 24 lines")
 
 
+def check_size():
+    """80 by 24 are enough, whatever is on it: here the terminal is larger."""
+    widest = lowest = 0
+    for number in range(1, 11):
+        with Game(command=[PROGRAM, LEVELS, str(number)], rows=40, columns=120) as game:
+            game.until("Can it be broken")
+            for keys, there in (("", "Can it"), ("y", "hint"), ("2", "moves 1,"), ("g1", "moves 2,"), ("?", "back")):
+                game.send(keys)
+                game.until(there)
+                widest = max(widest, *map(len, game.lines))
+                lowest = max(lowest, *(i for i, line in enumerate(game.lines) if line))
+    hold(widest <= 80 and lowest < 24, f"all levels fit: {widest} columns, {lowest + 1} lines")
+
+
 def check_ends():
     """However it ends, the terminal is as it was."""
     for how in ("q", "\x04", "\x03", signal.SIGTERM):
@@ -108,7 +121,7 @@ def check_plain():
 
 
 def main():
-    for check in (check_play, check_hints, check_reasons, check_ends, check_plain):
+    for check in (check_play, check_hints, check_reasons, check_size, check_ends, check_plain):
         try:
             check()
         except Failed as failed:
