@@ -37,6 +37,7 @@
 
 #define SECONDS_DEFAULT 10
 #define SCENARIOS_MAX 8
+#define UNDECIDED_MAX 3 // where the judge asks
 #define NO_SEED UINT64_MAX
 #define HANDED_PROGRAM 3
 #define HANDED_SOURCE 4
@@ -229,6 +230,8 @@ static int search(void) {
         if (found != NO_SEED)
             return tell(drop_changes(found));
         undecided += control->verdict == VERDICT_TOO_LONG;
+        if (options.check && undecided == UNDECIDED_MAX)
+            break; // an endless loop, as a rule
         if (control->verdict == VERDICT_STILL ||
             control->verdict == VERDICT_CANNOT)
             return tell(seed);
