@@ -32,7 +32,7 @@ struct game {
     bool said_yes, said_sure, answered, quit, next, show_help;
     void (*busy)(const char *what); // before a search
     struct found found;             // by the last search
-    char message[400], fault[120];
+    char message[500], fault[120];
 };
 
 // NULL, or what is wrong with the level.

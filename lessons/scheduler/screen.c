@@ -158,6 +158,13 @@ static void draw_help(FILE *out) {
           out);
 }
 
+static void draw_answer(FILE *out, const struct game *g) {
+    if (g->answered)
+        fprintf(out, " You said: %s, %s.\n",
+                g->said_yes ? "it can be broken" : "it cannot be broken",
+                g->said_sure ? "sure" : "unsure");
+}
+
 static void draw_repairs(FILE *out, const struct game *g,
                          const struct style *s) {
     const char *history = g->level.history;
@@ -169,10 +176,7 @@ static void draw_repairs(FILE *out, const struct game *g,
     fputs(s->plain, out);
     if (history[0])
         draw_text(out, history, " ");
-    if (g->answered)
-        fprintf(out, " You said: %s, %s.\n",
-                g->said_yes ? "it can be broken" : "it cannot",
-                g->said_sure ? "sure" : "unsure");
+    draw_answer(out, g);
     if (g->level.nrepairs)
         fputs(" Which line mends it?\n", out);
     for (int i = 0; i < g->level.nrepairs; i++) {
@@ -189,16 +193,18 @@ static void draw_foot(FILE *out, const struct game *g, const struct style *s) {
               out);
         return;
     }
-    if (g->stage == BROKEN)
+    if (g->stage == BROKEN) {
         draw_repairs(out, g, s);
-    else if (g->stage == FINISHED)
+    } else if (g->stage == FINISHED) {
+        draw_answer(out, g);
         fputs(" Enter: the next level   u: undo   q: quit\n", out);
-    else
+    } else {
         fprintf(out,
                 " %s1-%d  x1 step  g1 to a stop%s  u r  h hint  n cannot be "
                 "broken  ? q%s\n",
                 s->faint, g->cast.n, game_can_die(g) ? "  k2 kill" : "",
                 s->plain);
+    }
     if (g->message[0])
         draw_text(out, g->message, " > ");
 }
