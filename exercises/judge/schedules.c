@@ -21,8 +21,9 @@
 
 #include "result.h"
 
-#define SCHEDULES "40" // of a check
-#define SCHEDULES_S 15 // at most, on a machine that is not busy
+#define SCHEDULES "40"       // of a check
+#define SCHEDULES_LOST "160" // where the check is lost already: to tell how
+#define SCHEDULES_S 15       // at most, on a machine that is not busy
 #define SCHEDULES_LAST_S 60
 #define SEEDS 1000 // of the judge's; each has schedules of its own
 
@@ -107,9 +108,16 @@ void schedules_judge(struct result *result, struct outcome *outcome,
     if (!is_word_of(exercise.schedules, outcome->check->name))
         return;
     static char from[24], again[40];
-    const char *const words[] = {"--handed", "--check", outcome->check->name,
-                                 "--from",   from,      "--runs",
-                                 SCHEDULES,  "--again", again,
+    const char *const words[] = {"--handed",
+                                 "--check",
+                                 outcome->check->name,
+                                 "--from",
+                                 from,
+                                 "--runs",
+                                 outcome->verdict == FAILED ? SCHEDULES_LOST
+                                                            : SCHEDULES,
+                                 "--again",
+                                 again,
                                  NULL};
     struct sandbox_options ours = *options;
     snprintf(from, sizeof from, "%" PRIu64,
