@@ -92,6 +92,7 @@ def check_links(pages, base, site):
             target, _, anchor = link.partition("#")
             if anchor.startswith("t="):
                 continue  # a moment of a timeline
+            anchor = urllib.parse.unquote(anchor)
             file = file_of(link, base, site)
             if file and (not file.exists() or (
                     anchor and target in ids and anchor not in ids[target])):
