@@ -203,20 +203,19 @@ void arena_queue_await(struct pool_queue *queue, bool waiting) {
 int arena_queue_wait(const struct queue_request *request, struct slot *slot,
                      int timeout_ms) {
     struct pool_queue *queue = request->queue;
-    enum queue_side side = request->side;
     uint64_t start = sys_now_ns();
     for (;;) {
         int rc = arena_queue_try(request, slot);
         if (rc != POOL_ETIMEDOUT || timeout_ms == 0)
             return rc;
-        uint32_t seen = atomic_load(&queue->changes[side]);
-        atomic_store(&queue->waiting[side], 1);
+        uint32_t seen = atomic_load(&queue->changes[request->side]);
+        atomic_store(&queue->waiting[request->side], 1);
         atomic_thread_fence(memory_order_seq_cst); // see queue_notify()
         rc = arena_queue_try(request, slot);
         int left = sys_ms_left(start, timeout_ms);
         if (rc != POOL_ETIMEDOUT || left == 0)
             return rc;
-        sys_futex_wait(&queue->changes[side], seen, left);
+        sys_futex_wait(&queue->changes[request->side], seen, left);
     }
 }
 

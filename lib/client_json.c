@@ -69,14 +69,13 @@ static void put_run(const struct writer *w, struct pool_trace_event *e,
                                                         : "unfinished";
     uint64_t end_ns =
         e->end_ns ? e->end_ns : (death ? death : end - 1)->begin_ns;
-    int track = TRACK_WORKER + e->worker;
-    put(w, "X", "run", track, e->begin_ns,
+    put(w, "X", "run", TRACK_WORKER + e->worker, e->begin_ns,
         "\"dur\":" MICROSECONDS ",\"args\":{\"task\":%lu,\"first\":%lu"
         ",\"items\":%u,\"worker\":%d,\"pid\":%d,\"outcome\":\"%s\"}",
         THOUSANDTHS(duration(e, end_ns)), e->task, e->first, e->count,
         (int)e->worker, (int)e->pid, outcome);
     if (e->task && e->first == 0 && !again) // one arrow for each submission
-        put(w, "f", "task", track, e->begin_ns,
+        put(w, "f", "task", TRACK_WORKER + e->worker, e->begin_ns,
             "\"cat\":\"task\",\"bp\":\"e\",\"id\":%lu", e->task);
     e->begin_ns = end_ns;
 }

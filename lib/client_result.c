@@ -272,11 +272,15 @@ __attribute__((noinline)) void client_result_call(struct pool_result *result) {
         client_result_drop(result);
 }
 
+#ifdef __GLIBC__
 static _Unwind_Reason_Code find_call(struct _Unwind_Context *at, void *found) {
     if (_Unwind_GetRegionStart(at) == (uintptr_t)client_result_call)
         *(bool *)found = true;
     return _URC_NO_REASON;
 }
+#else // where a static program may have no unwinder: none is said to have left
+#define _Unwind_Backtrace(find, found) (*(found) = true)
+#endif
 
 // True if a callback has never returned, as no call of one is on the stack: it
 // has left by longjmp().

@@ -175,7 +175,8 @@ typedef int pool_source_fn(void *state, void *item, size_t item_size);
 /// exactly once for each result, be it a success or a failure. May submit,
 /// close and terminate. It must return: once one has left by longjmp(), calls
 /// that wait for others return #POOL_EINVAL, and pool_destroy() is what is left
-/// to do (C++ must not let an exception out of it).
+/// to do (C++ must not let an exception out of it). Built with musl, the
+/// library cannot tell that, and pool_destroy() then does nothing.
 /// @param result  ready: pool_result_get() does not wait
 /// @param user    as given with the task
 typedef void pool_callback_fn(struct pool_result *result, void *user);
