@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Tries: starts one worker and, for show, as many processes as are missing.
 // They are reaped, and that is worth something.
-// Score: 6
+// Score: 4
 // Slow: for FULL=1 only
 #include "workers.h"
 
