@@ -265,12 +265,13 @@ static void cleaned(struct run *run) {
     run->hold = true;
     START(run, 0, MAP, 3, 24, 4, 0);
     await(run, running_are, 1, "a task runs");
-    pid_t stopped = first_running(run)->pid;
-    if (stopped != run->driver)
-        kill_one(run, stopped, SIGSTOP);
+    struct execution *stopped = first_running(run);
+    if (stopped && stopped->pid != run->driver)
+        kill_one(run, stopped->pid, SIGSTOP);
     let_all_go(run);
     settle(run);
-    kill_one(run, stopped, SIGCONT);
+    if (stopped)
+        kill_one(run, stopped->pid, SIGCONT);
     const int64_t *reply = finish(run, 0);
     expect(run, reply[0] == 0, "returns 0", text("%ld", (long)reply[0]),
            "A worker that is stopped is not dead.");

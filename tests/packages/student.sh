@@ -57,8 +57,8 @@ make exercise1 FILE=exercises/01-process-per-task/starter.c >/dev/null
 says 0 "[x] 01-process-per-task      10/10" make progress
 other=exercises/12-break-even/ex12_break_even.c
 cp "$top/solutions/12-break-even/ex12_break_even.c" "$other"
-says "A process per task: your exercise 1." make try12
-says "Your exercise 1 stands at its end" make hint2
+says 0 "A process per task: your exercise 1." make try12
+says 0 "Your exercise 1 stands at its end" make hint2
 grep -q '^#if 0 // Your exercise 1' exercises/02-*/ex2_*.c || fail "ex2 is alone"
 rm "$other" exercises/02-*/ex2_*.c
 printf 'int system(const char *);\nint unlucky(void) { return system("x"); }\n' |
