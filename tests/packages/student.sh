@@ -48,13 +48,13 @@ for _ in 2 3; do make hint1 >/dev/null; done
 says 0 "$(sed -n 's/^Wrong: *//p' "$top"/tests/wrong/01-*/forgets_the_last.patch |
     cut -c -40)" make hint1
 cp "$top/solutions/01-process-per-task/ex1_process_per_task.c" "$mine"
-says 0 "[ ] 01-process-per-task      " make progress
+says 0 "[ ] 01-process-per-task " make progress
 says 0 "edited since" make progress
 make exercise1 STRICT=1 >"$work/said" 2>&1 || fail "$(cat "$work/said")"
 make clean
-says 0 "[x] 01-process-per-task      10/10" make progress
+says 0 "[x] 01-process-per-task 10/10" make progress
 make exercise1 FILE=exercises/01-process-per-task/starter.c >/dev/null
-says 0 "[x] 01-process-per-task      10/10" make progress
+says 0 "[x] 01-process-per-task 10/10" make progress
 other=exercises/12-break-even/ex12_break_even.c
 cp "$top/solutions/12-break-even/ex12_break_even.c" "$other"
 says 0 "A process per task: your exercise 1." make try12
