@@ -6,9 +6,11 @@
 #include "schedule.h"
 
 #include <limits.h>
+#include <linux/futex.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
 #define REGIONS_MAX 64
 
@@ -30,6 +32,8 @@ static _Thread_local uintptr_t unfinished_at;
 // Not the wrapped one, which would make a step of it.
 void *__real_memcpy(void *, const void *, size_t);
 void *__real_mmap(void *, size_t, int, int, int, off_t);
+long __real_syscall(long, ...);
+void __real__exit(int) __attribute__((noreturn));
 
 bool control_create(void) {
     control = __real_mmap(NULL, sizeof *control, PROT_READ | PROT_WRITE,
@@ -89,10 +93,22 @@ void control_finish_write(void) {
     unfinished = NULL;
 }
 
+void control_over(enum verdict verdict) {
+    control_finish_write();
+    control->verdict = verdict;
+    control->fault_slot = self;
+    atomic_store(&control->over, 1);
+    __real_syscall(SYS_futex, &control->over, FUTEX_WAKE, 1, NULL, NULL, 0);
+    if (verdict == VERDICT_NONE)
+        __real__exit(0);
+    for (;;)
+        __real_syscall(SYS_pause);
+}
+
 struct step *control_log(enum step_kind kind, uintptr_t where) {
     unsigned number = atomic_load(&control->steps);
     if (number == STEPS_MAX)
-        turn_over(VERDICT_TOO_LONG);
+        control_over(VERDICT_TOO_LONG);
     struct step *step = &control->step[number];
     struct slot *slot = &control->slot[self];
     *step = (struct step){.where = where,

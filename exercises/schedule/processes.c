@@ -61,7 +61,7 @@ void scenario_say(const char *format, ...) {
 _Noreturn static void end_run(enum verdict verdict, const char *format,
                               va_list args) {
     vsnprintf(control->fault, sizeof control->fault, format, args);
-    turn_over(verdict);
+    control_over(verdict);
 }
 
 void scenario_fault(const char *format, ...) {
@@ -103,7 +103,7 @@ static void crashed(int sig, siginfo_t *info, void *context) {
 #endif
     snprintf(control->fault, sizeof control->fault, "%c crashed: %s",
              slot_letter(self < 0 ? 0 : self), strsignal(sig));
-    turn_over(VERDICT_FAULT);
+    control_over(VERDICT_FAULT);
 }
 
 static void at_exit(void) {

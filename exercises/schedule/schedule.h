@@ -145,6 +145,8 @@ void control_log_access(enum step_kind kind, uintptr_t where, uintptr_t address,
                         size_t size);
 // The value of what was written last, now that it has been written.
 void control_finish_write(void);
+// The run is over: the runner looks at the page and ends all.
+__attribute__((noreturn)) void control_over(enum verdict verdict);
 // The same number in each process for what is shared, wherever it is mapped;
 // another one for each process's own.
 uintptr_t control_identity(const void *object);
@@ -168,7 +170,6 @@ void turn_yield(void);            // all others come first
 void turn_begin(int slot);        // in a new process or thread
 void turn_end(bool process_ends); // gives the turn away, for good
 void turn_await_death(pid_t pid);
-__attribute__((noreturn)) void turn_over(enum verdict verdict);
 
 // processes.c ----------------------------------------------------------------
 

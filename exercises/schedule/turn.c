@@ -18,7 +18,6 @@
 #include <unistd.h>
 
 long __real_syscall(long, ...);
-void __real__exit(int) __attribute__((noreturn));
 int __real_poll(struct pollfd *, nfds_t, int);
 int __real_close(int);
 
@@ -70,7 +69,7 @@ static int next_one(void) {
     if (next < 0)
         next = expire();
     if (next < 0)
-        turn_over(VERDICT_DEADLOCK);
+        control_over(VERDICT_DEADLOCK);
     return next;
 }
 
@@ -227,19 +226,6 @@ void turn_end(bool process_ends) {
     turn_stir(WAIT_DESCRIPTOR, 0);
     turn_stir(WAIT_LOCK, 0); // a robust one tells that its holder has gone
     if (self == 0)
-        turn_over(VERDICT_NONE);
+        control_over(VERDICT_NONE);
     give(next_one());
-}
-
-// The runner looks at the page and ends all.
-void turn_over(enum verdict verdict) {
-    control_finish_write();
-    control->verdict = verdict;
-    control->fault_slot = self;
-    atomic_store(&control->over, 1);
-    __real_syscall(SYS_futex, &control->over, FUTEX_WAKE, 1, NULL, NULL, 0);
-    if (verdict == VERDICT_NONE)
-        __real__exit(0);
-    for (;;)
-        __real_syscall(SYS_pause);
 }
