@@ -7,7 +7,7 @@
 #
 # From make: B, CC, RUNS. With RUNS above 1 everything is judged that often
 # (wrong ones a tenth, for some must run into a limit) while both cores are kept
-# busy. ONLY=3 tests one exercise; else all go side by side, for mostly they wait.
+# busy. ONLY=3 tests one exercise; else one per CPU goes side by side.
 set -eu
 
 cd "$(dirname "$0")/.."
@@ -69,14 +69,12 @@ if [ "$RUNS" -gt 1 ] && [ -z "${LOAD:-}" ]; then
 fi
 mkdir -p "$OUT"
 if [ -z "${ONLY:-}" ]; then
-    tests=
+    # As many at a time as there are CPUs: a judge is not to wait for others.
+    sh exercises/exercise.sh numbers | LOAD=no OUT="$OUT" \
+        xargs -P "$(nproc)" -I N sh -c \
+        'ONLY=N sh tests/exercises.sh >"$OUT/N.log" 2>&1' || bad=1
     for n in $(sh exercises/exercise.sh numbers); do
-        ONLY=$n LOAD=no sh tests/exercises.sh >"$OUT/$n.log" 2>&1 &
-        tests="$tests $n:$!"
-    done
-    for it in $tests; do
-        wait "${it#*:}" || bad=$((bad + 1))
-        cat "$OUT/${it%:*}.log"
+        cat "$OUT/$n.log"
     done
     [ $bad = 0 ]
     exit
