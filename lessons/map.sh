@@ -95,7 +95,7 @@ command_line grade    "make grade"    "grade a class (SUBMISSIONS=folder OUT=fol
 command_line docs     "make docs"     "all texts and the reference as one site"
 command_line slides   "make slides"   "each lesson for a projector, with notes"
 command_line setup    "make setup"    "install what tests, charts and site need (Debian)"
-command_line test     "make test"     "test everything, in five minutes"
+command_line test     "make test"     "test everything once"
 command_line install  "make install"  "install the library (PREFIX=/usr/local)"
 command_line help     "make help"     "every command"
 if [ -n "$next" ]; then

@@ -1,7 +1,7 @@
 # The tests: what the pool and everything around it promise, one named test
 # each. README.md says how they work.
 #
-#   make test        each promise once, in five minutes on two cores
+#   make test        each promise once
 #   make test-all    that, and all that takes longer
 #
 # A folder adds its targets to TEST_TARGETS or LONG_TARGETS, and the Debian
@@ -43,7 +43,7 @@ run_tests = TEST_MAKE='$(MAKE) WERROR=1' sh tests/run.sh $(B)/test-logs/$1 $(TES
 setup: ## develop: install what tests, charts and site need (Debian)
 	sh tests/setup.sh $(PACKAGES)
 
-test: ## develop: test everything once, in five minutes
+test: ## develop: test everything once
 	$(MAKE) --no-print-directory -j$(TEST_JOBS) WERROR=1 test-builds
 	+$(call run_tests,test) $(call longest_first,$(sort $(TEST_TARGETS)))
 
