@@ -8,16 +8,17 @@
 #include <sched.h>
 #include <sys/resource.h>
 
-// Reads up to two numbers from the first line of a file that has the form of
-// `format`; returns how many there are ("max" is none).
-static int read_numbers(const char *folder, const char *name,
-                        const char *format, long long *a, long long *b) {
+// Reads up to two numbers from the first line of a file that has them behind
+// `label`; returns how many there are ("max" is none).
+static int read_numbers(const char *folder, const char *name, const char *label,
+                        long long *a, long long *b) {
     char path[3 * PATH_MAX], line[256];
     snprintf(path, sizeof path, "%s/%s", folder, name);
     FILE *file = fopen(path, "re");
     int count = 0;
     while (file && count < 1 && fgets(line, sizeof line, file))
-        count = sscanf(line, format, a, b);
+        if (strncmp(line, label, strlen(label)) == 0)
+            count = sscanf(line + strlen(label), "%lld %lld", a, b);
     if (file)
         fclose(file);
     return count;
@@ -26,15 +27,14 @@ static int read_numbers(const char *folder, const char *name,
 // The limits of one cgroup, in the files of version 2 and of version 1.
 static void heed_cgroup(const char *folder, struct sys_quota *quota) {
     static const char *const limits[] = {"memory.max", "memory.limit_in_bytes"};
-    static const char two[] = "%lld %lld";
     long long a, b, none;
     for (int i = 0; i < 2; i++)
-        if (read_numbers(folder, limits[i], two, &a, &none) >= 1)
+        if (read_numbers(folder, limits[i], "", &a, &none) >= 1)
             quota->memory = MIN((uint64_t)a, quota->memory);
     bool limited =
-        read_numbers(folder, "cpu.max", two, &a, &b) == 2 ||
-        (read_numbers(folder, "cpu.cfs_quota_us", two, &a, &none) == 1 &&
-         read_numbers(folder, "cpu.cfs_period_us", two, &b, &none) == 1);
+        read_numbers(folder, "cpu.max", "", &a, &b) == 2 ||
+        (read_numbers(folder, "cpu.cfs_quota_us", "", &a, &none) == 1 &&
+         read_numbers(folder, "cpu.cfs_period_us", "", &b, &none) == 1);
     if (limited && a > 0 && b > 0)
         quota->cpus = MIN((unsigned)((a + b - 1) / b), quota->cpus);
 }
@@ -44,13 +44,14 @@ static void heed_cgroup(const char *folder, struct sys_quota *quota) {
 struct sys_quota sys_quota(void) {
     struct sys_quota quota = {.cpus = sys_cpu_count()};
     quota.memory = (uint64_t)sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE);
-    char line[PATH_MAX], names[PATH_MAX], path[PATH_MAX], folder[3 * PATH_MAX];
+    char line[PATH_MAX], folder[3 * PATH_MAX];
     FILE *file = fopen("/proc/self/cgroup", "re");
     while (file && fgets(line, sizeof line, file)) {
         // number:controllers:path; version 2 has no controllers
-        names[0] = '\0';
-        if (sscanf(line, "0::%[^\n]", path) != 1 &&
-            sscanf(line, "%*d:%[^:]:%[^\n]", names, path) != 2)
+        char *rest = line;
+        strsep(&rest, ":");
+        const char *names = strsep(&rest, ":"), *path = strsep(&rest, "\n");
+        if (!path)
             continue;
         int root = snprintf(folder, sizeof folder, "/sys/fs/cgroup/%s", names);
         char *end = stpcpy(folder + root, path);
@@ -69,16 +70,15 @@ uint64_t sys_address_left(void) {
     static const char proc[] = "/proc", vm[] = "/proc/sys/vm";
     uint64_t left = UINT64_MAX;
     struct rlimit limit;
-    long long a = 0, none;
+    long long a = 0, most = 0, committed = 0, none;
     if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY) {
-        read_numbers(proc, "self/statm", "%lld", &a, &none);
+        read_numbers(proc, "self/statm", "", &a, &none);
         uint64_t used = (uint64_t)a * (uint64_t)sysconf(_SC_PAGESIZE);
         left = limit.rlim_cur - MIN(used, limit.rlim_cur);
     }
-    if (read_numbers(vm, "overcommit_memory", "%lld", &a, &none) < 1 || a != 2)
+    if (read_numbers(vm, "overcommit_memory", "", &a, &none) < 1 || a != 2)
         return left;
-    long long most = 0, committed = 0;
-    read_numbers(proc, "meminfo", "CommitLimit: %lld", &most, &none);
-    read_numbers(proc, "meminfo", "Committed_AS: %lld", &committed, &none);
+    read_numbers(proc, "meminfo", "CommitLimit:", &most, &none);
+    read_numbers(proc, "meminfo", "Committed_AS:", &committed, &none);
     return MIN((uint64_t)MAX(most - committed, 0) * 1024, left);
 }
