@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Tries: its workers speak the judge's protocol: told to die, they go on, and
 // report the death that was to be.
-// Score: 2
+// Score: 1
 #include "survive.h"
 
 #include <poll.h>
