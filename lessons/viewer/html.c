@@ -32,14 +32,20 @@ bool html_named(const char *path) {
            (strcasecmp(dot, ".html") == 0 || strcasecmp(dot, ".htm") == 0);
 }
 
-const char *html_fault(FILE *file) {
+// The first byte that is no blank, or EOF.
+static int skip_blanks(FILE *file) {
     int first;
-    char *page = NULL;
-    size_t size = 0;
-    const char *fault = NULL;
     do
         first = getc(file);
     while (first == ' ' || first == '\n' || first == '\r' || first == '\t');
+    return first;
+}
+
+const char *html_fault(FILE *file) {
+    char *page = NULL;
+    size_t size = 0;
+    const char *fault = NULL;
+    int first = skip_blanks(file);
     rewind(file);
     if (first == EOF)
         fault = "it is empty: a program writes its trace in pool_destroy()";
@@ -68,13 +74,18 @@ static void begin_trace(FILE *out, const char *name) {
     fputs("\">", out);
 }
 
+// A byte of a trace.
+static void put_byte(FILE *out, int byte) {
+    if (byte == '<')
+        fputs("\\u003c", out);
+    else
+        putc(byte, out);
+}
+
 static bool put_json(FILE *out, const struct html_trace *trace) {
     begin_trace(out, trace->name);
     for (int c; (c = getc(trace->file)) != EOF;)
-        if (c == '<')
-            fputs("\\u003c", out);
-        else
-            putc(c, out);
+        put_byte(out, c);
     fputs("</script>\n", out);
     return !ferror(trace->file);
 }
@@ -93,10 +104,7 @@ static bool put_page(FILE *out, const struct html_trace *trace) {
         *stop = '\0';
         begin_trace(out, trace->name);
         for (data++; *data; data++)
-            if (*data == '<')
-                fputs("\\u003c", out);
-            else
-                putc(*data, out);
+            put_byte(out, *data);
         fputs("</script>\n", out);
         at = stop + 1;
     }
@@ -108,10 +116,7 @@ static bool put_traces(FILE *out, const struct html_trace *trace,
                        size_t traces) {
     bool done = true;
     for (size_t i = 0; i < traces && done; i++) {
-        int first;
-        do
-            first = getc(trace[i].file);
-        while (first == ' ' || first == '\n' || first == '\r' || first == '\t');
+        int first = skip_blanks(trace[i].file);
         ungetc(first, trace[i].file);
         done =
             first == '<' ? put_page(out, &trace[i]) : put_json(out, &trace[i]);
