@@ -203,6 +203,15 @@ int __wrap_close(int fd) {
     return error;
 }
 
+// What a call returns that has waited in vain: 0 when its time is over, else a
+// signal came.
+static int nothing_came(void) {
+    if (control->slot[self].timed_out)
+        return 0;
+    errno = EINTR;
+    return -1;
+}
+
 static int poll_in_turn(struct pollfd *fds, nfds_t count, bool waits,
                         bool timed, uintptr_t where) {
     struct wait wait = {.kind = WAIT_DESCRIPTOR,
@@ -215,12 +224,8 @@ static int poll_in_turn(struct pollfd *fds, nfds_t count, bool waits,
         int ready = __real_poll(fds, count, 0);
         if (ready != 0 || !waits)
             return ready;
-        if (turn_wait(&wait))
-            continue;
-        if (control->slot[self].timed_out)
-            return 0;
-        errno = EINTR;
-        return -1;
+        if (!turn_wait(&wait))
+            return nothing_came();
     }
 }
 
@@ -235,12 +240,8 @@ static int epoll_in_turn(int epoll, struct epoll_event *events, int most,
         int ready = __real_epoll_wait(epoll, events, most, 0);
         if (ready != 0 || timeout == 0)
             return ready;
-        if (turn_wait(&wait))
-            continue;
-        if (control->slot[self].timed_out)
-            return 0;
-        errno = EINTR;
-        return -1;
+        if (!turn_wait(&wait))
+            return nothing_came();
     }
 }
 int __wrap_epoll_pwait(int epoll, struct epoll_event *events, int most,
