@@ -153,34 +153,35 @@ void menu_send(struct play *play, int slot, pid_t pid, int pidfd, int number) {
             what);
 }
 
-void menu_target(struct play *play, int number) {
+// The process that is selected, as it was shown, and its pidfd, -1 if that is
+// not held any more. 0: there is none.
+static pid_t selected(struct play *play, int *pidfd) {
     int slot = play->selected;
     const struct slot *shown =
         slot < 0 ? &play->shown.super : &play->shown.slot[slot];
-    if (!shown->pid) {
+    if (!shown->pid)
         log_say(&play->log, BAD, "there is no process in that row now");
-        return;
-    }
     bool same = slot < 0 || play->pidfd_pid[slot] == shown->pid;
     int fd = slot < 0 ? play->super_fd : play->pidfd[slot];
-    menu_send(play, slot, shown->pid, same ? fd : -1, number);
+    *pidfd = same ? fd : -1;
+    return shown->pid;
+}
+
+void menu_target(struct play *play, int number) {
+    int pidfd;
+    pid_t pid = selected(play, &pidfd);
+    if (pid)
+        menu_send(play, play->selected, pid, pidfd, number);
 }
 
 void menu_open(struct play *play) {
-    struct menu *menu = &play->menu;
-    int slot = play->selected;
-    const struct slot *shown =
-        slot < 0 ? &play->shown.super : &play->shown.slot[slot];
-    if (!shown->pid) {
-        log_say(&play->log, BAD, "there is no process in that row now");
-        return;
-    }
-    bool same = slot < 0 || play->pidfd_pid[slot] == shown->pid;
-    int fd = slot < 0 ? play->super_fd : play->pidfd[slot];
-    *menu = (struct menu){.open = true,
-                          .slot = slot,
-                          .pid = shown->pid,
-                          .pidfd = same && fd >= 0 ? dup(fd) : -1};
+    int pidfd;
+    pid_t pid = selected(play, &pidfd);
+    if (pid)
+        play->menu = (struct menu){.open = true,
+                                   .slot = play->selected,
+                                   .pid = pid,
+                                   .pidfd = pidfd >= 0 ? dup(pidfd) : -1};
 }
 
 static void menu_close(struct menu *menu) {
