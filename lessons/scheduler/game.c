@@ -305,6 +305,18 @@ static int count_moves(const char *run) {
     return n;
 }
 
+// Takes the level's model, with a repair or without, to where the level begins.
+// `otherwise`: why it cannot.
+static const char *begin_level(struct game *g, const struct repair *repair,
+                               const char *otherwise) {
+    const char *wrong = level_model(&g->level, repair, &g->model);
+    if (wrong)
+        return wrong;
+    words_cast(&g->model, &g->cast);
+    run_start(&g->model, g->states[0]);
+    return game_play(g, g->level.before) ? NULL : otherwise;
+}
+
 const char *game_start(struct game *game, const char *file) {
     void (*busy)(const char *) = game->busy;
     memset(game, 0, sizeof *game);
@@ -312,13 +324,10 @@ const char *game_start(struct game *game, const char *file) {
     game->failed = game->choosing = NONE;
     const char *wrong = level_read(&game->level, file);
     if (!wrong)
-        wrong = level_model(&game->level, NULL, &game->model);
+        wrong =
+            begin_level(game, NULL, "the level's \"before\" cannot be played");
     if (wrong)
         return wrong;
-    words_cast(&game->model, &game->cast);
-    run_start(&game->model, game->states[0]);
-    if (!game_play(game, game->level.before))
-        return "the level's \"before\" cannot be played";
     memcpy(game->states[0], game->states[game->n], sizeof game->states[0]);
     game->n = game->top = 0;
     game->par = count_moves(game->level.run);
@@ -357,21 +366,16 @@ static void show_break(struct game *g, struct game *trial, int repair) {
 
 void game_repair(struct game *game, int repair) {
     static struct game trial;
-    const struct repair *r = &game->level.repairs[repair];
     if (game->busy)
         game->busy("trying everything with this line");
     memset(&trial, 0, sizeof trial);
     trial.level = game->level;
     trial.failed = trial.choosing = NONE;
-    const char *wrong = level_model(&game->level, r, &trial.model);
+    const char *wrong =
+        begin_level(&trial, &game->level.repairs[repair],
+                    "With this line, the level begins otherwise.");
     if (wrong) {
         say(game, "%s", wrong);
-        return;
-    }
-    words_cast(&trial.model, &trial.cast);
-    run_start(&trial.model, trial.states[0]);
-    if (!game_play(&trial, game->level.before)) {
-        say(game, "With this line, the level begins otherwise.");
         return;
     }
     search_any(&trial.model, game_state(&trial), SEARCH_LIMIT, &game->found);
