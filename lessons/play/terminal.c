@@ -4,6 +4,7 @@
 // own two: so they can be read on light and on dark ones.
 //
 // Runs in: client; terminal_restore() in the guardian.
+#include "../../exercises/colour.h"
 #include "play.h"
 
 #include <ncurses.h>
@@ -20,21 +21,20 @@ static attr_t looks[LOOKS] = {
     [LOOK_STOP] = A_UNDERLINE, [LOOK_YOURS] = A_BOLD,
 };
 
-static void colour(enum look look, short foreground, short background) {
+static void pair(enum look look, short foreground, short background) {
     init_pair((short)(look + 1), foreground, background);
     looks[look] = (attr_t)COLOR_PAIR(look + 1);
 }
 
 static void choose_colours(void) {
-    const char *no = getenv("NO_COLOR");
-    if ((no && *no) || !has_colors())
+    if (!colour_wanted(STDOUT_FILENO) || !has_colors())
         return;
     start_color();
     use_default_colors();
-    colour(LOOK_BUSY, COLOR_BLACK, COLOR_GREEN);
-    colour(LOOK_NEW, COLOR_BLACK, COLOR_CYAN);
-    colour(LOOK_GONE, COLOR_WHITE, COLOR_RED);
-    colour(LOOK_STOP, COLOR_BLACK, COLOR_YELLOW);
+    pair(LOOK_BUSY, COLOR_BLACK, COLOR_GREEN);
+    pair(LOOK_NEW, COLOR_BLACK, COLOR_CYAN);
+    pair(LOOK_GONE, COLOR_WHITE, COLOR_RED);
+    pair(LOOK_STOP, COLOR_BLACK, COLOR_YELLOW);
     looks[LOOK_GONE] |= A_BOLD;
 }
 

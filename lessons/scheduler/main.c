@@ -7,6 +7,7 @@
 //
 // On a terminal a screen that is drawn again at each key; else the same keys are
 // read from standard input, and each move is a line.
+#include "../../exercises/colour.h"
 #include "export.h"
 #include "screen.h"
 #include "tty.h"
@@ -108,10 +109,9 @@ int main(int argc, char **argv) {
         fprintf(stderr, "scheduler: there is no level %d\n", number);
         return 2;
     }
-    const char *no_color = getenv("NO_COLOR");
     on_terminal = tty_open();
     atexit(tty_close);
-    screen_style(&style, on_terminal && (!no_color || !*no_color));
+    screen_style(&style, on_terminal && colour_wanted(STDOUT_FILENO));
     if (!number) {
         play(level);
         return 0;
