@@ -395,12 +395,16 @@ static int create_in_turn(pthread_t *thread, const pthread_attr_t *attributes,
     if (self < 0)
         return __real_pthread_create(thread, attributes, function, argument);
     struct beginning *begin = malloc(sizeof *begin);
-    int slot = begin ? control_add(getpid(), true) : -1;
-    if (slot < 0) {
-        free(begin);
+    if (!begin)
         return EAGAIN;
-    }
-    log_call(where, "starts thread %c", slot_letter(slot));
+    // Only then may the new one be chosen: others may go on before this step,
+    // and there is no thread yet.
+    struct step *step = log_call(where, "starts a thread");
+    int slot = control_add(getpid(), true);
+    if (slot < 0)
+        scenario_cannot("more than %d threads", SLOTS);
+    snprintf(step->words, sizeof step->words, "starts thread %c",
+             slot_letter(slot));
     *begin = (struct beginning){function, argument, slot};
     region_all(true);
     int error = __real_pthread_create(thread, attributes, thread_begins, begin);
