@@ -3,6 +3,7 @@
 PACKAGES     += inotify-tools patch
 # Without the solutions, as students have it, there is nothing to test.
 TEST_TARGETS += $(if $(wildcard solutions),test-exercises)
+LONG_TARGETS += $(if $(wildcard solutions),test-exercises-all)
 
 JUDGE        := $(B)/exercises/judge
 JUDGE_OBJ    := $(patsubst %,$(JUDGE)/%.o,main report result shown schedules lend common run await queries loop messages \
@@ -26,7 +27,7 @@ EXERCISE_NUMBERS := $(foreach dir,$(EXERCISE_DIRS),$(call exercise_number,$(dir)
 exercise_dir      = $(strip $(foreach dir,$(EXERCISE_DIRS),$(if \
 	$(filter $1,$(call exercise_number,$(dir))),$(dir))))
 
-.PHONY: exercises progress test-exercises
+.PHONY: exercises progress test-exercises test-exercises-all
 
 $(B)/exercises/%.o: FOLDER_CFLAGS = -Iexercises/judge -I$(<D) \
 	-DEXERCISE_NUMBER=$(call exercise_number,$(<D)) \
@@ -157,9 +158,12 @@ exercise% try% hint% watch% reset%:
 progress: FORCE ## learn: which exercises are done, and which is next
 	$(EXERCISES_SH) progress || $(EXERCISE_STATUS)
 
-test-exercises: $(EXERCISES_READY) ## develop: the marks of all known solutions [RUNS=n ONLY=n]
+test-exercises: $(EXERCISES_READY) ## develop: the marks of known solutions [FULL=1 RUNS=n ONLY=n]
 	B='$(B)' CC='$(CC)' SANITIZE='$(SANITIZE)' RUNS='$(RUNS)' ONLY='$(ONLY)' \
-		sh tests/exercises.sh
+		FULL='$(FULL)' sh tests/exercises.sh
+
+test-exercises-all:
+	$(MAKE) --no-print-directory test-exercises FULL=1
 
 # The pool of exercise 11 as pool.h and libpool.a, for POOL=mine: the lessons'
 # programs, bench and plots run on it. FILE= names another file than the

@@ -25,7 +25,9 @@ LESSON_OUT     = $(B)/lessons
 LESSON_SEEN    = if [ -t 1 ]; then mkdir -p $(BUILD)/seen && : >$(BUILD)/seen/$@; fi
 
 .PHONY: first lessons lessonN lessonN-python transcripts test-lessons
+.PHONY: test-lessons-all
 TEST_TARGETS += test-lessons
+LONG_TARGETS += test-lessons-all
 # For the Python twins and the pictures; the lessons themselves need neither.
 PACKAGES += python3 gnuplot-nox gdb strace procps
 
@@ -39,8 +41,11 @@ lessonN-python: lessons ## learn: the same in Python, where Python has it
 transcripts: lessons-build ## develop: renew the programs' output and code in the texts
 	python3 lessons/transcripts.py write
 
-test-lessons: lessons-build
-	B=$(B) lessons/test.sh
+test-lessons: lessons-build # what the lessons and their texts promise [FULL=1 ONLY=n]
+	B=$(B) FULL=$(FULL) ONLY='$(ONLY)' lessons/test.sh
+
+test-lessons-all:
+	$(MAKE) --no-print-directory test-lessons FULL=1
 
 first: $(B)/lessons/03-a-pool-of-workers/first ## learn: the first program, the one in README.md
 	$<

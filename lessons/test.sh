@@ -3,10 +3,22 @@
 # Plays the student who tries everything: runs each lesson with default, odd and
 # wrong knobs, in a pipe, on a terminal and interrupted, runs its Python twins
 # and compares it with its text. Prints what failed; silent about the rest.
-# ONLY="3 5" tries only these.
+# FULL=1 turns every knob every way. ONLY="3 5" tries only these; else as many
+# lessons as there are CPUs go side by side.
 set -uo pipefail
 
-B=${B:-build/gcc}
+B=${B:-build/gcc} FULL=${FULL:-}
+if [ -z "${ONLY:-}" ]; then
+    OUT=$B/test-lessons bad=0
+    mkdir -p "$OUT"
+    for folder in lessons/[0-9][0-9]-*/; do
+        basename "$folder" | sed 's/^0*\([0-9]*\).*/\1/'
+    done | OUT=$OUT xargs -P "$(nproc)" -I N sh -c \
+        'ONLY=N lessons/test.sh >"$OUT/N.log" 2>&1' || bad=1
+    ONLY=texts lessons/test.sh >"$OUT/texts.log" 2>&1 || bad=1
+    cat "$OUT"/*.log
+    exit $bad
+fi
 temp=$(mktemp -d)
 trap 'rm -rf "$temp"' EXIT
 export LESSON_TEST="lessons-$$" # marks every process started from here
@@ -74,6 +86,32 @@ programs() { # of this lesson, as ps shows them
     for file in "$folder"*.c; do basename "$file" .c | cut -c 1-15; done | paste -sd' '
 }
 
+# Every knob, every way.
+knobs() {
+    works WORKERS=64
+    works TASKS=1
+    works TASKS=2 WORKERS=3
+    works_or_refuses TASKS=10000
+    for bad in 0 -3 100000000000 99999999999999999999999 1.5 ' 7' 4x; do
+        refuses "WORKERS=$bad"
+    done
+    refuses TASKS=abc
+    refuses "TRACE=$temp/missing/t.json"
+    for input in empty odd "odd/no newline" odd/empty binary binary/bytes missing; do
+        works_or_refuses "INPUT=$temp/$input"
+    done
+    if [ "$(id -u)" -ne 0 ]; then
+        works_or_refuses "INPUT=$temp/locked"
+    elif setpriv --reuid 65534 --clear-groups test -x "${program%% *}" 2>/dev/null; then
+        runs=$((runs + 1))
+        INPUT=$temp/locked setpriv --reuid 65534 --clear-groups $program \
+            </dev/null >/dev/null 2>"$temp/err"
+        status=$?
+        [ $status -eq 0 ] || { [ $status -eq 2 ] && [ "$(wc -l <"$temp/err")" -eq 1 ]; } ||
+            fail "$number: a folder without permission: status $status"
+    fi
+}
+
 # The text has its sections in order.
 sections() {
     local text=${folder}README.md expected
@@ -111,6 +149,56 @@ headings() {
     sed '/^```/,/^```/d' "$1" | sed -n 's/^#\{1,6\} //p' | tr 'A-Z ' 'a-z-' | tr -cd 'a-z0-9_\n-'
 }
 
+# What the headings below "What is true" say, as links.
+misconceptions() {
+    sed '/^```/,/^```/d' "$1" | awk '/^## /{ on = /^## What is true/ } on && /^### /' >"$temp/true"
+    headings "$temp/true"
+}
+
+# What is true of all texts together.
+texts() {
+    # Links of the texts lead somewhere, to a heading that is there too.
+    for text in README.md lessons/README.md lessons/[0-9]*/README.md; do
+        [ -f "$text" ] || continue
+        for link in $(sed '/^```/,/^```/d' "$text" | grep -o '](\([^)]*\))' | sed 's/^](//; s/)$//'); do
+            case $link in http*) continue ;; esac
+            target=${link%%#*}
+            target=$(dirname "$text")/${target:-$(basename "$text")}
+            [ -e "$target" ] || fail "$text: no $link"
+            case $target in # a program to read; two are for looking things up
+            */mypool.c | */pool.h) ;;
+            lessons/*.[ch]) [ "$(wc -l <"$target")" -le 120 ] || fail "$text: $link is too long to read" ;;
+            esac
+            case $link in
+            *#*) headings "$target" | grep -qx "${link#*#}" || fail "$text: no heading $link" ;;
+            esac
+        done
+    done
+    # Every wrong idea that a lesson refutes is in the table.
+    for text in lessons/[0-9]*/README.md; do
+        for anchor in $(misconceptions "$text"); do
+            grep -qF "(${text#lessons/}#$anchor)" lessons/README.md ||
+                fail "lessons/README.md has no row for ${text#lessons/}#$anchor"
+        done
+    done
+    # Manual pages that are named exist, where manual pages are installed.
+    if man -w 2 fork >/dev/null 2>&1; then
+        for page in $(grep -oh '`man [0-9] [a-z_]*`' lessons/[0-9]*/README.md | tr -d '`' |
+            sed 's/man \(.\) /\1:/' | sort -u); do
+            man -w "${page%%:*}" "${page#*:}" >/dev/null 2>&1 || fail "there is no man ${page/:/ }"
+        done
+    fi
+
+    # What from-python.md names is in pool.h.
+    for name in $(grep -ohE '\b(pool_[a-z_]+|POOL_E?[A-Z]+)\b' lessons/from-python.md lessons/README.zh.md | sort -u); do
+        grep -qw "$name" lib/pool.h || [ "$name" = POOL_TRACE ] || fail "pool.h has no $name"
+    done
+    python3 lessons/needs.py >"$temp/needs" || { fail "needs"; cat "$temp/needs"; }
+    python3 lessons/transcripts.py check README.md lessons/README.md \
+        lessons/README.zh.md lessons/debugging.md lessons/memory-order.md ||
+        fail "transcripts"
+}
+
 mkdir -m 1777 "$temp/tmp"
 export TMPDIR=$temp/tmp # where nothing may be left
 mkdir "$temp/bin" "$temp/empty" "$temp/locked" "$temp/odd" "$temp/binary"
@@ -127,7 +215,7 @@ for folder in lessons/[0-9][0-9]-*/; do
     name=$(basename "$folder")
     program="$B/lessons/$name/guide $B/lessons/$name"
     number=lesson${name%%-*} short=${name%%-*}
-    case " ${ONLY:-${short#0}} " in *" ${short#0} "*) ;; *) continue ;; esac
+    case " $ONLY " in *" ${short#0} "*) ;; *) continue ;; esac
     names=$(programs)
     plain
     if [ "$number" = lesson13 ]; then
@@ -137,30 +225,10 @@ for folder in lessons/[0-9][0-9]-*/; do
 
     works PREDICT=0
     works WORKERS=1
-    works WORKERS=64
-    works TASKS=1
-    works TASKS=2 WORKERS=3
-    works_or_refuses TASKS=10000
-    for bad in abc 0 -3 100000000000 99999999999999999999999 1.5 ' 7' 4x; do
-        refuses "WORKERS=$bad"
-    done
-    refuses TASKS=abc
+    works_or_refuses "INPUT=$temp/odd"
+    refuses WORKERS=abc
     refuses PREDICT=maybe
-    refuses "TRACE=$temp/missing/t.json"
-    for input in empty odd "odd/no newline" odd/empty binary binary/bytes missing; do
-        works_or_refuses "INPUT=$temp/$input"
-    done
-    if [ "$(id -u)" -ne 0 ]; then
-        works_or_refuses "INPUT=$temp/locked"
-    elif setpriv --reuid 65534 --clear-groups test -x "${program%% *}" 2>/dev/null; then
-        runs=$((runs + 1))
-        INPUT=$temp/locked setpriv --reuid 65534 --clear-groups $program \
-            </dev/null >/dev/null 2>"$temp/err"
-        status=$?
-        [ $status -eq 0 ] || { [ $status -eq 2 ] && [ "$(wc -l <"$temp/err")" -eq 1 ]; } ||
-            fail "$number: a folder without permission: status $status"
-    fi
-
+    [ -z "$FULL" ] || knobs
     works "TRACE=$temp/trace.json"
     if [ -s "$temp/trace.json" ] && command -v python3 >/dev/null; then
         python3 tests/trace.py "$temp/trace.json" || fail "$number: its TRACE"
@@ -193,54 +261,11 @@ for folder in lessons/[0-9][0-9]-*/; do
     sections
 done
 
-# Links of the texts lead somewhere, to a heading that is there too.
-for text in README.md lessons/README.md lessons/[0-9]*/README.md; do
-    [ -f "$text" ] || continue
-    for link in $(sed '/^```/,/^```/d' "$text" | grep -o '](\([^)]*\))' | sed 's/^](//; s/)$//'); do
-        case $link in http*) continue ;; esac
-        target=${link%%#*}
-        target=$(dirname "$text")/${target:-$(basename "$text")}
-        [ -e "$target" ] || fail "$text: no $link"
-        case $target in # a program to read; two are for looking things up
-        */mypool.c | */pool.h) ;;
-        lessons/*.[ch]) [ "$(wc -l <"$target")" -le 120 ] || fail "$text: $link is too long to read" ;;
-        esac
-        case $link in
-        *#*) headings "$target" | grep -qx "${link#*#}" || fail "$text: no heading $link" ;;
-        esac
-    done
+for number in $ONLY; do
+    [ "$number" = texts ] || python3 lessons/transcripts.py check \
+        lessons/"$(printf %02d "$number")"-*/README.md || fail "transcripts"
 done
-# What the headings below "What is true" say, as links.
-misconceptions() {
-    sed '/^```/,/^```/d' "$1" | awk '/^## /{ on = /^## What is true/ } on && /^### /' >"$temp/true"
-    headings "$temp/true"
-}
-# Every wrong idea that a lesson refutes is in the table.
-for text in lessons/[0-9]*/README.md; do
-    for anchor in $(misconceptions "$text"); do
-        grep -qF "(${text#lessons/}#$anchor)" lessons/README.md ||
-            fail "lessons/README.md has no row for ${text#lessons/}#$anchor"
-    done
-done
-# Manual pages that are named exist, where manual pages are installed.
-if man -w 2 fork >/dev/null 2>&1; then
-    for page in $(grep -oh '`man [0-9] [a-z_]*`' lessons/[0-9]*/README.md | tr -d '`' |
-        sed 's/man \(.\) /\1:/' | sort -u); do
-        man -w "${page%%:*}" "${page#*:}" >/dev/null 2>&1 || fail "there is no man ${page/:/ }"
-    done
-fi
-
-# What from-python.md names is in pool.h.
-for name in $(grep -ohE '\b(pool_[a-z_]+|POOL_E?[A-Z]+)\b' lessons/from-python.md lessons/README.zh.md | sort -u); do
-    grep -qw "$name" lib/pool.h || [ "$name" = POOL_TRACE ] || fail "pool.h has no $name"
-done
-python3 lessons/needs.py >"$temp/needs" || { fail "needs"; cat "$temp/needs"; }
-case ${ONLY:-all} in
-all) python3 lessons/transcripts.py check || fail "transcripts" ;;
-*) for number in $ONLY; do
-    python3 lessons/transcripts.py check lessons/"$(printf %02d "$number")"-*/README.md || fail "transcripts"
-done ;;
-esac
+case " $ONLY " in *" texts "*) texts ;; esac
 chmod 755 "$temp/locked"
-echo "lessons: $runs runs, $failures failures"
+echo "lessons $ONLY: $runs runs, $failures failures"
 [ $failures -eq 0 ]

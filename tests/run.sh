@@ -3,7 +3,8 @@
 # Runs make targets, JOBS at a time, goes on where one fails, and ends with the
 # line "N passed, N failed". Tests are counted where a target reports them as
 # cmocka does; otherwise the target itself counts as one. What a target prints
-# goes to its log, and to the screen only if it fails.
+# goes to its log, and to the screen only if it fails. After the seconds it took
+# stand those of CPU time that it used.
 #   run.sh LOGS JOBS TARGET…        in that order: the longest first
 #   run.sh --one LOGS TARGET        one of them
 set -eu
@@ -18,10 +19,13 @@ one() { # LOGS TARGET
     if [ "$good$bad" = 00 ]; then good=1; fi
     echo "$good $bad" >"$1/$2.count"
     [ "$bad" = 0 ] || sed "s/^/$2: /" "$log" | tail -n 200
+    times >"$1/$2.times"
+    cpu=$(tr 'ms' '  ' <"$1/$2.times" |
+        awk 'NR == 2 { printf "%d", 60 * ($1 + $3) + $2 + $4 }')
     colour=$green
     [ "$bad" = 0 ] || colour=$red
-    printf '%-28s %s%4d passed %3d failed%s %5d s\n' "$2" "$colour" "$good" "$bad" \
-        "$plain" $(($(date +%s) - begun))
+    printf '%-28s %s%4d passed %3d failed%s %5d s %5d s\n' "$2" "$colour" \
+        "$good" "$bad" "$plain" $(($(date +%s) - begun)) "$cpu"
 }
 
 if [ "$1" = --one ]; then
