@@ -73,8 +73,8 @@ mkdir -p "$OUT"
 if [ -z "${ONLY:-}" ]; then
     # As many at a time as there are CPUs: a judge is not to wait for others.
     sh exercises/exercise.sh numbers | LOAD=no OUT="$OUT" \
-        xargs -P "$(nproc)" -I N sh -c \
-        'ONLY=N sh tests/exercises.sh >"$OUT/N.log" 2>&1' || bad=1
+        xargs -P "$(nproc)" -I @ sh -c \
+        'ONLY=@ sh tests/exercises.sh >"$OUT/@.log" 2>&1' || bad=1
     for n in $(sh exercises/exercise.sh numbers); do
         cat "$OUT/$n.log"
     done
