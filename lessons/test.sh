@@ -13,8 +13,8 @@ if [ -z "${ONLY:-}" ]; then
     mkdir -p "$OUT"
     for folder in lessons/[0-9][0-9]-*/; do
         basename "$folder" | sed 's/^0*\([0-9]*\).*/\1/'
-    done | OUT=$OUT xargs -P "$(nproc)" -I N sh -c \
-        'ONLY=N lessons/test.sh >"$OUT/N.log" 2>&1' || bad=1
+    done | OUT=$OUT xargs -P "$(nproc)" -n 1 sh -c \
+        'ONLY=$1 exec lessons/test.sh >"$OUT/$1.log" 2>&1' lesson || bad=1
     ONLY=texts lessons/test.sh >"$OUT/texts.log" 2>&1 || bad=1
     cat "$OUT"/*.log
     exit $bad
