@@ -86,16 +86,24 @@ static void expect_clock_time(struct run *run, int64_t now) {
              "A loop does not end, or polls for something that never comes.");
 }
 
+// Where init is process 1 of a namespace, nobody in there can kill it.
+void expect_whole(struct run *run) {
+    if (sandbox_is_whole(&run->state->sandbox))
+        return;
+    if (run->state->sandbox.own)
+        cannot_judge(run, "the judge's init was killed from outside");
+    fail(run, "the judge's processes live", "one was killed",
+         "Kill only what you have forked, and only until you have waited "
+         "for it.");
+}
+
 void sample_processes(struct run *run, bool at_once) {
     int64_t now = now_ms(), passed = now - run->state->sampled_at;
     if (!at_once && now < run->state->sample_due_at)
         return;
     run->state->sample_due_at = now + SAMPLE_EVERY_MS;
     run->state->sampled_at = now;
-    expect(run, sandbox_is_whole(&run->state->sandbox),
-           "the judge's processes live", "one was killed",
-           "Kill only what you have forked, and only until you have waited "
-           "for it.");
+    expect_whole(run);
     if (!proc_list(&run->state->processes, run->state->sandbox.init, true))
         cannot_judge(run, "/proc does not show the processes");
     note_time(run, passed);

@@ -11,6 +11,7 @@
 #include "driver.h"
 
 #include <errno.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <string.h>
@@ -52,36 +53,73 @@ pid_t __wrap_fork(void) {
         return -1;
     }
     pid_t pid = __real_fork();
+    if (pid < 0)
+        driver_refused(REFUSED_FORK);
     if (pid == 0)
         driver_fault[FAIL_MALLOC] = -1; // a worker has memory
     return pid;
 }
 
+// What a call for two descriptors is to give: -1 if it is to fail; and what it
+// gave. That all of the system's are taken is not the student's doing.
+static int two_descriptors(int given) {
+    if (given < 0 && errno == ENFILE)
+        driver_refused(REFUSED_DESCRIPTORS);
+    return given;
+}
+
+static bool pipe_fails(void) {
+    bool it = fails(FAIL_PIPE);
+    if (it)
+        errno = EMFILE;
+    return it;
+}
+
 int __real_pipe(int fd[2]);
 int __wrap_pipe(int fd[2]);
 int __wrap_pipe(int fd[2]) {
-    if (!fails(FAIL_PIPE))
-        return __real_pipe(fd);
-    errno = EMFILE;
-    return -1;
+    return pipe_fails() ? -1 : two_descriptors(__real_pipe(fd));
 }
 
 int __real_pipe2(int fd[2], int flags);
 int __wrap_pipe2(int fd[2], int flags);
 int __wrap_pipe2(int fd[2], int flags) {
-    if (!fails(FAIL_PIPE))
-        return __real_pipe2(fd, flags);
-    errno = EMFILE;
-    return -1;
+    return pipe_fails() ? -1 : two_descriptors(__real_pipe2(fd, flags));
 }
 
 int __real_socketpair(int domain, int type, int protocol, int fd[2]);
 int __wrap_socketpair(int domain, int type, int protocol, int fd[2]);
 int __wrap_socketpair(int domain, int type, int protocol, int fd[2]) {
-    if (!fails(FAIL_PIPE))
-        return __real_socketpair(domain, type, protocol, fd);
-    errno = EMFILE;
-    return -1;
+    return pipe_fails()
+               ? -1
+               : two_descriptors(__real_socketpair(domain, type, protocol, fd));
+}
+
+// Names of shared memory live in /dev/shm, which not every machine has.
+static void see_shm(bool given) {
+    if (!given && (errno == ENOENT || errno == EACCES) &&
+        access("/dev/shm", W_OK | X_OK) < 0) {
+        errno = ENOENT;
+        driver_refused(REFUSED_SHM);
+    }
+}
+
+int __real_shm_open(const char *name, int flags, mode_t mode);
+int __wrap_shm_open(const char *name, int flags, mode_t mode);
+int __wrap_shm_open(const char *name, int flags, mode_t mode) {
+    int fd = __real_shm_open(name, flags, mode);
+    see_shm(fd >= 0);
+    return fd;
+}
+
+sem_t *__real_sem_open(const char *name, int flags, ...);
+sem_t *__wrap_sem_open(const char *name, int flags, mode_t mode,
+                       unsigned value);
+sem_t *__wrap_sem_open(const char *name, int flags, mode_t mode,
+                       unsigned value) {
+    sem_t *it = __real_sem_open(name, flags, mode, value);
+    see_shm(it != SEM_FAILED);
+    return it;
 }
 
 void *__real_mmap(void *at, size_t length, int protection, int flags, int fd,
@@ -94,6 +132,14 @@ void *__wrap_mmap(void *at, size_t length, int protection, int flags, int fd,
         return __real_mmap(at, length, protection, flags, fd, offset);
     errno = ENOMEM;
     return MAP_FAILED;
+}
+
+// What mmap is called with _FILE_OFFSET_BITS.
+void *__wrap_mmap64(void *at, size_t length, int protection, int flags, int fd,
+                    off_t offset);
+void *__wrap_mmap64(void *at, size_t length, int protection, int flags, int fd,
+                    off_t offset) {
+    return __wrap_mmap(at, length, protection, flags, fd, offset);
 }
 
 void *__real_malloc(size_t size);
@@ -237,6 +283,8 @@ static void lend(struct wire *message) {
               &(struct sigaction){.sa_handler = no_more_than_interrupt}, NULL);
     caller = getpid();
     child = __real_fork();
+    if (child < 0)
+        driver_refused(REFUSED_FORK);
     if (child == 0)
         _exit(STATUS);
     while (child > 0 &&

@@ -34,8 +34,7 @@ bool confine_limit(int what, rlim_t most) {
         return false;
     if (now.rlim_max > most)
         now.rlim_max = most;
-    if (now.rlim_cur > now.rlim_max)
-        now.rlim_cur = now.rlim_max;
+    now.rlim_cur = now.rlim_max;
     return setrlimit(what, &now) == 0;
 }
 

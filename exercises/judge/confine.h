@@ -13,7 +13,8 @@
 // False, with errno, if it cannot be.
 bool confine_drop_rights(uid_t uid);
 
-// Lowers a limit; one that is lower already stays. False, with errno.
+// Lowers a limit; one that is lower already stays, but for a soft one below it.
+// False, with errno.
 bool confine_limit(int what, rlim_t most);
 
 // Should memory run out, the kernel is to take this process first.

@@ -82,6 +82,14 @@ void driver_event(int64_t id, int64_t value, int64_t detail) {
     send_or_give_up(&message);
 }
 
+void driver_refused(enum refused what) {
+    int error = errno;
+    struct wire message = {
+        .kind = WIRE_REFUSED, .count = 2, .value = {what, error}};
+    send_or_give_up(&message);
+    errno = error;
+}
+
 void driver_race_test(int members) {
     atomic_store(&page->race.came, 0);
     atomic_store(&page->race.here, 0);
@@ -153,7 +161,7 @@ pid_t __real_fork(void);
 void driver_fork_server(int server) {
     pid_t pid = __real_fork();
     if (pid < 0)
-        give_up("cannot fork");
+        driver_refused(REFUSED_FORK);
     if (pid == 0)
         serve(server);
 }

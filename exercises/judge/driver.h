@@ -47,6 +47,10 @@ void driver_count(int64_t item);
 // How many of the items 0 … items - 1 were not done exactly once.
 int64_t driver_count_not_once(int64_t items);
 
+// Tells the judge that the machine has refused a call, with errno: it may be
+// nobody's fault.
+void driver_refused(enum refused what);
+
 // How the student's system calls misbehave: see enum fault. caller.c.
 extern int64_t driver_fault[FAULTS];
 

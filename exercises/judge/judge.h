@@ -45,6 +45,7 @@
 #define LIMIT_OUTPUT (1 << 20)              // bytes on stdout and stderr
 #define LIMIT_FILE (16 << 20)               // bytes of any file
 #define LIMIT_FILES 256                     // descriptors per process
+#define LIMIT_STACK (8 << 20)               // bytes
 #define LIMIT_SOCKETS 1000 // of all, for each may fill 200 KB of the kernel's
 #define LIMIT_INODES 5000  // files in /tmp, and again in /dev/shm
 #define LIMIT_SIGNALS 500  // queued, and timers: of a user
@@ -85,6 +86,8 @@ struct sandbox {
 bool sandbox_start(struct sandbox *sandbox, const char *driver,
                    const struct sandbox_options *options);
 bool sandbox_is_whole(const struct sandbox *sandbox); // its init lives
+// The limit that leaves a student's process less than it may have, or NULL.
+const char *sandbox_lacks(void);
 void sandbox_end(struct sandbox *sandbox); // kills all of it, and reaps
 const char *sandbox_isolation(const struct sandbox_options *options);
 
@@ -116,6 +119,8 @@ struct processes {
     uint64_t init_reaped_ms;
 };
 
+// Whether it is there and tells of a process what the judge goes by.
+bool proc_shows_enough(void);
 // Init's descendants. False if /proc could not be read.
 bool proc_list(struct processes *list, pid_t init, bool with_switches);
 bool proc_is_below(const struct processes *list, pid_t pid, pid_t ancestor);
@@ -225,7 +230,9 @@ void list_processes(struct run *run);
 int orphans(struct run *run);
 // limits.c: fails the check if its processes take too much.
 void expect_limits(struct run *run);
-// accounting.c: samples the processes, now or if it is time to.
+// accounting.c: the judge's own processes live; samples all others, now or if it
+// is time to.
+void expect_whole(struct run *run);
 #define SAMPLE_EVERY_MS 50
 void sample_processes(struct run *run, bool at_once);
 // execution.c

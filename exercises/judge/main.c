@@ -253,11 +253,19 @@ int main(int argc, char **argv) {
     }
     if (!options.driver && !options.error)
         usage(2);
-    struct stat self;
-    if (stat("/proc/self/stat", &self) < 0 && options.driver) {
-        fprintf(stderr, "Cannot judge here: /proc is not there.\n");
+    const char *lacks = proc_shows_enough() ? sandbox_lacks()
+                                            : "/proc is not there, or shows "
+                                              "too little";
+    if (options.driver && lacks && !options.sandbox.debug) {
+        fprintf(stderr, "Cannot judge here: %s.\n", lacks);
         return 2;
     }
+    // Who started us may have had other ideas of these.
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    signal(SIGCHLD, SIG_DFL);
+    signal(SIGALRM, SIG_DFL);
     signal(SIGPIPE, SIG_IGN);
     if (options.sandbox.debug)
         signal(SIGINT, SIG_IGN); // Ctrl-C is the debugger's

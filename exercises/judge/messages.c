@@ -6,6 +6,8 @@
 // fits what has happened so far.
 //
 // Runs in: judge.
+#include <string.h>
+
 #include "judge.h"
 
 static void take_enter(struct run *run, int64_t id, int64_t slot,
@@ -88,6 +90,22 @@ static void take_return(struct run *run, const struct wire *message,
     server->returned_at = run->state->clock;
 }
 
+// Where the student's processes are few it is the machine that has no more.
+static void take_refused(struct run *run, int64_t what, int64_t error) {
+    static const char *const call[REFUSED_KINDS] = {"fork", "pipe", "/dev/shm"};
+    int tasks = 0;
+    sample_processes(run, true);
+    for (int i = 0; i < run->state->processes.count; i++)
+        tasks += run->state->processes.at[i].threads;
+    expect(run, tasks <= LIMIT_PROCESSES,
+           text("at most %d processes and threads", LIMIT_PROCESSES),
+           "stopped: more than that", "Does each end when its work is done?");
+    if (what < 0 || what >= REFUSED_KINDS)
+        fail_forged(run, "a refusal of an unknown kind");
+    cannot_judge(run, text("the machine refuses %s: %s", call[what],
+                           strerror((int)error)));
+}
+
 void take_message(struct run *run, const struct wire *message, pid_t sender) {
     run->state->clock++;
     run->state->asleep_ms = 0;
@@ -109,6 +127,9 @@ void take_message(struct run *run, const struct wire *message, pid_t sender) {
         run->event[run->events++] =
             (struct event){message->id, message->value[0], message->value[1],
                            sender, run->state->clock};
+        break;
+    case WIRE_REFUSED:
+        take_refused(run, message->value[0], message->value[1]);
         break;
     default:
         fail_forged(run, "a message of an unknown kind");

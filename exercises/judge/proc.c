@@ -78,6 +78,14 @@ static uint64_t read_switches(const char *path) {
     return sum;
 }
 
+bool proc_shows_enough(void) {
+    struct process self;
+    char text[4096];
+    return proc_read(&self, getpid()) &&
+           proc_read_file("/proc/self/status", text, sizeof text) &&
+           strstr(text, "ctxt_switches:");
+}
+
 uint64_t proc_waited(pid_t pid) {
     char path[64], line[128];
     unsigned long ran, waited;

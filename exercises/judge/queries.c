@@ -142,20 +142,17 @@ int shm_files(struct run *run) {
     return seen(run, proc_shm_files(run->driver), "/dev/shm");
 }
 
-// Through a descriptor, so that no other process with the same number is hit.
+// Through a descriptor, so that no other process with the same number is hit;
+// where that is not allowed, or the kernel is old, by its number.
 void kill_one(struct run *run, pid_t pid, int sig) {
     int fd = (int)syscall(SYS_pidfd_open, pid, 0);
-    if (fd < 0 && errno == ESRCH)
-        return;   // it has ended
-    if (fd < 0) { // not allowed here, or an old kernel
-        if (proc_climb(pid, run->state->sandbox.init) == 1 &&
-            kill(pid, sig) < 0 && errno != ESRCH)
-            cannot_judge(run, "a process cannot be sent a signal");
-        return;
-    }
-    if (proc_climb(pid, run->state->sandbox.init) == 1)
-        syscall(SYS_pidfd_send_signal, fd, sig, NULL, 0);
-    close(fd);
+    bool gone = fd < 0 && errno == ESRCH;
+    if (!gone && proc_climb(pid, run->state->sandbox.init) == 1 &&
+        (fd < 0 || syscall(SYS_pidfd_send_signal, fd, sig, NULL, 0) < 0) &&
+        kill(pid, sig) < 0 && errno != ESRCH)
+        cannot_judge(run, "a process cannot be sent a signal");
+    if (fd >= 0)
+        close(fd);
 }
 
 bool ignores_signal(struct run *run, pid_t pid, int sig) {

@@ -64,21 +64,27 @@ const int64_t *call(struct run *run, int id, int count, const int64_t *values) {
 // child of it: of all above it, none may run the same program. Code that runs
 // before main() could have forked one.
 static bool is_the_driver(struct run *run, pid_t pid) {
-    return proc_climb(pid, run->state->sandbox.init) == 1 &&
-           proc_count_program(pid, run->state->sandbox.init,
-                              &run->state->sandbox.program) == 1;
+    int programs = proc_count_program(pid, run->state->sandbox.init,
+                                      &run->state->sandbox.program);
+    if (programs < 0)
+        cannot_judge(run, "/proc does not show which program a process runs");
+    return programs == 1 && proc_climb(pid, run->state->sandbox.init) == 1;
 }
 
-// The student's code may be to blame only where it runs before main().
+// The student's code may be to blame only where it runs before main(), or is
+// too large to be started; a sandbox command's failure is its own.
 static _Noreturn void fail_to_start(struct run *run) {
-    if (take_end(run, 100) && WIFEXITED(run->state->driver_status) &&
-        WEXITSTATUS(run->state->driver_status) >= DRIVER_NOT_CONFINED) {
-        ssize_t got =
-            read(run->state->sandbox.output, run->state->output, OUTPUT_KEPT);
-        run->state->output[got > 0 ? got : 0] = 0;
+    if (take_end(run, 100)) {
+        int status = run->state->driver_status;
+        bool ours =
+            WIFEXITED(status) && (WEXITSTATUS(status) >= DRIVER_NOT_CONFINED ||
+                                  WEXITSTATUS(status) == DRIVER_GIVES_UP);
+        take_last_output(run);
         run->state->output[strcspn(run->state->output, "\n")] = 0;
-        cannot_judge(run, *run->state->output ? run->state->output
-                                              : "the driver cannot be started");
+        if (ours)
+            cannot_judge(run, *run->state->output
+                                  ? run->state->output
+                                  : "the driver cannot be started");
     }
     fail(run, "the driver starts", "it did not",
          "This is not your code's fault, unless it runs something before "
@@ -96,7 +102,9 @@ static void meet(struct run *run) {
         int64_t left = run->state->ends_at_last - now_ms();
         ready = poll(fd, 2, run->state->debug ? -1 : left > 0 ? (int)left : 0);
     } while (ready < 0 && errno == EINTR);
-    if (ready <= 0 || !fd[0].revents ||
+    if (ready == 0)
+        cannot_judge(run, "the driver does not come to start");
+    if (ready < 0 || !fd[0].revents ||
         wire_receive(run->state->sandbox.channel, &message, &sender) <= 0 ||
         message.kind != WIRE_HELLO || !is_the_driver(run, sender))
         fail_to_start(run);
@@ -117,9 +125,7 @@ static void expect_sound(struct run *run) {
            "tasks run in processes that you made",
            "none did: your own process ran them all",
            "This check is about processes; there were none.");
-    expect(run, sandbox_is_whole(&run->state->sandbox),
-           "the judge's processes live", "one was killed",
-           "Kill only what you have forked.");
+    expect_whole(run);
 }
 
 static bool begin_run(struct run *run, const struct check *check,

@@ -65,6 +65,7 @@ static void set_limits(int tasks_of_user) {
     confine_limit(RLIMIT_CORE, 0);
     confine_limit(RLIMIT_FSIZE, LIMIT_FILE);
     confine_limit(RLIMIT_NOFILE, LIMIT_FILES);
+    confine_limit(RLIMIT_STACK, LIMIT_STACK);
     confine_limit(RLIMIT_SIGPENDING, LIMIT_SIGNALS);
     // All of the user's processes count, so those he has anyway are added.
     if (tasks_of_user >= 0)
@@ -73,6 +74,26 @@ static void set_limits(int tasks_of_user) {
 #if !defined(__SANITIZE_ADDRESS__)
     confine_limit(RLIMIT_AS, LIMIT_ADDRESSES);
 #endif
+}
+
+const char *sandbox_lacks(void) {
+    static const struct {
+        int what;
+        uint64_t least;
+        const char *option;
+    } limit[] = {{RLIMIT_NOFILE, LIMIT_FILES, "-n"},
+                 {RLIMIT_AS, LIMIT_ADDRESSES, "-v"},
+                 {RLIMIT_DATA, LIMIT_ADDRESSES, "-d"},
+                 {RLIMIT_STACK, LIMIT_STACK, "-s"},
+                 {RLIMIT_FSIZE, LIMIT_FILE, "-f"},
+                 {RLIMIT_CPU, 4 * LIMIT_CPU_S + 1, "-t"}};
+    for (size_t i = 0; i < sizeof limit / sizeof *limit; i++) {
+        struct rlimit is;
+        if (getrlimit((__rlimit_resource_t)limit[i].what, &is) == 0 &&
+            is.rlim_max < limit[i].least)
+            return text("ulimit -H%s is too low", limit[i].option);
+    }
+    return NULL;
 }
 
 // How many processes and threads a user has now.
@@ -200,10 +221,16 @@ _Noreturn static void run_init(const struct start *start) {
     pid_t driver = fork();
     if (driver == 0)
         become_driver(start);
+    int how = DRIVER_NOT_CONFINED << 8;
+    if (driver < 0) {
+        dprintf(start->output, "the driver cannot be forked: %s\n",
+                strerror(errno));
+        if (write(start->status, &how, sizeof how) < 0)
+            _exit(1);
+    }
     close(start->channel);
     close(start->page);
     close(start->output);
-    int how;
     for (;;) {
         pid_t pid = waitpid(-1, &how, 0);
         if (pid == driver && write(start->status, &how, sizeof how) < 0)

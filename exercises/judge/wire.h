@@ -31,6 +31,7 @@ enum wire_kind {
     WIRE_ENTER,     // task `id` begins; value[0]: its slot on the page
     WIRE_LEAVE,     // task `id` ends
     WIRE_EVENT,     // anything else that an exercise reports
+    WIRE_REFUSED,   // the machine refuses a call; value[0]: enum refused, errno
 };
 
 struct wire {
@@ -39,6 +40,9 @@ struct wire {
     int64_t id;
     int64_t value[WIRE_VALUES];
 };
+
+// What the machine may refuse. Whose fault that is the judge decides.
+enum refused { REFUSED_FORK, REFUSED_DESCRIPTORS, REFUSED_SHM, REFUSED_KINDS };
 
 // What a task is told to do.
 enum command {
