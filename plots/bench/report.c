@@ -223,12 +223,35 @@ static bool print_table(const struct comparison *const *chosen, size_t count,
     return ok;
 }
 
+static bool is_chosen(const struct comparison *c,
+                      const struct comparison *const *chosen, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (chosen[i] == c)
+            return true;
+    return false;
+}
+
+// A row, and behind it, where a student's pool is there, that pool's own.
+static size_t choose(const struct comparison *row,
+                     const struct comparison **chosen, size_t n) {
+    if (!is_chosen(row, chosen, n))
+        chosen[n++] = row;
+    for (const struct comparison *c = comparisons;
+         c < comparisons + comparison_count; c++) {
+        const struct variant *v = find_variant(c->ours);
+        if (v && v->like && strcmp(v->like, row->ours) == 0 &&
+            !is_chosen(c, chosen, n))
+            chosen[n++] = c;
+    }
+    return n;
+}
+
 int run_bench(char **names, size_t count, struct settings *s, bool detail) {
     const struct comparison *chosen[count + comparison_count];
     size_t n = 0;
     plan.workers = s->workers;
     for (size_t i = 0; i < count; i++)
-        chosen[n++] = find_comparison(names[i]);
+        n = choose(find_comparison(names[i]), chosen, n);
     for (size_t i = 0; count == 0 && i < comparison_count; i++)
         if (!comparisons[i].on_request && find_variant(comparisons[i].ours))
             chosen[n++] = &comparisons[i];

@@ -201,21 +201,39 @@ void plot_lines(FILE *f, const struct table *t, const struct chart *c,
     }
 }
 
+// The chart's variants, and behind them a student's pool if it was measured.
+static int names_of(const struct table *t, const struct chart *c,
+                    const char **names, int most) {
+    int count = 0;
+    for (; c->variants[count] && count < most; count++)
+        names[count] = c->variants[count];
+    for (size_t i = 0; i < t->count; i++) {
+        int known = 0;
+        while (known < count && strcmp(names[known], t->rows[i].variant) != 0)
+            known++;
+        if (t->rows[i].chart == c->number && known == count && count < most)
+            names[count++] = t->rows[i].variant;
+    }
+    return count;
+}
+
 // A grey box is a process's life, a coloured one a task.
 void plot_timeline(FILE *f, const struct table *t, const struct chart *c) {
+    const char *names[8];
+    int count = names_of(t, c, names, 8);
     int workers = t->runs[0].workers, rows = 0;
     char tics[8000] = "";
     for (int pass = 0; pass < 2; pass++) {
         fprintf(f, "$%s << EOD\n", pass ? "tasks" : "lives");
         rows = 0;
         for (int r = 0; r < t->run_count; r++)
-            for (int v = 0; c->variants[v]; v++) {
+            for (int v = 0; v < count; v++) {
                 for (size_t i = 0; i < t->count; i++) {
                     const struct reading *row = &t->rows[i];
                     bool task = row->lane < workers;
                     if (row->run != r || row->chart != c->number ||
                         task != (pass == 1) ||
-                        strcmp(row->variant, c->variants[v]) != 0)
+                        strcmp(row->variant, names[v]) != 0)
                         continue;
                     double y = -(rows + (double)(row->lane % workers));
                     double h = task ? 0.26 : 0.4, b = row->x / 1e6,
@@ -228,7 +246,7 @@ void plot_timeline(FILE *f, const struct table *t, const struct chart *c) {
                         snprintf(tics + strlen(tics),
                                  sizeof tics - strlen(tics),
                                  "%s\"%s%s%s, %d\" %d", *tics ? "," : "",
-                                 c->variants[v], t->run_count > 1 ? " · " : "",
+                                 names[v], t->run_count > 1 ? " · " : "",
                                  t->runs[r].label, w + 1, -(rows + w));
                 rows += workers + 1;
             }

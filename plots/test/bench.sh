@@ -25,6 +25,8 @@ $bench --repeat 1 --seed 7 apply create >"$out" 2>/dev/null || fail "the table"
 grep -q '^apply .*ping-pong' "$out" || fail "no reference is named"
 grep -q 'seed 7' "$out" || fail "the seed is not told"
 ! LC_ALL=C.UTF-8 grep -E '^.{81}' "$out" || fail "wider than 80 columns"
+"$MINE" bench --repeat 1 apply >"$out" 2>/dev/null || fail "apply, with a second pool"
+grep -q '^my-apply .*library' "$out" || fail "no row of the second pool beside apply"
 for row in my-apply my-async my-map; do
     timeout 300 "$MINE" bench $row --ours-only --n 7 || fail "$row"
 done
