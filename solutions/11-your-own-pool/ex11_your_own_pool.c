@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Exercise 11: a pool of your own. A socket to each worker, and one function,
-// turn(), that does whatever is to be done. README.md has the reasons.
+// Exercise 11: a pool of your own. Each worker has a socket to the client. A
+// result is in the queue `waiting`, then with the worker that runs it, then in
+// `ready`, and in `told` when its callback has been called; turn() moves it on.
+// README.md has the reasons.
 #define _GNU_SOURCE
 #include "minipool.h"
 
@@ -8,72 +10,64 @@
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/queue.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-struct pool_result {
-    struct pool *pool;
-    struct pool_result *previous, *next; // in the order of submission
-    struct pool_result *next_ready;
+struct order { // what a worker is sent, before the argument
     pool_task_fn *fn;
     size_t arg_size, result_size;
-    void *arg, *result;
-    int status; // POOL_ENOTREADY until it is ready
+};
+
+struct pool_result {
+    TAILQ_ENTRY(pool_result) place;
+    struct pool *pool;
+    struct order order;
     pool_callback_fn *callback;
     void *user;
-    bool told;     // the callback has returned
-    bool detached; // nobody holds the handle
+    int status;          // POOL_ENOTREADY until it is ready
+    bool told, detached; // the callback has returned; nobody has the handle
+    char *result;        // behind the argument
+    char arg[];
 };
 
 struct worker {
     pid_t pid; // 0: an empty place
     int fd;
-    struct pool_result *result; // what it runs; NULL: it is idle
+    struct pool_result *runs; // NULL: it is idle
 };
 
 struct pool {
-    enum { OPEN, CLOSED, TERMINATED, JOINED } state;
-    bool broken, telling;
-    size_t unfinished;                 // results that are not ready
-    struct pool_result *first, *last;  // all of them
-    struct pool_result *waiting;       // the first that no worker has got
-    struct pool_result *ready, **tail; // ready, their callbacks not yet called
-    struct pool *next;
+    TAILQ_HEAD(queue, pool_result) waiting, ready, told;
+    size_t unfinished; // results that are not ready
+    int refuses;       // what a submission gets; 0: it is welcome
+    bool telling;      // a callback runs
     size_t workers;
     struct worker worker[];
 };
 
-static struct pool *pools; // all: a new worker closes their sockets
-
-struct order { // what a worker is sent before an argument
-    pool_task_fn *fn;
-    size_t arg_size, result_size;
-};
-
 // Sends, or receives, all the bytes. False: nobody is at the other end.
 static bool put(int fd, const void *bytes, size_t size) {
-    for (const char *at = bytes; size > 0;) {
-        ssize_t n = send(fd, at, size, MSG_NOSIGNAL); // no SIGPIPE
+    ssize_t n;
+    for (size_t done = 0; done<size; done += n> 0 ? (size_t)n : 0) {
+        n = send(fd, (const char *)bytes + done, size - done, MSG_NOSIGNAL);
         if (n < 0 && errno != EINTR)
             return false;
-        at += n > 0 ? n : 0;
-        size -= n > 0 ? (size_t)n : 0;
     }
     return true;
 }
 
 static bool get(int fd, void *bytes, size_t size) {
-    for (char *at = bytes; size > 0;) {
-        ssize_t n = recv(fd, at, size, 0);
+    ssize_t n;
+    for (size_t done = 0; done<size; done += n> 0 ? (size_t)n : 0) {
+        n = recv(fd, (char *)bytes + done, size - done, 0);
         if (n == 0 || (n < 0 && errno != EINTR))
             return false;
-        at += n > 0 ? n : 0;
-        size -= n > 0 ? (size_t)n : 0;
     }
     return true;
 }
@@ -83,13 +77,13 @@ static _Noreturn void serve(int fd) {
     struct order order;
     while (get(fd, &order, sizeof order)) {
         void *arg = malloc(order.arg_size + 1); // + 1: never malloc(0)
-        void *result = malloc(order.result_size + 1);
+        void *result = calloc(1, order.result_size + 1);
         if (!arg || !result || !get(fd, arg, order.arg_size))
             break;
         int status = order.fn(arg, order.arg_size, result, order.result_size);
-        fflush(NULL);
+        fflush(NULL); // what the task printed
         if (!put(fd, &status, sizeof status) ||
-            (status == 0 && !put(fd, result, order.result_size)))
+            !put(fd, result, order.result_size))
             break;
         free(arg);
         free(result);
@@ -97,133 +91,121 @@ static _Noreturn void serve(int fd) {
     _exit(0);
 }
 
-static bool start_worker(struct worker *worker) {
+static bool start(struct worker *worker) {
     int fd[2];
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fd) < 0)
         return false;
     fflush(NULL); // or the worker prints it again
-    pid_t pid = fork();
+    pid_t client = getpid(), pid = fork();
     if (pid == 0) {
-        close(fd[0]);
-        for (struct pool *pool = pools; pool; pool = pool->next)
-            for (size_t i = 0; i < pool->workers; i++)
-                if (pool->worker[i].pid > 0)
-                    close(pool->worker[i].fd);
-        pools = NULL; // a task may have pools of its own
-        serve(fd[1]);
+        prctl(PR_SET_PDEATHSIG, SIGKILL); // ends with the client
+        if (getppid() == client)
+            serve(fd[1]);
+        _exit(0);
     }
     close(fd[1]);
-    if (pid < 0)
-        close(fd[0]);
-    else
+    if (pid > 0)
         *worker = (struct worker){.pid = pid, .fd = fd[0]};
+    else
+        close(fd[0]);
     return pid > 0;
 }
 
-// A result is ready; tell() has the rest.
-static void finish(struct pool_result *result, int status) {
-    struct pool *pool = result->pool;
-    result->status = status;
+// A result is ready, a success or not. tell() has the rest.
+static void finish(struct pool_result *it, int status) {
+    it->status = status;
     if (status != 0)
-        memset(result->result, 0, result->result_size);
-    pool->unfinished--;
-    *pool->tail = result;
-    pool->tail = &result->next_ready;
+        memset(it->result, 0, it->order.result_size);
+    it->pool->unfinished--;
+    TAILQ_INSERT_TAIL(&it->pool->ready, it, place);
 }
 
-// Reaps a worker whose socket has ended.
-static void reap(struct worker *worker) {
-    struct pool_result *result = worker->result;
+// Ends a worker, if it lives, and reaps it. What it runs fails.
+static void reap(struct worker *worker, int error) {
+    struct pool_result *lost = worker->runs;
+    shutdown(worker->fd, SHUT_RDWR); // tells it, whoever else holds this end
     close(worker->fd);
     while (waitpid(worker->pid, NULL, 0) < 0 && errno == EINTR)
         continue;
     *worker = (struct worker){0};
-    if (result)
-        finish(result, POOL_ELOST);
+    if (lost)
+        finish(lost, error);
 }
 
-// Takes a worker's answer, or sees that it has died.
-static void take(struct worker *worker) {
-    struct pool_result *result = worker->result;
-    int status;
-    if (result && get(worker->fd, &status, sizeof status) &&
-        (status != 0 || get(worker->fd, result->result, result->result_size))) {
-        worker->result = NULL;
-        finish(result, status == 0 ? 0 : POOL_ETASK);
-    } else {
-        reap(worker);
-    }
-}
-
-// Gives an idle worker what waits. If it turns out to be dead, that waits on.
-static void feed(struct pool *pool, struct worker *worker) {
-    struct pool_result *result = pool->waiting;
-    struct order order = {result->fn, result->arg_size, result->result_size};
-    if (put(worker->fd, &order, sizeof order) &&
-        put(worker->fd, result->arg, result->arg_size)) {
-        worker->result = result;
-        pool->waiting = result->next;
-    } else {
-        reap(worker);
-    }
-}
-
-// Everything that is not ready fails with this error.
-static void fail_all(struct pool *pool, int error) {
+static void reap_all(struct pool *pool, int error) {
     for (size_t i = 0; i < pool->workers; i++)
-        pool->worker[i].result = NULL;
-    pool->waiting = NULL;
-    for (struct pool_result *it = pool->first; it; it = it->next)
-        if (it->status == POOL_ENOTREADY)
-            finish(it, error);
+        if (pool->worker[i].pid)
+            reap(&pool->worker[i], error);
 }
 
-// Fills empty places, and feeds idle workers, while anything waits.
-static void keep_busy(struct pool *pool) {
-    size_t alive = 0;
-    for (size_t i = 0; i < pool->workers; i++) {
-        struct worker *worker = &pool->worker[i];
-        if (pool->waiting && worker->pid == 0)
-            start_worker(worker);
-        if (pool->waiting && worker->pid > 0 && !worker->result)
-            feed(pool, worker);
-        alive += worker->pid > 0;
-    }
-    if (alive == 0 && pool->unfinished > 0) {
-        pool->broken = true;
-        fail_all(pool, POOL_EBROKEN);
+static void fail_waiting(struct pool *pool, int error) {
+    while (!TAILQ_EMPTY(&pool->waiting)) {
+        struct pool_result *it = TAILQ_FIRST(&pool->waiting);
+        TAILQ_REMOVE(&pool->waiting, it, place);
+        finish(it, error);
     }
 }
 
-// Takes in what workers have sent, waiting for the first for `timeout` ms.
-static void take_in(struct pool *pool, int timeout) {
+// Takes the answers that are there, waiting for the first for `timeout` ms, and
+// sees who has died.
+static void take(struct pool *pool, int timeout) {
     struct pollfd fd[pool->workers];
     for (size_t i = 0; i < pool->workers; i++)
-        fd[i] = (struct pollfd){
-            .fd = pool->worker[i].pid > 0 ? pool->worker[i].fd : -1,
-            .events = POLLIN};
+        fd[i] = (struct pollfd){pool->worker[i].pid ? pool->worker[i].fd : -1,
+                                POLLIN, 0};
     if (poll(fd, pool->workers, timeout) <= 0)
         return; // the time is up, or a signal came: the caller looks again
-    for (size_t i = 0; i < pool->workers; i++)
-        if (fd[i].revents)
-            take(&pool->worker[i]);
+    for (size_t i = 0; i < pool->workers; i++) {
+        struct worker *worker = &pool->worker[i];
+        struct pool_result *it = worker->runs;
+        int status;
+        if (fd[i].revents == 0)
+            continue;
+        if (it && get(worker->fd, &status, sizeof status) &&
+            get(worker->fd, it->result, it->order.result_size)) {
+            worker->runs = NULL;
+            finish(it, status ? POOL_ETASK : 0);
+        } else {
+            reap(worker, POOL_ELOST);
+        }
+    }
+}
+
+// While anything waits, fills empty places and feeds idle workers.
+static void feed(struct pool *pool) {
+    bool alive = false;
+    for (size_t i = 0; i < pool->workers; i++) {
+        struct worker *worker = &pool->worker[i];
+        while (!TAILQ_EMPTY(&pool->waiting) && !worker->runs &&
+               (worker->pid || start(worker))) {
+            struct pool_result *it = TAILQ_FIRST(&pool->waiting);
+            if (put(worker->fd, &it->order, sizeof it->order) &&
+                put(worker->fd, it->arg, it->order.arg_size)) {
+                TAILQ_REMOVE(&pool->waiting, it, place);
+                worker->runs = it;
+            } else {
+                reap(worker, 0); // it died idle: the task waits on
+            }
+        }
+        alive |= worker->pid > 0;
+    }
+    if (!alive && pool->unfinished > 0) {
+        pool->refuses = pool->refuses ? pool->refuses : POOL_EBROKEN;
+        fail_waiting(pool, POOL_EBROKEN);
+    }
 }
 
 static void drop(struct pool_result *it) {
-    struct pool *pool = it->pool;
-    *(it->previous ? &it->previous->next : &pool->first) = it->next;
-    *(it->next ? &it->next->previous : &pool->last) = it->previous;
-    free(it->arg);
-    free(it->result);
+    TAILQ_REMOVE(&it->pool->told, it, place);
     free(it);
 }
 
-// Calls the callbacks that are due, but not from inside one.
+// Calls the callbacks that are due, none from inside another.
 static void tell(struct pool *pool) {
-    for (struct pool_result *it; !pool->telling && (it = pool->ready);) {
-        pool->ready = it->next_ready;
-        if (!pool->ready)
-            pool->tail = &pool->ready;
+    while (!pool->telling && !TAILQ_EMPTY(&pool->ready)) {
+        struct pool_result *it = TAILQ_FIRST(&pool->ready);
+        TAILQ_REMOVE(&pool->ready, it, place);
+        TAILQ_INSERT_TAIL(&pool->told, it, place);
         pool->telling = true;
         if (it->callback)
             it->callback(it, it->user);
@@ -234,14 +216,11 @@ static void tell(struct pool *pool) {
     }
 }
 
-// One turn of whoever waits or looks. Callbacks run at its end, when nothing is
-// half done: they may call nearly everything.
+// What every function does that waits or looks. Callbacks come last, when
+// nothing is half done: they may submit, close and terminate.
 static void turn(struct pool *pool, int timeout) {
-    if (pool->state < TERMINATED) {
-        keep_busy(pool);
-        take_in(pool, pool->ready ? 0 : timeout);
-        keep_busy(pool);
-    }
+    take(pool, timeout);
+    feed(pool);
     tell(pool);
 }
 
@@ -256,15 +235,15 @@ struct pool *pool_create(const struct pool_options *options) {
         return NULL;
     }
     struct pool *pool =
-        calloc(1, sizeof *pool + workers * sizeof(struct worker));
+        calloc(1, sizeof *pool + workers * sizeof pool->worker[0]);
     if (!pool)
         return NULL;
-    pool->tail = &pool->ready;
+    TAILQ_INIT(&pool->waiting);
+    TAILQ_INIT(&pool->ready);
+    TAILQ_INIT(&pool->told);
     pool->workers = workers;
-    pool->next = pools;
-    pools = pool;
     for (size_t i = 0; i < workers; i++)
-        if (!start_worker(&pool->worker[i])) {
+        if (!start(&pool->worker[i])) {
             int error = errno;
             pool_destroy(pool);
             errno = error;
@@ -280,35 +259,26 @@ int pool_apply_async(struct pool *pool, pool_task_fn *fn, const void *arg,
                      struct pool_result **out) {
     if (!pool || !fn || (!arg && arg_size > 0))
         return POOL_EINVAL;
-    if (pool->state != OPEN || pool->broken)
-        return pool->state != OPEN ? POOL_ECLOSED : POOL_EBROKEN;
-    struct pool_result *it = calloc(1, sizeof *it);
-    void *copy = malloc(arg_size + 1), *result = malloc(result_size + 1);
-    if (!it || !copy || !result) {
-        free(it), free(copy), free(result);
+    if (pool->refuses)
+        return pool->refuses;
+    struct pool_result *it = calloc(1, sizeof *it + arg_size + result_size);
+    if (!it)
         return POOL_ENOMEM;
-    }
-    if (arg_size > 0)
-        memcpy(copy, arg, arg_size);
     *it = (struct pool_result){.pool = pool,
-                               .previous = pool->last,
-                               .fn = fn,
-                               .arg_size = arg_size,
-                               .result_size = result_size,
-                               .arg = copy,
-                               .result = result,
-                               .status = POOL_ENOTREADY,
+                               .order = {fn, arg_size, result_size},
                                .callback = callback,
                                .user = user,
-                               .detached = !out};
-    *(pool->last ? &pool->last->next : &pool->first) = it;
-    pool->last = it;
-    pool->waiting = pool->waiting ? pool->waiting : it;
+                               .status = POOL_ENOTREADY,
+                               .detached = !out,
+                               .result = it->arg + arg_size};
+    if (arg_size > 0)
+        memcpy(it->arg, arg, arg_size);
+    TAILQ_INSERT_TAIL(&pool->waiting, it, place);
     pool->unfinished++;
     if (out)
         *out = it;
-    take_in(pool, 0);
-    keep_busy(pool);
+    take(pool, 0);
+    feed(pool);
     return 0;
 }
 
@@ -320,27 +290,24 @@ int pool_apply(struct pool *pool, pool_task_fn *fn, const void *arg,
 int pool_map(struct pool *pool, pool_task_fn *fn, const void *items,
              size_t count, size_t item_size, void *results, size_t result_size,
              size_t chunksize) {
-    (void)chunksize; // one item at a time: see README.md
+    (void)chunksize; // one item at a time
     if (!pool || !fn || (count > 0 && !results && result_size > 0))
         return POOL_EINVAL;
-    if (pool->state != OPEN)
-        return POOL_ECLOSED;
     struct pool_result **it = calloc(count + 1, sizeof *it);
-    int first_error = it ? 0 : POOL_ENOMEM, refused = first_error;
+    int refused = it ? pool->refuses : POOL_ENOMEM, failed = 0;
     size_t given = 0;
     for (; given < count && !refused; given += !refused)
         refused = pool_apply_async(
-            pool, fn, (const char *)items + (items ? given * item_size : 0),
+            pool, fn, items ? (const char *)items + given * item_size : NULL,
             item_size, result_size, NULL, NULL, &it[given]);
     for (size_t i = 0; i < given; i++) {
-        int error = pool_result_get(
-            it[i], result_size ? (char *)results + i * result_size : NULL,
-            result_size, POOL_FOREVER);
-        first_error = first_error ? first_error : error;
+        char *out = result_size ? (char *)results + i * result_size : NULL;
+        int error = pool_result_get(it[i], out, result_size, POOL_FOREVER);
+        failed = failed ? failed : error;
         pool_result_free(it[i]);
     }
     free(it);
-    return refused ? refused : first_error;
+    return refused ? refused : failed;
 }
 
 // 5 use
@@ -350,94 +317,76 @@ static long long now_ms(void) {
     return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
 }
 
-int pool_result_wait(struct pool_result *result, int timeout_ms) {
-    struct pool *pool = result->pool;
-    long long end = now_ms() + timeout_ms;
-    turn(pool, 0);
-    while (result->status == POOL_ENOTREADY ||
-           (!result->told && !pool->telling)) {
-        long long left = timeout_ms < 0 ? -1 : end - now_ms();
-        if (timeout_ms >= 0 && left <= 0)
+int pool_result_wait(struct pool_result *it, int timeout_ms) {
+    long long end = now_ms() + timeout_ms, left = 0;
+    turn(it->pool, 0);
+    while (it->status == POOL_ENOTREADY) {
+        if (timeout_ms >= 0 && (left = end - now_ms()) <= 0)
             return POOL_ETIMEDOUT;
-        turn(pool, (int)left);
+        turn(it->pool, timeout_ms < 0 ? -1 : (int)left);
     }
     return 0;
 }
 
-bool pool_result_ready(struct pool_result *result) {
-    turn(result->pool, 0);
-    return result->status != POOL_ENOTREADY;
+bool pool_result_ready(struct pool_result *it) {
+    return pool_result_wait(it, 0) == 0;
 }
 
-int pool_result_status(struct pool_result *result) { return result->status; }
+int pool_result_status(struct pool_result *it) { return it->status; }
 
-int pool_result_get(struct pool_result *result, void *out, size_t out_size,
+int pool_result_get(struct pool_result *it, void *out, size_t out_size,
                     int timeout_ms) {
-    if (out_size > 0 && out_size < result->result_size)
+    if (out_size > 0 && out_size < it->order.result_size)
         return POOL_EINVAL;
-    int error = pool_result_wait(result, timeout_ms);
-    if (error)
-        return error;
+    if (pool_result_wait(it, timeout_ms) != 0)
+        return POOL_ETIMEDOUT;
     if (out_size > 0)
-        memcpy(out, result->result, result->result_size);
-    return result->status;
+        memcpy(out, it->result, it->order.result_size);
+    return it->status;
 }
 
-void pool_result_free(struct pool_result *result) {
-    if (!result)
+void pool_result_free(struct pool_result *it) {
+    if (!it)
         return;
-    result->detached = true;
-    if (result->told)
-        drop(result);
+    it->detached = true;
+    if (it->told)
+        drop(it);
 }
 
 // 3 close
 int pool_close(struct pool *pool) {
-    if (pool->state == OPEN)
-        pool->state = CLOSED;
+    pool->refuses = POOL_ECLOSED;
     return 0;
 }
 
 int pool_terminate(struct pool *pool) {
-    if (pool->state < TERMINATED) {
-        take_in(pool, 0); // what is done is done
-        pool->state = TERMINATED;
-        for (size_t i = 0; i < pool->workers; i++)
-            if (pool->worker[i].pid > 0)
-                kill(pool->worker[i].pid, SIGKILL);
-        fail_all(pool, POOL_ECANCELLED);
-    }
+    take(pool, 0); // what has come is done
+    pool->refuses = POOL_ECLOSED;
+    for (size_t i = 0; i < pool->workers; i++)
+        if (pool->worker[i].pid)
+            kill(pool->worker[i].pid, SIGKILL);
+    reap_all(pool, POOL_ECANCELLED);
+    fail_waiting(pool, POOL_ECANCELLED);
     tell(pool);
     return 0;
 }
 
 // 4 join
 int pool_join(struct pool *pool) {
-    if (pool->state == OPEN)
+    if (pool->refuses != POOL_ECLOSED)
         return POOL_ERUNNING;
+    turn(pool, 0);
     while (pool->unfinished > 0)
         turn(pool, -1);
-    for (size_t i = 0; i < pool->workers; i++)
-        if (pool->worker[i].pid > 0)
-            shutdown(pool->worker[i].fd, SHUT_RDWR); // whoever else holds it
-    for (size_t i = 0; i < pool->workers; i++)
-        if (pool->worker[i].pid > 0)
-            reap(&pool->worker[i]);
-    pool->state = JOINED;
-    tell(pool);
+    reap_all(pool, 0);
     return 0;
 }
 
 void pool_destroy(struct pool *pool) {
     if (!pool)
         return;
-    pool_terminate(pool);
-    pool_join(pool);
-    struct pool **it = &pools;
-    while (*it != pool)
-        it = &(*it)->next;
-    *it = pool->next;
-    while (pool->first)
-        drop(pool->first);
+    pool_terminate(pool); // and there is nothing left to join
+    while (!TAILQ_EMPTY(&pool->told))
+        drop(TAILQ_FIRST(&pool->told));
     free(pool);
 }
