@@ -289,5 +289,7 @@ void boss_destroy(struct play *play) {
 const char *boss_stage(const struct play *play) {
     static const char *const names[] = {"running",    "closed", "joining",
                                         "terminated", "ended",  "broken"};
+    if (play->full && play->stage == RUNNING && !play->blocked)
+        return "trace full, rows stand still: N";
     return play->blocked ? play->blocked : names[play->stage];
 }

@@ -10,12 +10,10 @@
 
 enum { MORE = 40 }; // items at once
 
-static const unsigned item_ms[] = {20,  50,   100,  200, 300,
-                                   500, 1000, 2000, 5000};
-static const unsigned chunks[] = {1, 2, 4, 8, 16};
-static const int limits[] = {0, 500, 1000, 2000, 5000};
-static const double rates[] = {0.5, 1, 2, 5, 10, 20, 50, 100};
-#define COUNT(array) (sizeof(array) / sizeof *(array))
+// What < > and - + go through; a 0 is the end.
+static const double item_ms[] = {20,  50,   100,  200,  300,
+                                 500, 1000, 2000, 5000, 0};
+static const double rates[] = {0.5, 1, 2, 5, 10, 20, 50, 100, 0};
 
 static void select_row(struct play *play, int row) {
     int last = (int)play->state.workers - 1;
@@ -38,12 +36,16 @@ static void on_more(struct play *play) {
 
 // ---- Settings ---------------------------------------------------------------
 
-static void on_item_time(struct play *play, int step) {
+// The value in the list that comes after this one, or before; at an end this one.
+static double beside(const double *list, double now, int step) {
     size_t i = 0;
-    while (i + 1 < COUNT(item_ms) && item_ms[i] < play->set.item_ms)
+    while (list[i + 1] && list[i] < now)
         i++;
-    if (step < 0 ? i > 0 : i + 1 < COUNT(item_ms))
-        play->set.item_ms = item_ms[step < 0 ? i - 1 : i + 1];
+    return step < 0 ? list[i ? i - 1 : 0] : list[list[i + 1] ? i + 1 : i];
+}
+
+static void on_item_time(struct play *play, int step) {
+    play->set.item_ms = (unsigned)beside(item_ms, play->set.item_ms, step);
     atomic_store(&work.board->item_ms, play->set.item_ms);
     log_say(&play->log, YOURS,
             "an item takes %u ms: %zu workers can do %.1f a second",
@@ -52,11 +54,7 @@ static void on_item_time(struct play *play, int step) {
 }
 
 static void on_rate(struct play *play, int step) {
-    size_t i = 0;
-    while (i + 1 < COUNT(rates) && rates[i] < play->set.rate)
-        i++;
-    if (step < 0 ? i > 0 : i + 1 < COUNT(rates))
-        play->set.rate = rates[step < 0 ? i - 1 : i + 1];
+    play->set.rate = beside(rates, play->set.rate, step);
     log_say(&play->log, YOURS, "the client offers %g items a second",
             play->set.rate);
 }
@@ -70,10 +68,7 @@ static void on_pause(struct play *play) {
 }
 
 static void on_chunk(struct play *play) {
-    size_t i = 0;
-    while (i < COUNT(chunks) && chunks[i] != play->set.chunk)
-        i++;
-    play->set.chunk = chunks[(i + 1) % COUNT(chunks)];
+    play->set.chunk = play->set.chunk < 16 ? 2 * play->set.chunk : 1;
     log_say(&play->log, YOURS, "a worker takes %u items at a time from now on",
             play->set.chunk);
 }
@@ -86,10 +81,11 @@ static void on_retries(struct play *play) {
 }
 
 static void on_limit(struct play *play) {
+    static const int limits[] = {0, 500, 1000, 2000, 5000, 0};
     size_t i = 0;
-    while (i < COUNT(limits) && limits[i] != play->set.limit_ms)
+    while (limits[i] < play->set.limit_ms)
         i++;
-    play->set.limit_ms = limits[(i + 1) % COUNT(limits)];
+    play->set.limit_ms = limits[i + 1];
     log_say(&play->log, YOURS,
             "task_timeout_ms %d%s holds from the next pool on: N makes it",
             play->set.limit_ms, play->set.limit_ms ? "" : " (no limit)");

@@ -15,14 +15,12 @@
 #include <unistd.h>
 
 static const struct choice super_choices[] = {
-    {SIGKILL, "SIGKILL",
-     "dies at once; all workers die with it, and the pool "
-     "is broken"},
-    {SIGSTOP, "SIGSTOP",
-     "stands still: workers go on, those that die are not "
-     "replaced"},
-    {SIGCONT, "SIGCONT", "goes on, and makes up for what it has missed"},
-    {SIGTERM, "SIGTERM", "nothing: it blocks all that can be blocked"},
+    {SIGKILL, "dies at once; all workers die with it, and the pool "
+              "is broken"},
+    {SIGSTOP, "stands still: workers go on, those that die are not "
+              "replaced"},
+    {SIGCONT, "goes on, and makes up for what it has missed"},
+    {SIGTERM, "nothing: it blocks all that can be blocked"},
 };
 
 static const char *death_costs(const struct play *play) {
@@ -48,12 +46,12 @@ size_t menu_choices(const struct play *play, struct choice choices[8]) {
         return sizeof super_choices / sizeof *super_choices;
     }
     const struct choice worker_choices[] = {
-        {SIGKILL, "SIGKILL", death_costs(play)},
-        {SIGSEGV, "SIGSEGV", "the same, as if its task had used a bad pointer"},
-        {SIGTERM, "SIGTERM", "the same: no worker catches it"},
-        {SIGSTOP, "SIGSTOP", stop_costs(play)},
-        {SIGCONT, "SIGCONT", "goes on where it was stopped"},
-        {SIGINT, "SIGINT", "nothing: Ctrl-C is for the client to answer"},
+        {SIGKILL, death_costs(play)},
+        {SIGSEGV, "the same, as if its task had used a bad pointer"},
+        {SIGTERM, "the same: no worker catches it"},
+        {SIGSTOP, stop_costs(play)},
+        {SIGCONT, "goes on where it was stopped"},
+        {SIGINT, "nothing: Ctrl-C is for the client to answer"},
     };
     memcpy(choices, worker_choices, sizeof worker_choices);
     return sizeof worker_choices / sizeof *worker_choices;
@@ -66,21 +64,13 @@ static void name_target(char *text, size_t size, int slot, pid_t pid) {
         snprintf(text, size, "worker %d (pid %d)", slot, (int)pid);
 }
 
-static const char *signal_name(int number) {
-    switch (number) {
-    case SIGKILL:
-        return "SIGKILL";
-    case SIGSEGV:
-        return "SIGSEGV";
-    case SIGTERM:
-        return "SIGTERM";
-    case SIGSTOP:
-        return "SIGSTOP";
-    case SIGCONT:
-        return "SIGCONT";
-    default:
-        return "SIGINT";
-    }
+const char *menu_signal_name(int number) {
+    return number == SIGKILL   ? "SIGKILL"
+           : number == SIGSEGV ? "SIGSEGV"
+           : number == SIGTERM ? "SIGTERM"
+           : number == SIGSTOP ? "SIGSTOP"
+           : number == SIGCONT ? "SIGCONT"
+                               : "SIGINT";
 }
 
 static void say_gone(struct play *play, int slot, const char *name) {
@@ -149,8 +139,8 @@ void menu_send(struct play *play, int slot, pid_t pid, int pidfd, int number) {
         describe_loss(what, sizeof what, slot, now);
     else
         describe_effect(what, sizeof what, play, slot, number);
-    log_say(&play->log, YOURS, "you: %s to %s%s", signal_name(number), name,
-            what);
+    log_say(&play->log, YOURS, "you: %s to %s%s", menu_signal_name(number),
+            name, what);
 }
 
 // The process that is selected, as it was shown, and its pidfd, -1 if that is

@@ -269,9 +269,9 @@ void watch_end(struct play *play);
 
 struct choice {
     int number;
-    const char *name;
     const char *effect;
 };
+const char *menu_signal_name(int number);
 size_t menu_choices(const struct play *play, struct choice choices[8]);
 void menu_open(struct play *play);
 void menu_key(struct play *play, int key);

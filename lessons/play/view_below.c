@@ -84,8 +84,8 @@ void view_menu(const struct play *play, struct screen *s, int row) {
         enum look look = chosen ? TITLE : NORMAL;
         screen_fill(s, row + 1 + (int)i, 0, s->columns, look);
         screen_put(s, row + 1 + (int)i, 0, look, "%c%zu %-8s %s",
-                   chosen ? '>' : ' ', i + 1, choices[i].name,
-                   choices[i].effect);
+                   chosen ? '>' : ' ', i + 1,
+                   menu_signal_name(choices[i].number), choices[i].effect);
     }
 }
 

@@ -30,6 +30,7 @@ void watch_begin(struct play *play) {
     play->super_fd = -1;
     play->count = play->told = play->samples = 0;
     play->read_ns = play->read_cost_ns = 0;
+    play->full = false;
     pool_stats(play->pool, &play->state.stats);
     play->super_pid = play->state.super.first_pid =
         play->state.stats.supervisor;
