@@ -20,6 +20,7 @@
 const LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWYZ";
 const COLOURS = 6, LANE = 22, NARROW = 2;
 const NEAR = 0.0005; // half a nanosecond: the same moment
+const FEW = 4;
 
 // ---- Reading a trace -------------------------------------------------------
 
@@ -28,22 +29,69 @@ const textOf = value => typeof value === "string" ? value.slice(0, 200)
     : Number.isFinite(value) ? String(value) : "";
 
 function found(map, key, make) {
-    if (!map.has(key))
-        map.set(key, make());
-    return map.get(key);
+    let value = map.get(key);
+    if (value === undefined)
+        map.set(key, value = make());
+    return value;
 }
 
-function readSlice(lane, event, args) {
-    const begin = numberOf(event.ts);
-    const task = numberOf(args.task), first = numberOf(args.first);
-    lane.slices.push({
-        begin, end: begin + Math.max(numberOf(event.dur), 0), task, first,
-        key: `${numberOf(args.pool)}.${task}`, items: numberOf(args.items),
-        pid: textOf(args.pid), outcome: textOf(args.outcome),
-        kind: event.name === "submit" ? "submit"
-            : event.cat === "process" ? "process" : "run",
-        letter: textOf(args.letter).slice(0, 2) ||
-            LETTERS[Math.max(task - 1 + first, 0) % LETTERS.length]});
+// A lane's slices lie in columns of numbers, in the order of their begins: there
+// may be a million. `task` is an index in its run's tasks, and `outcome` and
+// `letter` are words of it.
+const COLUMNS = ["begin", "end", "kind", "task", "first", "items", "outcome", "letter"];
+const SUBMIT = 0, RUN = 1, PROCESS = 2;
+
+const newLane = order => ({name: "", order, marks: [],
+    ...Object.fromEntries(COLUMNS.map(column => [column, []]))});
+const newRun = () => ({
+    name: "", lanes: new Map(), taskIndex: new Map(), words: [], wordIndex: new Map(),
+    // Of each task: its number, how many items it has, from when until when some
+    // of them wait; which tasks were begun again.
+    tasks: {number: [], items: [], from: [], until: [], begun: []}, again: new Set()});
+
+function wordIn(run, word) {
+    return found(run.wordIndex, word, () => run.words.push(word) - 1);
+}
+
+function taskIn({tasks, taskIndex}, pool, number) {
+    const numbers = found(taskIndex, pool, () => new Map());
+    return found(numbers, number, () => {
+        tasks.items.push(0);
+        tasks.from.push(Infinity);
+        tasks.until.push(-Infinity);
+        tasks.begun.push(0);
+        return tasks.number.push(number) - 1;
+    });
+}
+
+function readSlice(run, lane, event, args) {
+    const begin = numberOf(event.ts), items = numberOf(args.items);
+    const number = numberOf(args.task), first = numberOf(args.first);
+    const kind = event.name === "submit" ? SUBMIT : event.cat === "process" ? PROCESS : RUN;
+    const {tasks} = run, outcome = textOf(args.outcome);
+    let task = -1;
+    if (kind !== PROCESS) {
+        task = taskIn(run, numberOf(args.pool), number);
+        if (kind === SUBMIT) {
+            tasks.items[task] += items;
+            tasks.from[task] = Math.min(tasks.from[task], begin);
+        } else {
+            tasks.until[task] = Math.max(tasks.until[task], begin);
+            if (outcome === AGAIN)
+                run.again.add(task);
+            else
+                tasks.begun[task] += items;
+        }
+    }
+    lane.begin.push(begin);
+    lane.end.push(begin + Math.max(numberOf(event.dur), 0));
+    lane.kind.push(kind);
+    lane.task.push(task);
+    lane.first.push(first);
+    lane.items.push(items);
+    lane.outcome.push(wordIn(run, outcome));
+    lane.letter.push(wordIn(run, textOf(args.letter).slice(0, 2) ||
+        LETTERS[Math.max(number - 1 + first, 0) % LETTERS.length] || "?"));
 }
 
 function readMark(lane, event, args) {
@@ -58,126 +106,193 @@ function readMark(lane, event, args) {
                 "role" in args && how !== "exited with status 0")});
 }
 
-// The runs of a trace; `name` is for those that have none of their own.
-function readTrace(json, name) {
+function readEvent(runs, event) {
+    if (!event || typeof event !== "object")
+        return;
+    const args = Object(event.args);
+    const run = found(runs, event.pid, newRun);
+    if (event.name === "process_name") {
+        run.name = textOf(args.name);
+        return;
+    }
+    if (event.name === "dropped") {
+        run.dropped = numberOf(args.events);
+        return;
+    }
+    const lane = found(run.lanes, event.tid, () => newLane(numberOf(event.tid)));
+    if (event.name === "thread_name")
+        lane.name = textOf(args.name);
+    else if (event.ph === "X")
+        readSlice(run, lane, event, args);
+    else if (event.ph === "i" || event.ph === "I")
+        readMark(lane, event, args);
+}
+
+// Lists of events, of a trace that was read whole.
+function* listsOf(json) {
     const events = Array.isArray(json) ? json : json && json.traceEvents;
     if (!Array.isArray(events))
         throw new Error("it has no traceEvents");
-    const runs = new Map();
-    for (const event of events) {
-        if (!event || typeof event !== "object")
-            continue;
-        const args = Object(event.args);
-        const run = found(runs, event.pid, () => ({name: "", lanes: new Map()}));
-        if (event.name === "process_name") {
-            run.name = textOf(args.name);
-            continue;
-        }
-        if (event.name === "dropped") {
-            run.dropped = numberOf(args.events);
-            continue;
-        }
-        const lane = found(run.lanes, event.tid, () => (
-            {name: "", order: numberOf(event.tid), slices: [], marks: []}));
-        if (event.name === "thread_name")
-            lane.name = textOf(args.name);
-        else if (event.ph === "X")
-            readSlice(lane, event, args);
-        else if (event.ph === "i" || event.ph === "I")
-            readMark(lane, event, args);
+    yield events;
+}
+
+// Lists of events, of a trace's words. Where each event is a line, as the library
+// writes them, they are read so many at a time: all at once take much memory.
+const PIECE = 1 << 21;
+function* eventsOf(words) {
+    const begin = /^\s*\{[^[{}]*\[\s*(?=\{)/.exec(words);
+    const line = "},\n";
+    let at = begin ? begin[0].length : 0;
+    for (let end; begin && (end = words.indexOf(line, at + PIECE)) >= 0;
+         at = end + line.length)
+        yield JSON.parse(`[${words.slice(at, end + 1)}]`);
+    const rest = at ? `${begin[0]}${words.slice(at)}` : words;
+    try {
+        yield* listsOf(JSON.parse(rest));
+    } catch (error) {
+        // A program that was killed may not have written its trace to the end:
+        // then all whole lines count.
+        const last = rest.lastIndexOf(line);
+        if (last < 0 || !begin)
+            throw error;
+        yield* listsOf(JSON.parse(`${rest.slice(0, last)}}]}`));
     }
+}
+
+// The runs of a trace; `name` is for those that have none of their own.
+function readTrace(lists, name) {
+    const runs = new Map();
+    for (const events of lists)
+        for (const event of events)
+            readEvent(runs, event);
     return [...runs.values()].map(run => finished(run, name)).filter(run => run);
 }
 
-// Lanes in order, times from the run's beginning, all moments.
-function finished(run, name) {
-    const lanes = [...run.lanes.values()]
-        .filter(lane => lane.slices.length || lane.marks.length)
+// Lanes in order, times from the run's beginning, and what go() asks for at each
+// of its steps: all of that is found by halving, however long the run is.
+function finished({lanes: all, tasks, again, words, name, dropped}, otherwise) {
+    const lanes = [...all.values()]
+        .filter(lane => lane.begin.length || lane.marks.length)
         .sort((a, b) => a.order - b.order);
     if (!lanes.length)
         return null;
-    let begin = Infinity, end = -Infinity;
-    for (const lane of lanes) {
-        for (const slice of lane.slices) {
-            begin = Math.min(begin, slice.begin);
-            end = Math.max(end, slice.end);
+    const times = lanes.flatMap(lane => lane.marks.map(mark => mark.at));
+    let begin = Math.min(Infinity, ...times), end = Math.max(-Infinity, ...times);
+    for (const lane of lanes)
+        for (let i = 0; i < lane.begin.length; i++) {
+            begin = Math.min(begin, lane.begin[i]);
+            end = Math.max(end, lane.end[i]);
         }
-        for (const mark of lane.marks) {
-            begin = Math.min(begin, mark.at);
-            end = Math.max(end, mark.at);
-        }
+    for (let i = 0; i < tasks.number.length; i++) {
+        tasks.from[i] -= begin;
+        tasks.until[i] = tasks.begun[i] < tasks.items[i] ? Infinity : tasks.until[i] - begin;
     }
-    const tasks = new Map(), moments = [];
-    for (const lane of lanes) {
-        lane.name = lane.name || `lane ${lane.order}`;
-        for (const slice of lane.slices) {
-            slice.begin -= begin;
-            slice.end -= begin;
-            count(tasks, slice);
-            if (slice.kind !== "process") // its birth and death are told
-                moments.push({at: slice.begin, lane, slice});
-            if (slice.kind === "run")
-                moments.push({at: slice.end, lane, slice, ends: true});
-        }
-        for (const mark of lane.marks) {
-            mark.at -= begin;
-            moments.push({at: mark.at, lane, mark});
-        }
-        lane.slices.sort((a, b) => a.begin - b.begin);
-        lane.marks.sort((a, b) => a.at - b.at || b.birth - a.birth);
-        lane.works = /worker/.test(lane.name) ||
-            lane.slices.some(slice => slice.kind === "run");
-    }
-    moments.sort((a, b) => a.at - b.at);
-    const own = run.name && run.name !== "pool" ? run.name : name;
-    return {name: own || "a run", lanes, tasks: [...tasks.values()], moments,
-            dropped: run.dropped, span: Math.max(end - begin, 0.001)};
+    lanes.forEach(lane => inOrder(lane, begin, tasks, words));
+    return {name: (name !== "pool" && name) || otherwise || "a run", lanes, tasks, again,
+            words, dropped, items: tasks.items.reduce((sum, items) => sum + items, 0),
+            span: Math.max(end - begin, 0.001)};
 }
+
+// The indices of values in their order; null: they are in order.
+function orderOf(values) {
+    if (values.every((value, i) => !i || values[i - 1] <= value))
+        return null;
+    return Uint32Array.from(values, (_, i) => i).sort((a, b) => values[a] - values[b] || a - b);
+}
+
+// Sums of values before each of `count` places.
+function sumsOf(count, value) {
+    const sums = new Float64Array(count + 1);
+    for (let i = 0; i < count; i++)
+        sums[i + 1] = sums[i] + value(i);
+    return sums;
+}
+
+function inOrder(lane, from, tasks, words) {
+    const order = orderOf(lane.begin), {kind, items, task, outcome} = lane;
+    for (const column of order ? COLUMNS : [])
+        lane[column] = Array.from(order, i => lane[column][i]);
+    for (const column of ["begin", "end"])
+        lane[column] = Float64Array.from(lane[column], time => time - from);
+    for (const mark of lane.marks)
+        mark.at -= from;
+    lane.marks.sort((a, b) => a.at - b.at || b.birth - a.birth);
+    lane.times = lane.marks.map(mark => mark.at);
+    lane.born = lane.marks.some(mark => mark.birth);
+    lane.works = /worker/.test(lane.name) || lane.kind.includes(RUN);
+    addSums(lane, tasks, words);
+}
+
+// How far the slices up to one reach. The moments: begins, but for a process's,
+// which marks tell, and ends of runs, as indices and times. What was counted
+// before each of them.
+function addSums(lane, tasks, words) {
+    const {begin, end, kind, task, items} = lane, every = Array.from(begin, (_, i) => i);
+    let reach = -Infinity;
+    lane.reach = Float64Array.from(end, time => reach = Math.max(reach, time));
+    lane.begun = moments(every.filter(i => kind[i] !== PROCESS), begin);
+    lane.ended = moments(every.filter(i => kind[i] === RUN), end);
+    const outcome = i => words[lane.outcome[i]];
+    const run = i => kind[i] === RUN ? items[i] : 0;
+    // Of a task whose submission was not recorded nobody knows what waits.
+    const known = i => tasks.items[task[i]] ? items[i] : 0;
+    const sums = ({index}, value) => sumsOf(index.length, i => value(index[i]));
+    lane.begun.sums = {
+        begun: sums(lane.begun, run),
+        waiting: sums(lane.begun, i => kind[i] === SUBMIT ? items[i] : -known(i))};
+    lane.ended.sums = {
+        ended: sums(lane.ended, run),
+        wrong: sums(lane.ended, i => isBad(outcome(i)) && outcome(i) !== AGAIN),
+        again: sums(lane.ended, i => outcome(i) === AGAIN ? items[i] : 0),
+        waiting: sums(lane.ended, i => outcome(i) === AGAIN ? known(i) : 0)};
+}
+
+function moments(index, time) {
+    const times = Float64Array.from(index, i => time[i]), order = orderOf(times);
+    return {index: order ? order.map(i => index[i]) : index,
+            times: order ? times.sort() : times};
+}
+
+const AGAIN = "run again"; // its items wait again
+const isBad = outcome => Boolean(outcome) && outcome !== "done";
 
 // "is killed by signal 9", "exited with status 3".
 const endOf = mark => !mark.how ? (mark.killed ? "is killed" : "ends")
     : mark.how.startsWith("killed") ? `is ${mark.how}` : mark.how;
 
-// What happens at a moment: "worker 0 begins c (task 3)".
-function happens({lane, mark, slice, ends}) {
-    return `${lane.name} ` + (mark ? (mark.birth ? "is born" : endOf(mark))
-        : slice.kind === "submit" ? `submits task ${slice.task}` +
-            (slice.items > 1 ? `, ${slice.items} items` : "")
-        : ends ? `ends ${itemsOf(slice)}` +
-            (slice.outcome && slice.outcome !== "done" ? `: ${slice.outcome}` : "")
-        : `begins ${itemsOf(slice)}`);
-}
-
-// What is to do, and who did it.
-function count(tasks, slice) {
-    if (slice.kind === "process")
-        return;
-    const task = found(tasks, slice.key, () => (
-        {number: slice.task, items: 0, from: Infinity, runs: []}));
-    if (slice.kind === "submit") {
-        task.items += slice.items;
-        task.from = Math.min(task.from, slice.begin);
-    } else {
-        task.runs.push(slice);
-    }
-}
+// What a mark tells: "worker 0 is born".
+const markText = mark => mark.birth ? "is born" : endOf(mark);
 
 // "c (task 3)" or "c (task 3, items 40 to 59)".
-function itemsOf(slice) {
-    const last = slice.first + slice.items - 1;
-    const items = slice.items > 1 ? `, items ${slice.first} to ${last}`
-        : slice.first ? `, item ${slice.first}` : "";
-    return `${slice.letter} (task ${slice.task}${items})`;
+function itemsOf(run, lane, i) {
+    const first = lane.first[i], count = lane.items[i];
+    const items = count > 1 ? `, items ${first} to ${first + count - 1}`
+        : first ? `, item ${first}` : "";
+    return `${run.words[lane.letter[i]]} (task ${numberIn(run, lane, i)}${items})`;
+}
+
+const numberIn = (run, lane, i) => run.tasks.number[lane.task[i]];
+
+function beginText(run, lane, i) {
+    if (lane.kind[i] === RUN)
+        return `begins ${itemsOf(run, lane, i)}`;
+    const items = lane.items[i] > 1 ? `, ${lane.items[i]} items` : "";
+    return `submits task ${numberIn(run, lane, i)}${items}`;
+}
+
+function endText(run, lane, i) {
+    const outcome = run.words[lane.outcome[i]];
+    return `ends ${itemsOf(run, lane, i)}` + (isBad(outcome) ? `: ${outcome}` : "");
 }
 
 // ---- The state at a moment -------------------------------------------------
 
-// How many elements have a time that is not after `at`.
-function countAt(list, time, at) {
-    let low = 0, high = list.length;
+// How many of these times, which are in order, are not after `at`.
+function countAt(times, at) {
+    let low = 0, high = times.length;
     while (low < high) {
         const middle = (low + high) >> 1;
-        if (time(list[middle]) <= at)
+        if (times[middle] <= at)
             low = middle + 1;
         else
             high = middle;
@@ -185,70 +300,89 @@ function countAt(list, time, at) {
     return low;
 }
 
-// The last one of them.
-const lastAt = (list, time, at) => list[countAt(list, time, at) - 1];
+// The first few things that happen in a lane after `from`, up to `to`: their
+// times, and words such as "worker 0 begins c (task 3)".
+function momentsOf(run, lane, from, to) {
+    const some = [];
+    const add = (times, text) => {
+        const first = countAt(times, from);
+        for (let i = first; i < times.length && times[i] <= to && i < first + FEW; i++)
+            some.push({at: times[i], text: `${lane.name} ${text(i)}`});
+    };
+    add(lane.times, i => markText(lane.marks[i]));
+    add(lane.begun.times, i => beginText(run, lane, lane.begun.index[i]));
+    add(lane.ended.times, i => endText(run, lane, lane.ended.index[i]));
+    return some;
+}
+
+// The times of what happens in a lane next after `at`, or last before it.
+const nextOf = (lane, at, by) => [lane.times, lane.begun.times, lane.ended.times]
+    .map(times => times[by > 0 ? countAt(times, at + NEAR) : countAt(times, at - NEAR) - 1])
+    .filter(time => time !== undefined);
 
 // {kind, words} of a lane.
-function stateAt(lane, at) {
-    const mark = lastAt(lane.marks, m => m.at, at);
-    const slice = lastAt(lane.slices, s => s.begin, at);
+function stateAt(run, lane, at) {
+    const mark = lane.marks[countAt(lane.times, at) - 1];
+    const i = countAt(lane.begin, at) - 1;
     if (mark && !mark.birth)
         return {kind: mark.killed ? "killed" : "gone",
                 words: endOf(mark).replace(/^is /, "")};
-    if (!mark && lane.marks.some(m => m.birth))
+    if (!mark && lane.born)
         return {kind: "unborn", words: "not born yet"};
     const pid = mark && mark.pid ? `, process ${mark.pid}` : "";
-    if (slice && slice.kind !== "process" && slice.end > at)
-        return {kind: "busy", words: (slice.kind === "submit"
-            ? `submits task ${slice.task}` : `runs ${itemsOf(slice)}`) + pid};
+    if (i >= 0 && lane.kind[i] !== PROCESS && lane.end[i] > at)
+        return {kind: "busy", words: (lane.kind[i] === SUBMIT
+            ? `submits task ${numberIn(run, lane, i)}`
+            : `runs ${itemsOf(run, lane, i)}`) + pid};
     return {kind: "idle", words: (lane.works ? "idle" : "lives") + pid};
+}
+
+// Does a task that was begun again wait? All its runs tell.
+function waitsAgain(run, task, at) {
+    let begun = 0;
+    for (const lane of run.lanes)
+        for (let i = 0; i < lane.begin.length && lane.begin[i] <= at; i++)
+            if (lane.task[i] === task && lane.kind[i] === RUN &&
+                !(run.words[lane.outcome[i]] === AGAIN && lane.end[i] <= at))
+                begun += lane.items[i];
+    return begun < run.tasks.items[task];
+}
+
+// The first few tasks of which items wait.
+function waitingTasks({tasks, again}, run, at) {
+    const some = [];
+    for (let i = 0; i < tasks.number.length && some.length <= FEW; i++)
+        if (at >= tasks.from[i] && at < tasks.until[i] &&
+            (!again.has(i) || waitsAgain(run, i, at)))
+            some.push(tasks.number[i]);
+    return some.length > FEW ? [...some.slice(0, FEW), "…"] : some;
 }
 
 // How many items wait, run, are done or went wrong; the first tasks that wait.
 function itemsAt(run, at) {
-    const sum = {waiting: 0, running: 0, done: 0, wrong: 0, all: 0, tasks: []};
-    for (const task of run.tasks) {
-        sum.all += task.items;
-        let begun = 0;
-        for (const slice of task.runs) {
-            if (slice.begin > at)
-                continue;
-            const again = slice.outcome === "run again";
-            if (slice.end > at) {
-                sum.running += slice.items;
-            } else if (again) {
-                continue; // its item waits again
-            } else if (slice.outcome && slice.outcome !== "done") {
-                // The items before the one that went wrong are done.
-                sum.wrong += 1;
-                sum.done += slice.items - 1;
-            } else {
-                sum.done += slice.items;
-            }
-            begun += slice.items;
-        }
-        const waiting = task.from <= at ? Math.max(task.items - begun, 0) : 0;
-        sum.waiting += waiting;
-        if (waiting && sum.tasks.length < 4)
-            sum.tasks.push(task.number);
-        else if (waiting && sum.tasks.length === 4)
-            sum.tasks.push("…");
-    }
-    return sum;
+    const sum = {waiting: 0};
+    for (const lane of run.lanes)
+        for (const {times, sums} of [lane.begun, lane.ended])
+            for (const [name, values] of Object.entries(sums))
+                sum[name] = (sum[name] || 0) + values[countAt(times, at)];
+    // The items before the one that went wrong are done.
+    return {running: sum.begun - sum.ended, wrong: sum.wrong,
+            done: sum.ended - sum.again - sum.wrong, waiting: Math.max(sum.waiting, 0),
+            tasks: sum.waiting > 0 ? waitingTasks(run, run, at) : []};
 }
 
 function summary(run, at) {
-    if (!run.tasks.length) {
-        const kinds = run.lanes.map(lane => stateAt(lane, at).kind);
+    if (!run.tasks.number.length) {
+        const kinds = run.lanes.map(lane => stateAt(run, lane, at).kind);
         const count = kind => kinds.filter(k => k === kind).length;
         return `${count("idle") + count("busy")} live, ${count("unborn")} are not ` +
             `born yet, ${count("gone")} ended, ${count("killed")} were killed.`;
     }
     const items = itemsAt(run, at);
     const what = `${items.done} are done, ${items.running} run`;
-    if (!items.all) // nobody recorded how many there are
+    if (!run.items) // nobody recorded how many there are
         return `Of the items, ${what}.`;
-    return `Of ${items.all} items, ${what}, ${items.waiting} wait` +
+    return `Of ${run.items} items, ${what}, ${items.waiting} wait` +
         (items.tasks.length ? ` (of task ${items.tasks.join(", ")})` : "") +
         (items.wrong ? `, ${items.wrong} went wrong.` : ".");
 }
@@ -420,19 +554,15 @@ class Viewer {
         if (this.below.value >= 0)
             this.chosen.push(this.runs[this.below.value]);
         this.span = Math.max(...this.chosen.map(run => run.span));
-        const several = this.chosen.length > 1;
-        this.moments = this.chosen.flatMap((run, row) => several
-            ? run.moments.map(m => ({...m, row})) : run.moments);
-        if (several)
-            this.moments.sort((a, b) => a.at - b.at);
         this.axis.setAttribute("aria-valuemax", this.span.toFixed(3));
-        this.buildRuns(several);
+        this.buildRuns();
         this.from = 0;
         this.to = this.span;
         this.go(Math.min(this.at, this.span));
     }
 
-    buildRuns(several) {
+    buildRuns() {
+        const several = this.chosen.length > 1;
         this.lanes = [];
         this.sums = [];
         this.shown.replaceChildren(...this.chosen.map((run, i) => {
@@ -444,7 +574,7 @@ class Viewer {
                                           height: LANE});
                 list.append(make("li", {},
                     make("span", {class: "name"}, lane.name), state, bars));
-                this.lanes.push({lane, state, bars, run});
+                this.lanes.push({lane, state, bars, run, mark: several ? `${"AB"[i]}: ` : ""});
             }
             this.sums.push(sum);
             return make("section", {"aria-label": run.name},
@@ -487,29 +617,34 @@ class Viewer {
         this.axis.replaceChildren(picture);
     }
 
-    // Bars narrower than NARROW that touch each other become one.
-    merged(lane) {
-        const bars = [];
-        for (const slice of lane.slices) {
-            if (slice.end < this.from)
-                continue;
-            if (slice.begin > this.to)
-                break;
-            const left = Math.max(this.x(slice.begin), -1);
-            const right = Math.max(Math.min(this.x(slice.end), this.width + 1), left + 1);
-            const last = bars[bars.length - 1];
-            const narrow = right - left < NARROW;
+    // Bars narrower than NARROW that touch each other become one. Those that
+    // begin within a pixel are skipped at once.
+    merged({begin, end, reach}) {
+        const bars = [], pixel = (this.to - this.from) / this.width;
+        for (let i = countAt(reach, this.from), next;
+             i < begin.length && begin[i] <= this.to; i = next) {
+            const left = Math.max(this.x(begin[i]), -1);
+            const far = time => Math.max(Math.min(this.x(time), this.width + 1), left + 1);
+            let right = far(end[i]);
+            next = i + 1;
+            if (right - left < NARROW) {
+                next = Math.max(countAt(begin, begin[i] + pixel), next);
+                if (next - i > 1 && far(end[next - 1]) - left >= NARROW)
+                    next--; // the last of them is long
+                right = far(reach[next - 1]);
+            }
+            const last = bars[bars.length - 1], narrow = right - left < NARROW;
             if (last && last.narrow && narrow && left - last.right < 1) {
                 last.right = Math.max(right, last.right);
-                last.count += 1;
+                last.count += next - i;
             } else {
-                bars.push({left, right, narrow, slice, count: 1});
+                bars.push({left, right, narrow, i, count: next - i});
             }
         }
         return bars;
     }
 
-    paintLane({lane, bars}) {
+    paintLane({lane, bars, run}) {
         const parts = [], middle = LANE / 2;
         let born = lane.marks.some(mark => mark.birth) ? null : this.from;
         const live = (from, to) => {
@@ -529,17 +664,17 @@ class Viewer {
         if (born !== null)
             live(born, this.span);
         for (const bar of this.merged(lane)) {
-            const {slice, left, right, count} = bar, wide = right - left;
-            const bad = slice.kind === "run" && slice.outcome && slice.outcome !== "done";
-            const kind = count > 1 ? "many" : slice.kind === "run"
-                ? `c${slice.task % COLOURS}` : slice.kind;
+            const {i, left, right, count} = bar, wide = right - left;
+            const submit = lane.kind[i] === SUBMIT, runs = lane.kind[i] === RUN;
+            const bad = runs && isBad(run.words[lane.outcome[i]]);
+            const kind = count > 1 ? "many" : submit ? "submit"
+                : runs ? `c${numberIn(run, lane, i) % COLOURS}` : "process";
             parts.push(draw("rect", {class: `bar ${kind}${bad ? " bad" : ""}`,
-                x: left, width: wide, y: slice.kind === "submit" ? 7 : 2,
-                height: LANE - (slice.kind === "submit" ? 14 : 4)}));
-            if (wide > 11 && slice.kind !== "submit")
+                x: left, width: wide, y: submit ? 7 : 2, height: LANE - (submit ? 14 : 4)}));
+            if (wide > 11 && !submit)
                 parts.push(draw("text", {class: `letter ${kind}`, y: middle + 4,
                     x: Math.max(left, 0) / 2 + Math.min(right, this.width) / 2},
-                    count > 1 ? "#" : slice.letter));
+                    count > 1 ? "#" : run.words[lane.letter[i]]));
         }
         for (const mark of lane.marks)
             if (mark.at >= this.from && mark.at <= this.to)
@@ -571,16 +706,17 @@ class Viewer {
     go(at) {
         this.at = Math.min(Math.max(at, 0), this.span);
         const moved = this.keepVisible();
-        const several = this.chosen.length > 1;
-        const now = this.moments.slice(this.before(-NEAR), this.before(NEAR)).slice(0, 3)
-            .map(m => (several ? `${"AB"[m.row]}: ` : "") + happens(m));
+        const now = this.lanes.flatMap(({lane, run, mark}) =>
+                momentsOf(run, lane, this.at - NEAR, this.at + NEAR)
+                    .map(({at, text}) => ({at, text: mark + text})))
+            .sort((a, b) => a.at - b.at).slice(0, FEW).map(moment => moment.text);
         const words = timeText(this.at, (this.to - this.from) / 10000) +
             (now.length ? `: ${now.join("; ")}` : "");
         this.what.textContent = words;
         this.axis.setAttribute("aria-valuenow", this.at.toFixed(3));
         this.axis.setAttribute("aria-valuetext", words);
-        for (const {lane, state} of this.lanes) {
-            const {kind, words} = stateAt(lane, this.at);
+        for (const {lane, state, run} of this.lanes) {
+            const {kind, words} = stateAt(run, lane, this.at);
             state.textContent = words;
             state.className = `state ${kind}`;
         }
@@ -604,15 +740,10 @@ class Viewer {
         return true;
     }
 
-    // How many moments are before that of the cursor, but for so much.
-    before(near) {
-        return countAt(this.moments, m => m.at, this.at + near);
-    }
-
     step(by) {
         this.stop();
-        const next = this.moments[by > 0 ? this.before(NEAR) : this.before(-NEAR) - 1];
-        this.go(next ? next.at : by > 0 ? this.span : 0);
+        const next = this.lanes.flatMap(({lane}) => nextOf(lane, this.at, by));
+        this.go(by > 0 ? Math.min(this.span, ...next) : Math.max(0, ...next));
     }
 
     zoom(factor) {
@@ -685,19 +816,8 @@ class Viewer {
 
 // ---- Where traces come from ------------------------------------------------
 
-// A program that was killed may not have written its trace to the end: then all
-// whole lines count.
 function parsed(words, name) {
-    let trace;
-    try {
-        trace = JSON.parse(words);
-    } catch (error) {
-        const last = words.lastIndexOf("},\n");
-        if (last < 0 || !/^\s*\{[^[]*\[/.test(words))
-            throw error;
-        trace = JSON.parse(words.slice(0, last) + "}]}");
-    }
-    const runs = readTrace(trace, name);
+    const runs = readTrace(eventsOf(words), name);
     if (!runs.length)
         throw new Error("nothing ran in it");
     runs.forEach(run => run.file = name);
@@ -761,7 +881,7 @@ function alone(place) {
 function later(place) {
     const load = () => {
         window.viewerTrace = trace => {
-            const runs = readTrace(trace, "");
+            const runs = readTrace(listsOf(trace), "");
             if (!runs.length)
                 return;
             place.replaceChildren();
