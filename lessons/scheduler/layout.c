@@ -37,7 +37,7 @@ static void lift(struct parser *p, int node) {
     }
 }
 
-static bool reads_shared(const struct model *m, int expr, int type) {
+bool parse_reads_shared(const struct model *m, int expr, int type) {
     if (expr == NONE)
         return false;
     const struct expr *e = &m->exprs[expr];
@@ -46,13 +46,14 @@ static bool reads_shared(const struct model *m, int expr, int type) {
     if (e->op == E_TIMEOUT)
         return true;
     if (e->op != E_VALUE)
-        return reads_shared(m, e->a, type) || reads_shared(m, e->b, type) ||
-               reads_shared(m, e->c, type);
+        return parse_reads_shared(m, e->a, type) ||
+               parse_reads_shared(m, e->b, type) ||
+               parse_reads_shared(m, e->c, type);
     const struct variable *var = &m->vars[e->a];
     bool mine = var->own_slots && e->b != NONE &&
                 m->exprs[e->b].op == E_VALUE &&
                 m->exprs[e->b].a == m->types[type].me;
-    return (var->type == NONE && !mine) || reads_shared(m, e->b, type);
+    return (var->type == NONE && !mine) || parse_reads_shared(m, e->b, type);
 }
 
 // Of which arrays is [me] only ever written by the process `me`?
@@ -80,7 +81,8 @@ static void mark_shared(struct model *m) {
             int type = m->nodes[n].type;
             if (edge->kind == SEND || edge->kind == ASSERT ||
                 (edge->kind == ASSIGN && m->vars[edge->var].type == NONE) ||
-                (edge->kind != ELSE && reads_shared(m, edge->value, type)))
+                (edge->kind != ELSE &&
+                 parse_reads_shared(m, edge->value, type)))
                 m->nodes[n].shared = true;
         }
 }

@@ -24,19 +24,6 @@ static int new_node(struct parser *p) {
     return m->nnodes++;
 }
 
-// Is this only about the process's own variables?
-static bool is_local(const struct model *m, int expr) {
-    if (expr == NONE)
-        return true;
-    const struct expr *e = &m->exprs[expr];
-    if (e->op == E_NUMBER)
-        return true;
-    if (e->op == E_VALUE)
-        return m->vars[e->a].type != NONE && is_local(m, e->b);
-    return e->op != E_TIMEOUT && is_local(m, e->a) && is_local(m, e->b) &&
-           is_local(m, e->c);
-}
-
 static void add_edge(struct parser *p, int from, struct edge edge) {
     struct model *m = p->model;
     if (m->nedges == MAX_EDGES)
@@ -45,7 +32,7 @@ static void add_edge(struct parser *p, int from, struct edge edge) {
     if (edge.kind != JUMP && edge.kind != LIFT) {
         edge.quote = p->quote;
         // The line is that of the first thing which others can see.
-        if (edge.kind != TEST || !is_local(m, edge.value))
+        if (edge.kind != TEST || parse_reads_shared(m, edge.value, p->type))
             p->quote = NONE;
     }
     edge.next = NONE;

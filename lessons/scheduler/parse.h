@@ -55,6 +55,10 @@ int parse_expr(struct parser *p);
 bool parse_declaration(struct parser *p);
 void parse_inline(struct parser *p);
 
+// Does it read what others may write? A process's own slots are known to be so
+// when all has been read.
+bool parse_reads_shared(const struct model *model, int expr, int type);
+
 // When all has been read: follows jumps, lays out the state.
 void parse_finish(struct parser *p);
 
