@@ -37,13 +37,14 @@ function follow() {
 
 function along() {
     other = window.open(location.href, "", "width=900,height=700");
-    if (other)
-        other.addEventListener("load", () => other.postMessage({notes: true}, "*"));
 }
 
+// Pages from disk may not look into each other: they only send words.
 addEventListener("message", event => {
     if (event.source !== other || !other)
         return; // only the window that we opened, or that opened us
+    if (event.data.ready)
+        other.postMessage({notes: true, slide: now}, "*");
     if (event.data.notes)
         notes(true);
     if (Number.isInteger(event.data.slide))
@@ -84,3 +85,5 @@ document.getElementById("window").addEventListener("click", along);
 addEventListener("hashchange", follow);
 body.classList.add("one");
 follow();
+if (other)
+    other.postMessage({ready: true}, "*");
