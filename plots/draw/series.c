@@ -93,7 +93,7 @@ static void plot_labels(FILE *f, struct label *labels, size_t n) {
     for (size_t i = 0; i < n; i++)
         fprintf(f,
                 "set label %zu \"%s\" at first %.9g, graph %.4f left offset "
-                "0.8,0 tc rgb '#%s'\n",
+                "0.8,0 front boxed tc rgb '#%s'\n",
                 30 + i, labels[i].name, labels[i].x, heights[i],
                 labels[i].colour);
 }
@@ -181,7 +181,8 @@ void plot_lines(FILE *f, const struct table *t, const struct chart *c,
                     colours[s->style]);
     }
     if (!text_only) {
-        fprintf(f, "unset key\nset rmargin at screen 0.825\n");
+        fprintf(f, "unset key\nset rmargin at screen 0.825\nset style textbox "
+                   "opaque noborder fc rgb '#FFFFFF' margins 0.3,0.1\n");
         plot_labels(f, labels, count);
     }
     fprintf(f, "plot ");
