@@ -168,9 +168,9 @@ void region_remove(const void *start, size_t size) {
             i++;
 }
 
-void region_all(bool yes) {
+void region_all(void) {
     control->shares = true;
-    all_is_shared = yes;
+    all_is_shared = true;
 }
 
 bool region_has(uintptr_t address) {

@@ -406,7 +406,7 @@ static int create_in_turn(pthread_t *thread, const pthread_attr_t *attributes,
     snprintf(step->words, sizeof step->words, "starts thread %c",
              slot_letter(slot));
     *begin = (struct beginning){function, argument, slot};
-    region_all(true);
+    region_all();
     int error = __real_pthread_create(thread, attributes, thread_begins, begin);
     if (error) {
         control->slots--;

@@ -153,7 +153,7 @@ uintptr_t control_identity(const void *object);
 // Shared memory; fd -1: of no file.
 void region_add(const void *start, size_t size, int fd, off_t offset);
 void region_remove(const void *start, size_t size);
-void region_all(bool yes); // threads: all but the stack is shared
+void region_all(void); // threads: all but the stack is shared
 bool region_has(uintptr_t address);
 
 // turn.c ---------------------------------------------------------------------
