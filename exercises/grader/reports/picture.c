@@ -23,6 +23,7 @@ static FILE *draw(FILE *script, const char **why) {
     char *argv[] = {"gnuplot", NULL};
     int status = 0;
     pid_t pid;
+    setenv("LC_ALL", "C.UTF-8", 1); // or gnuplot warns of what is not ASCII
     fflush(script);
     lseek(fileno(script), 0, SEEK_SET);
     posix_spawn_file_actions_init(&files);
