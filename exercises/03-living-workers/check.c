@@ -124,7 +124,6 @@ static void results(struct run *run) {
     use_all_longs(run);
     some_workers(run);
     for (int round = 0; round < 3; round++) {
-        set_fault(run, SMALL_PIECES, round == 1 ? 3 : 0);
         int count = (int)pick(run, 26, 32);
         const int64_t *reply = map(run, count, 100 * round);
         expect_returned(run, reply[0], 0);
