@@ -197,6 +197,7 @@ export NAME
 
 PACKAGES     += bubblewrap libarchive-dev parallel python3
 TEST_TARGETS += test-grade
+LONG_TARGETS += test-class-long
 
 GRADER       := $(B)/exercises/grader
 GRADE_OBJ    := $(patsubst %.c,$(B)/%.o,$(wildcard exercises/grader/grade/*.c)) \
@@ -220,7 +221,7 @@ BWRAP       =
 # The reports of shards are those of the whole, once they are merged.
 GRADE_REPORTS = $(if $(SHARD),true,$(GRADER)/reports/reports "$$OUT")
 
-.PHONY: grade grade-merge grade-build test-grade test-class
+.PHONY: grade grade-merge grade-build test-grade test-class test-class-long
 
 $(GRADER)/grade/grade: $(GRADE_OBJ) $(B)/lib/libpool.a
 	$(LINK) -o $@ $^ -ljansson -lpthread
@@ -259,6 +260,9 @@ grade-merge: ## teach: one OUT=folder of several: PARTS="folder folder"
 
 test-grade: grade-build # layouts, interruptions, shards, refusals, full disks
 	B='$(B)' CC='$(CC)' sh tests/grade/test.sh $(TEST)
+
+test-class-long:
+	$(MAKE) --no-print-directory test-class STUDENTS=20
 
 test-class: grade-build ## develop: an invented class is graded twice [STUDENTS= SEED=]
 	B='$(B)' CC='$(CC)' STUDENTS='$(or $(STUDENTS),200)' SEED='$(SEED)' \

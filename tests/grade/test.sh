@@ -83,7 +83,7 @@ test_class() {
     keep=$B/test-class
     rm -rf "$keep"
     mkdir -p "$keep/class"
-    python3 -B tests/grade/class.py "$keep/class" "${STUDENTS:-10}" \
+    python3 -B tests/grade/class.py "$keep/class" "${STUDENTS:-3}" \
         "${SEED:-1}" >"$keep/expected.csv"
     before=$(cd "$keep/class" && find . -type f -exec cksum {} + | sort | cksum)
     for out in first second; do
@@ -99,7 +99,7 @@ test_class() {
     nobody_at "$PWD/$keep/" || fail "somebody is left: $(who)"
     [ "$before" = "$(cd "$keep/class" && find . -type f -exec cksum {} + |
         sort | cksum)" ] || fail "the submissions were changed"
-    echo "${STUDENTS:-10} students, graded twice: $keep/first/index.html"
+    echo "${STUDENTS:-3} students, graded twice: $keep/first/index.html"
 }
 
 # The same class twice, with the same seed: the same bytes. (What a judge saw of
