@@ -4,8 +4,16 @@
 # wrong knobs, in a pipe, on a terminal and interrupted, runs its Python twins
 # and compares it with its text. Prints what failed; silent about the rest.
 # FULL=1 turns every knob every way. ONLY="3 5" tries only these; else as many
-# lessons as there are CPUs go side by side.
+# lessons as there are CPUs go side by side. TIMES=20 runs only the lessons' guides
+# and texts, 20 times, LOAD=2 beside two busy loops: all claims hold, the texts fit.
 set -uo pipefail
+
+if [ -n "${TIMES:-}" ]; then
+    for number in ${ONLY:-1 2 3 4 5 6 7 8 9 10 11 12 13}; do
+        set -- "$@" lessons/"$(printf %02d "$number")"-*/README.md
+    done
+    exec python3 lessons/transcripts.py check "$@"
+fi
 
 B=${B:-build/gcc} FULL=${FULL:-}
 if [ -z "${ONLY:-}" ]; then
@@ -40,6 +48,8 @@ try() {
         fail "$what: a line is longer than 80 columns"
     ! LC_ALL=C grep -q '[^ -~]' "$temp/out" "$temp/err" ||
         fail "$what: prints other bytes than plain text"
+    ! grep -P '(?<![0-9.,])1 (?!([mu]s|is|was|has|process)\b)[a-z]+s\b' "$temp/out" "$temp/err" ||
+        fail "$what: one of many"
 }
 works() {
     try "$@"
@@ -188,6 +198,10 @@ texts() {
             man -w "${page%%:*}" "${page#*:}" >/dev/null 2>&1 || fail "there is no man ${page/:/ }"
         done
     fi
+
+    # In Chinese, Chinese punctuation.
+    ! sed 's/](\([^)]*\))//g; s/`[^`]*`/C/g' lessons/README.zh.md lessons/glossary.md |
+        grep -P '[\x{4e00}-\x{9fff}][,;:!?(]|[,;:!?)][\x{4e00}-\x{9fff}]' || fail "half-width punctuation"
 
     # What from-python.md names is in pool.h.
     for name in $(grep -ohE '\b(pool_[a-z_]+|POOL_E?[A-Z]+)\b' lessons/from-python.md lessons/README.zh.md | sort -u); do

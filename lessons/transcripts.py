@@ -13,13 +13,21 @@ In README.md and the lessons' texts (lessons/AUTHORS.md shows each form):
     <!-- transcript-any-order: … -->   the same, its lines in any order
     <!-- code: file [name…] -->        a file, or those functions, types and
                                        variables; or what is between two //! [name]
+    <!-- code: file main: for (… } --> of a function the lines from the first that
+                                       begins with "for (" to the next that begins
+                                       with "}"; without "…": that line
     <!-- code: file name into my.c --> the same, and it is typed into my.c
     <!-- end -->                       ends these three
     <!-- change: file -->              the ```diff that follows is applied to the
                                        file as it was, and its cc line run again
+    <!-- screen: grep … -->            what the sentence before says of the lesson's
+                                       screen: the command reads what `make lesson5`
+                                       showed, and must succeed
 
 All of it happens in a copy of the tree. "write" fills in what is printed,
 "check" fails where a text no longer matches, or a line does not succeed.
+TIMES=20 checks each text so many times, LOAD=2 does it beside two busy loops;
+then each lesson's guide is run every time, and every claim must hold.
 """
 import difflib
 import os
@@ -29,13 +37,15 @@ import signal
 import subprocess
 import sys
 import tempfile
+import textwrap
 from pathlib import Path
 
 KNOBS = "WORKERS TASKS INPUT PREDICT STEP TRACE POOL MAKEFLAGS MFLAGS MAKELEVEL " \
         "MAKEOVERRIDES CFLAGS CC SANITIZE".split()
-MARK = re.compile(r"<!-- (transcript|transcript-any-order|code|change): (.*) -->")
+MARK = re.compile(r"<!-- (transcript|transcript-any-order|code|change|screen): (.*) -->")
 SECONDS = 180
 BUILD_SECONDS = 1200  # of all lessons, on a busy machine
+GUIDE_SECONDS = 900
 # Rows of a timeline, and the file of a picture.
 NOT_COMPARED = re.compile(r" +[a-z]+ *\d* *\|.*\||.*more rows$|  +\|0? .*\||"
                           r"  As a picture:")
@@ -104,8 +114,24 @@ def defined(lines, name):
     return lines[first:last + 1]
 
 
-def quote(file, *names):
+def piece(lines, words):
+    """Of a function: from a line that begins so to the next that begins so."""
+    first, _, last = (part.strip() for part in words.partition("…"))
+    rest = iter(lines)
+    taken = [next((line for line in rest if line.strip().startswith(first)), None)]
+    while last and taken[-1] is not None:
+        taken.append(next(rest, None))
+        if taken[-1] is not None and taken[-1].strip().startswith(last):
+            break
+    if None in taken:
+        raise Wrong(f"no lines from {first} to {last or 'there'}")
+    return textwrap.dedent("\n".join(taken)).split("\n")
+
+
+def quote(text):
     """The code of a file, or its parts of these names."""
+    text, _, words = text.partition(": ")
+    file, *names = text.split()
     lines = Path(file).read_text().splitlines()
     if not names:
         return "\n".join(lines[bool(lines and "SPDX" in lines[0]):])
@@ -115,6 +141,8 @@ def quote(file, *names):
         if not part:
             raise Wrong(f"{file} has no {name}, and no two marks //! [{name}]")
         parts.append("\n".join(part))
+    if words:
+        parts[-1] = "\n".join(piece(parts[-1].split("\n"), words))
     return "\n\n".join(parts)
 
 
@@ -127,6 +155,7 @@ class Text:
         self.compile = {}  # the line that compiles a file
         self.changed = []
         self.typed = set()  # files that the reader types
+        self.screen = None  # the file with what the guide showed
 
     def shell(self, block):
         for line in re.sub(r"\\\n", " ", block).split("\n"):
@@ -162,6 +191,25 @@ class Text:
         if status:
             raise Wrong(f"$ {self.compile[file]}\n{printed}")
 
+    def guide(self):
+        """What `make lessonN` shows, in a file; every claim must hold."""
+        if not self.screen:
+            number = int(Path(self.path).parent.name[:2])
+            status, printed = run(f"make -s lesson{number} PREDICT=0", self.tree,
+                                  GUIDE_SECONDS)
+            if status:
+                raise Wrong(f"make lesson{number}: exit status {status}\n" + "\n".join(
+                    line for line in printed.split("\n") if "NOT SO" in line))
+            self.screen = self.tree / "screen.txt"
+            self.screen.write_text(printed)
+        return self.screen
+
+    def shown(self, command):
+        """What the text says of the screen is there."""
+        status, printed = run(f"{{ {command}; }} <{self.guide()}", self.tree)
+        if status:
+            raise Wrong(f"not on the screen: {command}\n{printed}")
+
     def transcript(self, command):
         _, printed = run(command, self.tree)
         lines = [line.rstrip() for line in printed.rstrip("\n").split("\n")]
@@ -187,11 +235,13 @@ class Text:
                         break
                     diff.append(row)
                 self.apply(mark[2], "\n".join(diff))
+            elif mark and mark[1] == "screen":
+                self.shown(mark[2])
             elif mark:
                 if mark[1] == "code":
                     kind = "python" if mark[2].split()[0].endswith(".py") else "c"
                     words, _, typed = mark[2].partition(" into ")
-                    body = quote(*words.split())
+                    body = quote(words)
                     if typed:
                         mode = "a" if typed in self.typed else "w"
                         self.typed.add(typed)
@@ -217,23 +267,41 @@ class Text:
         return "\n".join(out)
 
 
+def shape(tree, timeline):
+    """Of a tree its names, of a timeline its rows, deaths and items: what does not
+    differ from run to run."""
+    names = {re.sub(r"^[ |`-]*(.*?) \d+( .*)?$", r"\1", line) for line in tree if line}
+    rows = [re.match(r" +([a-z]+ *\d*) *\|(.*)\| *(\d+)$", line) for line in timeline]
+    rows = [row for row in rows if row]
+    if names:
+        yield "tree of " + ", ".join(sorted(names))
+    if rows:
+        yield "timeline of " + ", ".join(row[1].strip() for row in rows) + \
+            f": {sum(row[2].count('X') for row in rows)} X, " \
+            f"{sum(int(row[3]) for row in rows)} items"
+
+
 def paragraphs(block):
     """A transcript with what may differ taken out, paragraph by paragraph."""
     command, _, printed = block.partition("\n")
     lesson = re.match(r"\$ make lesson\d+(?!.*-steps)", command)
-    kept, output, tree = [], False, False
+    kept, output, in_tree, tree, timeline = [], False, False, [], []
     for line in printed.split("\n"):
         if line.startswith("  $ "):
             output, line = True, line + "\n"
         elif output and lesson:
             output = line.startswith("    ")
-            line = "" if not output else None
+            line = re.sub(r"\d+", "N", line) if output else ""
         if line is None or NOT_COMPARED.match(line):
+            timeline.append(line or "")
             continue
-        tree = line.startswith("  Processes when") or tree and \
-            bool(not line or re.match(r"  ([ |`]|your|a child|its)", line))
-        if not tree or line.startswith("  Processes when"):
+        if line.startswith("  Processes when"):
+            in_tree = True
             kept.append(line)
+            continue
+        in_tree = in_tree and bool(not line or re.match(r"  ([ |`]|your|a child|its)", line))
+        (tree if in_tree else kept).append(line)
+    kept += ["", *shape(tree, timeline)]
     done = []
     for text in re.split(r"\n\s*\n", "\n".join(kept)):
         text = re.sub(r"\s+", " ", text).strip()
@@ -276,41 +344,70 @@ def copy_tree(tree):
     shutil.copytree(".", tree, ignore=unwanted, symlinks=True)
 
 
+def check(path, tree, mode):
+    """What is wrong with one text, in words; None if nothing is."""
+    old = Path(path).read_text()
+    text = Text(path, tree)
+    try:
+        new = text.renew()
+        if text.guided and number("TIMES"):
+            text.guide()
+    except Wrong as error:
+        return str(error)
+    measuring = "\n# Lesson 12:" in "\n" + old
+    a, b = normal(old, measuring), normal(new, measuring)
+    if a == b:
+        return None  # a text that still holds stays as it is
+    if mode == "write":
+        Path(path).write_text(new)
+        print(f"renewed {path}")
+        return None
+    difference = difflib.unified_diff(a.split("\n"), b.split("\n"), "text",
+                                      "program", n=1, lineterm="")
+    return "no longer matches its programs: make transcripts\n" + \
+        "\n".join(list(difference)[:30])
+
+
+def can_be_checked(path):
+    lacks = {"/13-": ["mpicc"], "debugging": ["gdb", "strace"]}
+    return all(shutil.which(tool) for part, tools in lacks.items() if part in path
+               for tool in tools)
+
+
+def number(name):
+    """A setting, such as TIMES=20."""
+    text = os.environ.get(name) or "0"
+    if not text.isdigit():
+        sys.exit(f"{name} must be a whole number, not \"{text}\".")
+    return int(text)
+
+
 def main(mode, *paths):
     texts = paths or ["README.md", "lessons/README.md", "lessons/README.zh.md"] + \
         sorted(map(str, Path("lessons").glob("[0-9]*/README.md"))) + \
         ["lessons/debugging.md", "lessons/memory-order.md"]
-    wrong = 0
+    times, wrong, busy = number("TIMES"), 0, []
     with tempfile.TemporaryDirectory() as temp:
         tree = Path(temp, "poolschool")
         copy_tree(tree)
         run("make -s lessons-build", tree, BUILD_SECONDS)
-        for path in texts:
-            if "/13-" in path and not shutil.which("mpicc"):
-                continue
-            if "debugging" in path and not (shutil.which("gdb") and
-                                            shutil.which("strace")):
-                continue
-            old = Path(path).read_text()
-            try:
-                new = Text(path, tree).renew()
-            except Wrong as error:
-                print(f"{path}: {error}")
-                wrong += 1
-                continue
-            measuring = "\n# Lesson 12:" in "\n" + old
-            a, b = normal(old, measuring), normal(new, measuring)
-            if a == b:
-                continue  # a text that still holds stays as it is
-            if mode == "write":
-                Path(path).write_text(new)
-                print(f"renewed {path}")
-                continue
-            wrong += 1
-            print(f"{path} no longer matches its programs: make transcripts")
-            difference = difflib.unified_diff(a.split("\n"), b.split("\n"), "text",
-                                              "program", n=1, lineterm="")
-            print("\n".join(list(difference)[:30]))
+        try:
+            for _ in range(number("LOAD")):
+                busy.append(subprocess.Popen([sys.executable, "-c", "while True: pass"]))
+            for path in filter(can_be_checked, texts):
+                held = 0
+                for _ in range(times or 1):
+                    fault = check(path, tree, mode)
+                    held += fault is None
+                    if fault:
+                        print(f"{path}: {fault}", flush=True)
+                wrong += held < (times or 1)
+                if times:
+                    print(f"{path}: {held} of {times} times the text fitted, and all "
+                          f"claims held, beside {len(busy)} busy loops", flush=True)
+        finally:
+            for process in busy:
+                process.kill()
     return 1 if wrong else 0
 
 
