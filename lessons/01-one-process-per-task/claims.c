@@ -62,9 +62,9 @@ static void every_word(void) {
     // The time of a fork is not to be that of watching it.
     run = guide_run_how(&(struct guide_how){.unwatched = true, .quiet = true},
                         "process_per_task", count, guide_input());
-    const char *line = guide_line(run, "*tasks: about ");
+    const char *line = guide_line(run, "*a process: about ");
     double process = line ? strtod(line, NULL) : 0;
-    double call = guide_number(run, "*in a process, about ");
+    double call = guide_number(run, "*a call: about ");
     double ratio = call > 0 ? process / call : 0;
     guide_say("The same again, and nobody looks on: this time %.0f us a task "
               "in a process, %.3f us as a call.",
@@ -159,7 +159,7 @@ static void ends(void) {
 static void signals(void) {
     struct guide_run *run = guide_run("exec_and_sigchld", "true", "false",
                                       "kill -9 $$", "no-such-command");
-    guide_claim(guide_number(run, "*the handler ran ") == 1, NULL,
+    guide_claim(guide_number(run, "*calls of the handler: ") == 1, NULL,
                 "4 children ended, and the handler of SIGCHLD ran once");
     if (!guide_python()) // it waits on by itself, since version 3.5 (PEP 475)
         guide_claim(guide_line(run, "*(EINTR)") != NULL, NULL,

@@ -41,10 +41,9 @@ int main(int argc, char **argv) {
         if (waitid(P_PID, (id_t)pids[i], NULL, WEXITED | WNOWAIT) < 0)
             err(1, "waitid");
     if (argc > 1 && ppoll(NULL, 0, NULL, &before) < 0 && errno == EINTR)
-        printf(
-            "%d have ended, ppoll() was interrupted (EINTR): the handler ran "
-            "%d time(s)\n",
-            argc - 1, (int)signals);
+        printf("children ended: %d, ppoll() interrupted (EINTR), "
+               "calls of the handler: %d\n",
+               argc - 1, (int)signals);
     while ((pid = waitpid(-1, &status, WNOHANG)) > 0) // reap all that ended
         if (WIFSIGNALED(status))
             printf("process %d: killed by signal %d\n", pid, WTERMSIG(status));

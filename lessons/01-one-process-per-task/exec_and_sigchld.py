@@ -15,7 +15,7 @@ for command in sys.argv[1:]:
 for pid in pids:  # until all have ended; none is reaped yet
     os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
 pthread_sigmask(SIG_UNBLOCK, {SIGCHLD})
-print(f"{len(pids)} have ended: the handler ran {len(signals)} time(s)")
+print(f"children ended: {len(pids)}, calls of the handler: {len(signals)}")
 for _ in pids:
     pid, status = os.waitpid(-1, os.WNOHANG)
     code = os.waitstatus_to_exitcode(status)

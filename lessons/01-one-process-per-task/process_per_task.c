@@ -50,11 +50,11 @@ int main(int argc, char **argv) {
         called += microseconds() - middle, forked += middle - begin;
         if (!WIFEXITED(status) || WEXITSTATUS(status) != count) // 4 the result
             differ++;
-        printf("process %d: %d vowels in %s\n", pid, WEXITSTATUS(status), word);
+        printf("process %d: vowels in %s: %d\n", pid, word,
+               WEXITSTATUS(status));
     }
     fclose(file);
-    printf(
-        "%d tasks: about %.1f us each in a process, about %.3f us as a call\n",
-        ran, forked / (ran ? ran : 1), called / (ran ? ran : 1));
+    printf("tasks: %d; a process: about %.1f us, a call: about %.3f us\n", ran,
+           forked / (ran ? ran : 1), called / (ran ? ran : 1));
     return differ != 0;
 }

@@ -9,8 +9,8 @@
 
 static void one_answer(void) {
     struct guide_run *run = guide_run("through_a_pipe", guide_input());
-    double words = guide_number(run, "");
-    double longest = guide_number(run, "*longest ");
+    double words = guide_number(run, "words: ");
+    double longest = guide_number(run, "*longest: ");
     guide_claim(words >= 0 && longest >= 0, NULL,
                 "two numbers came, where an exit status is one of 8 bits");
     if (!guide_python())
@@ -35,7 +35,7 @@ static void many_reads(void) {
     size_t parts = reads ? reads - 1 : 0; // the last one is the end of file
     guide_claim(guide_lines_with(run, "all in order") == 1, NULL,
                 "every byte came, in the order in which it was written");
-    guide_claim(guide_lines_with(run, ": 0 bytes") == 1, NULL,
+    guide_claim(guide_lines_with(run, ", bytes: 0") == 1, NULL,
                 "then read() returned 0, once: end of file");
     guide_claim(bytes <= room || parts > 1, guide_text("%zu", parts),
                 bytes <= room ? "so few bytes may come in one read() or more"

@@ -44,6 +44,6 @@ int main(int argc, char **argv) {
         err(1, "read");
     while (waitpid(-1, NULL, 0) > 0)
         continue;
-    printf("%d of %d answers came\n", came, tasks);
+    printf("answers that came: %d of %d\n", came, tasks);
     return came != tasks;
 }

@@ -20,4 +20,4 @@ while record := os.read(ends[0], ANSWER.size):
     print("answer %d: task %d, process %d, square %d" % (came, *ANSWER.unpack(record)))
 for _ in range(TASKS):
     os.wait()
-print(f"{came} of {TASKS} answers came")
+print(f"answers that came: {came} of {TASKS}")

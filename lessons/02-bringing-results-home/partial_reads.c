@@ -35,14 +35,14 @@ int main(int argc, char **argv) {
             continue;
         if (got < 0)
             err(1, "read");
-        printf("read() number %d: %zd bytes\n", ++reads, got);
+        printf("read() number %d, bytes: %zd\n", ++reads, got);
         if (got == 0)
             break; // end of file: nobody holds the write end any more
         have += (size_t)got;
     }
     if (waitpid(pid, NULL, 0) < 0)
         err(1, "waitpid");
-    printf("%zu of %zu bytes came, %s\n", have, size,
+    printf("bytes that came: %zu of %zu, %s\n", have, size,
            memcmp(sent, received, size) == 0 ? "all in order" : "NOT IN ORDER");
     free(sent);
     free(received);

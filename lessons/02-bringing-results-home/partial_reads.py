@@ -13,10 +13,10 @@ os.close(write_end)
 while True:
     got = os.read(read_end, SIZE + 1)
     reads += 1
-    print(f"read() number {reads}: {len(got)} bytes")
+    print(f"read() number {reads}, bytes: {len(got)}")
     if not got:
         break  # end of file: nobody holds the write end any more
     received += got
 os.waitpid(pid, 0)
 order = "all in order" if sent == received else "NOT IN ORDER"
-print(f"{len(received)} of {SIZE} bytes came, {order}")
+print(f"bytes that came: {len(received)} of {SIZE}, {order}")

@@ -56,5 +56,5 @@ int main(int argc, char **argv) {
         err(1, "waitpid");
     if (have != sizeof answer)
         errx(1, "no answer came");
-    printf("%ld words, longest %ld bytes\n", answer.words, answer.longest);
+    printf("words: %ld, longest: %ld\n", answer.words, answer.longest);
 }

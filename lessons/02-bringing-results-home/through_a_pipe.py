@@ -18,4 +18,4 @@ with open(read_end, "rb") as file:
 os.waitpid(pid, 0)  # 5 reap
 if len(answer) != struct.calcsize("2l"):
     sys.exit(f"child {pid} brought no answer")
-print("%d words, longest %d bytes" % struct.unpack("2l", answer))
+print("words: %d, longest: %d" % struct.unpack("2l", answer))

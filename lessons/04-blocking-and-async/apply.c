@@ -41,7 +41,7 @@ int main(int argc, char **argv) {
         error = pool_apply(pool, rhymes, &number, sizeof number, &count,
                            sizeof count);
         if (error == 0)
-            printf("%-16s %zu end like it\n", words.word[number], count);
+            printf("%-16s rhymes: %zu\n", words.word[number], count);
     }
     if (error < 0)
         fprintf(stderr, "pool_apply: %s\n", pool_strerror(error));

@@ -17,6 +17,6 @@ if __name__ == "__main__":
         for i in range(tasks):
             number = i * len(WORDS) // tasks
             count = pool.apply(rhymes, (number,))  # 2 submit, and wait
-            print(f"{WORDS[number]:16} {count} end like it")
+            print(f"{WORDS[number]:16} rhymes: {count}")
         pool.close()  # 3 close
         pool.join()  # 4 join

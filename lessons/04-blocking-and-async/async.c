@@ -31,7 +31,7 @@ static int rhymes(const void *arg, size_t arg_size, void *result,
 static void told(struct pool_result *result, void *word) {
     static size_t calls, count;
     if (pool_result_get(result, &count, sizeof count, 0) == 0)
-        printf("%-16s %zu end like it\n", (char *)word, count);
+        printf("%-16s rhymes: %zu\n", (char *)word, count);
     if (calls++ == 0 && gated && write(gate[1], "", 1) != 1)
         perror("write"); // it opens the gate
 }

@@ -17,7 +17,7 @@ def rhymes(number, gated):
 
 
 def told(answer):  # runs in your process, in a thread of the pool
-    print(f"{answer[0]:16} {answer[1]} end like it")
+    print(f"{answer[0]:16} rhymes: {answer[1]}")
     GATE.set()
 
 

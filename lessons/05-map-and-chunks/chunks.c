@@ -35,7 +35,7 @@ int main(int argc, char **argv) {
     if (error < 0)
         fprintf(stderr, "pool_map: %s\n", pool_strerror(error));
     for (size_t i = 0; i < files.count; i++)
-        printf("%8zu bytes, sum %08x, %s\n", files.file[i].size, sums[i],
+        printf("bytes: %8zu, sum: %08x, %s\n", files.file[i].size, sums[i],
                strrchr(files.file[i].path, '/')
                    ? strrchr(files.file[i].path, '/') + 1
                    : files.file[i].path);

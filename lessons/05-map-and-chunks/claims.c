@@ -67,8 +67,9 @@ static struct cut cut_of(const struct guide_run *run) {
     double *size = calloc(run->lines + 1, sizeof *size), all = 0;
     size_t files = 0;
     for (size_t i = 0; size && i < run->lines; i++)
-        if (strstr(run->line[i], " bytes, sum ")) // a name may have a newline
-            all += size[files++] = strtod(run->line[i], NULL);
+        if (strstr(run->line[i], ", sum: ")) // a name may have a newline
+            all += size[files++] =
+                strtod(run->line[i] + strlen("bytes:"), NULL);
     for (size_t i = 0; size && i < run->events; i++) {
         const struct guide_event *e = &run->event[i];
         double bytes = 0;
@@ -99,7 +100,7 @@ static void how_many(void) {
         run[i] = guide_run_how((&(struct guide_how){.show = 6}), "chunks",
                                guide_folder(), guide_text("%zu", workers),
                                guide_text("%zu", chunk));
-        files = guide_lines_with(run[i], " bytes, sum ");
+        files = guide_lines_with(run[i], ", sum: ");
         cut[i] = cut_of(run[i]);
     }
     guide_timeline(run[2]);
@@ -110,7 +111,7 @@ static void how_many(void) {
                 guide_count(files, "file"));
     guide_claim(traced ? cut[2].chunks <= workers : GUIDE_UNSEEN,
                 guide_count(cut[2].chunks, "chunk"),
-                "in chunks of files / workers, at most %s were taken",
+                "in chunks of files / workers there were no more than %s",
                 guide_count(workers, "chunk"));
     guide_claim(traced ? cut[0].heaviest <= cut[1].heaviest + 1e-9 &&
                              cut[1].heaviest <= cut[2].heaviest + 1e-9
@@ -144,18 +145,20 @@ static void counting(void) {
     guide_ask((const char *[]){"both counters have it",
                                "only the atomic one has it",
                                "neither of them has it", NULL},
-              "%s count %zu times each in shared memory: once as read, add, "
-              "write, once as one atomic operation. Which counter has the sum?",
-              guide_count(workers, "task"), times);
+              "%s, %zu times each, in shared memory: once as read, add, write, "
+              "once as one atomic operation. Which counter has the sum?",
+              workers == 1 ? "One task counts"
+                           : guide_text("%zu tasks count", workers),
+              times);
     struct guide_run *run = guide_run("counter", guide_text("%zu", workers),
                                       guide_text("%zu", times));
-    double sum = (double)workers * guide_number(run, "*counts "),
+    double sum = (double)workers * guide_number(run, "*counts of each: "),
            steps = guide_number(run, "read, add, write: "),
            once = guide_number(run, "one atomic operation: ");
     guide_claim(once == sum, NULL,
                 "the atomic counter has the sum of all counts");
     if (workers > 1)
-        guide_claim(steps < sum, guide_text("%.0f are missing", sum - steps),
+        guide_claim(steps < sum, guide_text("missing: %.0f", sum - steps),
                     "the other counter has lost some");
     if (once != sum)
         guide_answer('c',
@@ -181,10 +184,12 @@ static void without_end(void) {
               "advance?");
     struct guide_run *run = guide_run(
         "imap", words_file(), guide_text("%zu", guide_workers()), "10000");
-    double before = guide_number(run, ""), ahead = NAN, ordered = NAN;
-    const char *line = guide_line(run, "10000 results, ");
+    double before = guide_number(run, "words made before a result was "
+                                      "asked for: "),
+           ahead = NAN, ordered = NAN;
+    const char *line = guide_line(run, "results: 10000, in order: ");
     ordered = line ? strtod(line, NULL) : NAN;
-    ahead = guide_number(run, "never more than ");
+    ahead = guide_number(run, "most words ahead: ");
     if (guide_python()) {
         guide_claim(before == 10000, guide_text("%.0f words", before),
                     "in Python all 10,000 words were read before a result was "
@@ -218,9 +223,8 @@ static void too_early(void) {
     guide_claim(late && strstr(late, "9 is odd") != NULL, late,
                 "pool_result_get() waits, and tells of the item that failed");
     if (!guide_python())
-        guide_claim(
-            guide_lines_with(run, "7 of 8 items have their result") == 1, NULL,
-            "one item failed, the other seven have their results");
+        guide_claim(guide_lines_with(run, ": 7 of 8") == 1, NULL,
+                    "one item failed, the other seven have their results");
 }
 
 const struct guide_lesson guide_lesson = {

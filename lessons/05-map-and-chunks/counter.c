@@ -46,7 +46,7 @@ int main(int argc, char **argv) {
         pool_map(pool, count, items, workers, sizeof *items, NULL, 0, 1);
     if (error < 0)
         fprintf(stderr, "pool_map: %s\n", pool_strerror(error));
-    printf("tasks: %zu, each counts %zu times\n", workers, times);
+    printf("tasks: %zu, counts of each: %zu\n", workers, times);
     printf("read, add, write: %zu\n", atomic_load(&shared->steps));
     printf("one atomic operation: %zu\n", atomic_load(&shared->once));
     pool_close(pool), pool_join(pool);

@@ -22,6 +22,6 @@ def count(_):
 if __name__ == "__main__":
     with FORK.Pool(WORKERS) as pool:
         pool.map(count, range(WORKERS), 1)
-    print(f"tasks: {WORKERS}, each counts {TIMES} times")
+    print(f"tasks: {WORKERS}, counts of each: {TIMES}")
     print(f"read, add, write: {STEPS.value}")
     print(f"one atomic operation: {ONCE.value}")

@@ -37,7 +37,7 @@ int main(int argc, char **argv) {
         return perror("imap"), 1;
     int error = pool_imap(pool, vowels, next_word, &made, sizeof *words.word,
                           sizeof count, WINDOW, &iter);
-    printf("%zu words made before a result was asked for\n", made);
+    printf("words made before a result was asked for: %zu\n", made);
     for (size_t i = 0; i < results && error >= 0; i++) {
         error = pool_iter_next(iter, &count, &index, POOL_FOREVER);
         total += count;
@@ -46,8 +46,9 @@ int main(int argc, char **argv) {
     }
     if (error < 0)
         fprintf(stderr, "imap: %s\n", pool_strerror(error));
-    printf("%zu results, %zu in order, %zu vowels\n", results, sorted, total);
-    printf("never more than %zu words ahead\n", far);
+    printf("results: %zu, in order: %zu, vowels: %zu\n", results, sorted,
+           total);
+    printf("most words ahead: %zu\n", far);
     pool_iter_free(iter);
     pool_destroy(pool), free(words.word);
     return error < 0;

@@ -25,5 +25,5 @@ if __name__ == "__main__":
     with multiprocessing.get_context("fork").Pool(int(sys.argv[2])) as pool:
         results = pool.imap(vowels, source(int(sys.argv[3])))
         ALL.wait()  # nobody has asked for a result yet
-        print(f"{MADE} words made before a result was asked for")
-        print(f"{sum(results)} vowels")
+        print(f"words made before a result was asked for: {MADE}")
+        print(f"vowels: {sum(results)}")

@@ -48,7 +48,7 @@ int main(int argc, char **argv) {
     if (error < 0)
         fprintf(stderr, "pool_map: %s\n", pool_strerror(error));
     for (size_t i = 0; i < tasks && error == 0; i++)
-        printf("%2zu  %-16s %zu vowels\n", i, words.word[i], counts[i]);
+        printf("%2zu  %-16s vowels: %zu\n", i, words.word[i], counts[i]);
     for (size_t i = gate; i < tasks; i++) // who is left in the pipe?
         if (read(ended[0], &last, sizeof last) != sizeof last)
             error = POOL_ESYS;

@@ -21,5 +21,5 @@ def vowels(number):
 if __name__ == "__main__":
     with FORK.Pool(WORKERS) as pool:
         for i, count in enumerate(pool.map(vowels, range(TASKS), 1)):
-            print(f"{i:2}  {WORDS[i]:16} {count} vowels")
+            print(f"{i:2}  {WORDS[i]:16} vowels: {count}")
     print(f"the last to end was item {LAST.value}")

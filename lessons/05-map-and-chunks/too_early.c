@@ -48,7 +48,7 @@ int main(int argc, char **argv) {
     for (size_t i = 0; i < count; i++)
         right += pool_result_item_status(result, i) == 0 &&
                  halves[i] == items[i] / 2;
-    printf("%zu of %zu items have their result\n", right, count);
+    printf("items that have their result: %zu of %zu\n", right, count);
     pool_destroy(pool), free(items), free(halves);
     return 0;
 }

@@ -88,7 +88,7 @@ static void cut_short(void) {
                                       guide_text("%zu", tasks));
     guide_timeline(run);
     for (size_t i = 0; i < run->lines; i++)
-        sscanf(run->line[i], "%zu tasks done, %zu cancelled", &done,
+        sscanf(run->line[i], "tasks done: %zu, cancelled: %zu", &done,
                &cancelled);
     for (size_t i = 0; i < run->processes; i++)
         killed += strncmp(run->process[i].name, "pool-worker", 11) == 0 &&
@@ -154,9 +154,11 @@ static void every_order(void) {
     }
     size_t workers = guide_workers() < 4 ? guide_workers() : 4;
     bool returned = true, all_done = true, all_cancelled = true;
-    guide_say("%s run a task each, %d tasks wait. `orders` then calls what "
-              "its arguments name:",
-              guide_count(workers, "worker"), WAITING);
+    guide_say("%s, and %d tasks wait. `orders` then calls what its arguments "
+              "name:",
+              workers == 1 ? "One worker runs a task"
+                           : guide_text("%zu workers run a task each", workers),
+              WAITING);
     for (const struct order *order = orders; order < orders + ORDERS; order++) {
         char calls[64] = "", returns[64] = "";
         size_t done = 0, cancelled = 0, count = 0;
@@ -175,7 +177,7 @@ static void every_order(void) {
             returned &= strcmp(word, order->returns[count]) == 0;
         }
         for (size_t i = 0; i < run->lines; i++)
-            sscanf(run->line[i], "%zu tasks done, %zu cancelled", &done,
+            sscanf(run->line[i], "tasks done: %zu, cancelled: %zu", &done,
                    &cancelled);
         guide_row("  %-27s %-18s %2zu done %2zu cancelled%s", calls,
                   *returns ? returns : "-", done, cancelled,
@@ -208,7 +210,7 @@ static void client_dies(void) {
     guide_claim((run->status & 0x7f) == 9, NULL,
                 "the program was ended by SIGKILL");
     guide_claim(guide_watched(run, guide_all_ended(run)),
-                guide_text("%zu processes", guide_children(run)),
+                guide_count(guide_children(run), "process"),
                 "its supervisor and its workers, in tasks that never end, are "
                 "gone too");
 }

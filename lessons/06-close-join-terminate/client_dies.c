@@ -41,7 +41,7 @@ int main(int argc, char **argv) {
     for (size_t i = 0; i < workers; i++)
         if (read(news[0], &byte, 1) != 1)
             return 1;
-    printf("%zu tasks run; now this program is killed\n", workers);
+    printf("tasks that run: %zu; now this program is killed\n", workers);
     fflush(stdout);
     kill(getpid(), SIGKILL); // no handler, no clean-up, no pool_destroy()
     return 0;

@@ -54,7 +54,7 @@ int main(int argc, char **argv) {
         kill(pids[i], SIGTERM); // what kill(1) sends: please end
     printf("terminate: %s\n", pool_strerror(pool_terminate(pool)));
     printf("join: %s\n", pool_strerror(pool_join(pool)));
-    printf("%zu tasks done, %zu cancelled\n", done, cancelled);
+    printf("tasks done: %zu, cancelled: %zu\n", done, cancelled);
     pool_destroy(pool);
     return 0;
 }

@@ -53,7 +53,7 @@ int main(int argc, char **argv) {
     say("apply, too late", pool_apply(pool, patient, NULL, 0, NULL, 0));
     say("join", pool_join(pool));
     say("get, after the join", pool_result_get(last, &count, sizeof count, 0));
-    printf("the last word stands there %zu times\n", count);
+    printf("times the last word stands there: %zu\n", count);
     pool_destroy(pool);
     free(words.word);
     return 0;

@@ -21,4 +21,4 @@ for call in (pool.join, pool.close, lambda: pool.apply(occurrences, (0,)), pool.
         print("ok")
     except ValueError as error:  # "Pool is still running", "Pool not running"
         print(error)
-print("the last word stands there", results[-1].get(), "times")
+print("times the last word stands there:", results[-1].get())

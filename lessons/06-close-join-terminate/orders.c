@@ -55,6 +55,6 @@ int main(int argc, char **argv) {
         printf("%s: %s\n", argv[i],
                pool_strerror(call(pool, argv[i], workers + 5)));
     pool_destroy(pool);
-    printf("%zu tasks done, %zu cancelled\n", done, cancelled);
+    printf("tasks done: %zu, cancelled: %zu\n", done, cancelled);
     return 0;
 }

@@ -92,8 +92,8 @@ static void in_a_map(void) {
     struct guide_run *run = run_killed("0");
     guide_tree(run);
     guide_timeline(run);
-    double lost = guide_number(run, guide_text("%zu items: ", tasks));
-    double begun = guide_number(run, "the unlucky one was begun ");
+    double lost = guide_number(run, guide_text("items: %zu, lost: ", tasks));
+    double begun = guide_number(run, "times the unlucky one was begun: ");
     guide_claim(lost == 1, guide_text("%g of %zu", lost, tasks),
                 "exactly one result is lost");
     guide_claim(begun == 1, NULL, "its item was begun once, not again");
@@ -124,11 +124,11 @@ static void retried(void) {
                                "one is lost, its item is begun twice", NULL},
               "The same with max_retries = 1. What is lost now?");
     struct guide_run *run = run_killed("1");
-    double lost =
-        guide_number(run, guide_text("%zu items: ", guide_tasks(200, 10000)));
-    double begun = guide_number(run, "the unlucky one was begun ");
+    double lost = guide_number(
+        run, guide_text("items: %zu, lost: ", guide_tasks(200, 10000)));
+    double begun = guide_number(run, "times the unlucky one was begun: ");
     guide_claim(lost == 0, NULL, "nothing is lost");
-    guide_claim(begun == 2, guide_text("%g times", begun),
+    guide_claim(begun == 2, guide_text("%g", begun),
                 "the item of the dead worker was begun twice");
     if (lost == 0 && begun == 2)
         guide_answer('b', "another worker begins the item anew, since nobody "
@@ -142,13 +142,13 @@ static void idle(void) {
     size_t workers = guide_workers(), tasks = guide_tasks(200, 10000);
     struct guide_run *run = guide_run("idle_killed", guide_text("%zu", workers),
                                       guide_text("%zu", tasks));
-    guide_claim(guide_lines_with(run, guide_text("%zu of %zu results are right",
+    guide_claim(guide_lines_with(run, guide_text("right results: %zu of %zu",
                                                  tasks, tasks)) == 1,
                 NULL, "every result of the map is there");
-    guide_claim(guide_lines_with(
-                    run, guide_text("%zu workers were killed", workers)) == 1,
-                NULL, "although all %zu workers were killed before it",
-                workers);
+    guide_claim(
+        guide_lines_with(run, guide_text("workers killed: %zu,", workers)) == 1,
+        NULL, "although %s killed before it",
+        workers == 1 ? "the only worker was" : "all workers were");
 }
 
 const struct guide_lesson guide_lesson = {

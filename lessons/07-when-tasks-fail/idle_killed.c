@@ -37,8 +37,8 @@ int main(int argc, char **argv) {
         right += results[i] == i * i;
     struct pool_stats stats;
     if (pool_stats(pool, &stats) == 0)
-        printf("%zu workers were killed, %zu of %zu results are right\n", count,
-               right, tasks);
+        printf("workers killed: %zu, right results: %zu of %zu\n", count, right,
+               tasks);
     pool_destroy(pool);
     return 0;
 }

@@ -51,9 +51,9 @@ int main(int argc, char **argv) {
     pool_result_get(result, results, sizeof *results * tasks, POOL_FOREVER);
     for (size_t i = 0; i < tasks; i++)
         lost += pool_result_item_status(result, i) == POOL_ELOST;
-    printf("%zu items: %zu are lost\n", tasks, lost);
-    printf("the unlucky one was begun %u times\n", atomic_load(tries));
+    printf("items: %zu, lost: %zu\n", tasks, lost);
+    printf("times the unlucky one was begun: %u\n", atomic_load(tries));
     printf("message: \"%s\"\n", pool_result_message(result));
-    pool_destroy(pool);
+    pool_close(pool), pool_join(pool), pool_destroy(pool);
     return 0;
 }

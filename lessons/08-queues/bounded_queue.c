@@ -54,7 +54,7 @@ int main(int argc, char **argv) {
         error = pool_result_get(result, letters, sizeof letters, POOL_FOREVER);
     if (error < 0)
         errx(1, "%s", pool_strerror(error));
-    printf("%zu words put, %zu taken: %zu letters; at most %zu ahead\n",
+    printf("words put: %zu, taken: %zu, letters: %zu, most ahead: %zu\n",
            words.count, *job.taken, letters[0] + letters[1], most);
     pool_destroy(pool);
 }

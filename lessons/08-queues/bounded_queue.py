@@ -26,4 +26,4 @@ with context.Pool(2) as pool, context.Manager() as manager:
     for number in [*range(len(WORDS)), None, None]:
         queue.put(number)
     letters = sum(result.get() for result in results)
-print(f"{len(WORDS)} words put, {len(WORDS)} taken: {letters} letters")
+print(f"words put: {len(WORDS)}, taken: {len(WORDS)}, letters: {letters}")

@@ -50,9 +50,9 @@ static void pipes(void) {
 
 static void queue(void) {
     struct guide_run *run = guide_run("bounded_queue", "8", guide_input());
-    double put = guide_number(run, "");
-    double taken = guide_number(run, "*words put, ");
-    double ahead = guide_number(run, "*at most ");
+    double put = guide_number(run, "words put: ");
+    double taken = guide_number(run, "*, taken: ");
+    double ahead = guide_number(run, "*most ahead: ");
     if (guide_python()) {
         guide_claim(guide_line(run, "multiprocessing.Queue: ") != NULL, NULL,
                     "multiprocessing.Queue, given to a task, is refused");
@@ -74,14 +74,14 @@ static void lock(void) {
     size_t processes = guide_tasks(4, 100);
     struct guide_run *run =
         guide_run("shared_lock", guide_text("%zu", processes));
-    double total = guide_number(run, "*added 1000 each: ");
+    double total = guide_number(run, "*together: ");
     guide_claim(total == 1000 * (double)processes, guide_text("%.0f", total),
                 "no update was lost: the lock is one for all processes");
     guide_tree(run);
 }
 
 static void conditions(void) {
-    guide_ask((const char *[]){"yes: whoever wakes looks again",
+    guide_ask((const char *[]){"yes: the one that wakes looks again",
                                "no: the wrong one may be woken",
                                "no: a lock has one condition", NULL},
               "A box for one item. Consumers wait until it is full, a producer "

@@ -54,5 +54,6 @@ int main(int argc, char **argv) {
     }
     while (waitpid(-1, NULL, 0) > 0)
         continue;
-    printf("%d processes added 1000 each: %d\n", processes, shared->total);
+    printf("processes that added 1000: %d, together: %d\n", processes,
+           shared->total);
 }

@@ -25,4 +25,4 @@ for child in children:
     child.start()
 for child in children:
     child.join()
-print(f"{PROCESSES} processes added 1000 each: {total.value}")
+print(f"processes that added 1000: {PROCESSES}, together: {total.value}")

@@ -142,7 +142,7 @@ static void randoms(void) {
     const char *count = guide_text("%zu", workers);
     guide_ask((const char *[]){"different ones: they are random",
                                "the same one, in each of them",
-                               "it cannot be told beforehand", NULL},
+                               "it cannot be told in advance", NULL},
               "Each worker calls rand() once. Which numbers do they draw?");
     struct guide_run *run = guide_run("same_random", count);
     size_t different = drawn(run, &drew);

@@ -56,5 +56,5 @@ int main(int argc, char **argv) {
         close(gate[1]);
     while (read(news[0], &byte, 1) == 1) // until no worker is left
         ended++;
-    printf("%zu of %zu tasks went on to their end\n", ended, workers);
+    printf("tasks that went on to their end: %zu of %zu\n", ended, workers);
 }

@@ -50,9 +50,9 @@ int main(int argc, char **argv) {
     getrusage(RUSAGE_SELF, &after);
     for (size_t i = 0; i < tasks && good; i++)
         right += results[i] == i * i;
-    printf("%zu of %zu results are right\n", right, tasks);
+    printf("right results: %zu of %zu\n", right, tasks);
     printf("%.2f us for a task\n", time / (double)tasks);
-    printf("went to sleep %ld times\n", after.ru_nvcsw - before.ru_nvcsw);
+    printf("sleeps of the client: %ld\n", after.ru_nvcsw - before.ru_nvcsw);
     mine ? mypool_destroy(own) : pool_destroy(pool); // 3 close, 4 join
     return 0;
 }

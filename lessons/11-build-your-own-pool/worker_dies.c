@@ -54,7 +54,7 @@ int main(int argc, char **argv) {
         lost += results[i] == 0;
     for (size_t i = tasks; i < tasks + n; i++)
         knows += results[i] == 2;
-    printf("%zu of %zu items are lost\n", lost, tasks);
-    printf("%zu of %zu workers know the new setting\n", knows, n);
+    printf("lost items: %zu of %zu\n", lost, tasks);
+    printf("workers that know the new setting: %zu of %zu\n", knows, n);
     mine ? mypool_destroy(own) : pool_destroy(pool);
 }

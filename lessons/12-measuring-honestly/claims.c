@@ -15,8 +15,20 @@ struct row {
     bool interval;
 };
 
+enum { MANY = 16 }; // workers: making more of them takes long
+
 static size_t repetitions(void) {
-    return guide_knob("REPETITIONS", 12, 1, 100);
+    return guide_knob("REPETITIONS", guide_workers() > MANY ? 6 : 12, 1, 100);
+}
+
+// A lesson that seems to hang says before what takes so long.
+static void this_takes_long(void) {
+    if (guide_workers() <= MANY)
+        return;
+    guide_say("Making so many workers takes long, and here it is done again "
+              "and again. Unless REPETITIONS= says otherwise, the guide runs "
+              "everything 6 times, which is the least that gives an interval, "
+              "and not 12 times. Parts 3 to 5 may still take a minute each.");
 }
 
 // Runs a program that measures, and medians with what it printed.
@@ -73,6 +85,7 @@ static void all_kept(const struct guide_run *run, const char *const names[]) {
 }
 
 static void one_bad_run(void) {
+    this_takes_long();
     guide_ask(
         (const char *[]){"the mean, and not the median",
                          "the median, and not the mean", "both of them",
@@ -225,7 +238,7 @@ static void how_many_tasks(void) {
 
 static void how_many_workers(void) {
     size_t most = 8, above = 0;
-    while (most < guide_workers())
+    while (most < guide_workers() && most < 64)
         most *= 2;
     struct row row = {0};
     guide_ask((const char *[]){"as many times as there are workers",

@@ -54,7 +54,7 @@ static inline struct files find_files(const char *folder) {
         }
     }
     if (left_out > 0)
-        fprintf(stderr, "%zu file(s) cannot be read, or have long paths.\n",
+        fprintf(stderr, "Files that cannot be read, or have long paths: %zu.\n",
                 left_out);
     if (files.count == 0) {
         fprintf(stderr, "%s holds no file that can be read.\n", folder);

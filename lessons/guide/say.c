@@ -69,6 +69,8 @@ const char *guide_count(size_t count, const char *what) {
 
 const char *guide_times(double slow, double fast) {
     double ratio = slow / (fast > 0 ? fast : 1), unit = 0.1;
+    if (!(ratio >= 0 && ratio < 1e15)) // not a number: there was no time
+        return "about ? times";
     while (ratio >= 100 * unit)
         unit *= 10;
     ratio = (double)(long long)(ratio / unit + 0.5) * unit;

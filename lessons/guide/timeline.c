@@ -127,10 +127,12 @@ void guide_timeline(const struct guide_run *run) {
              "was killed.\n");
     printf("  %-10s|0%*s|%6s\n", "", (int)cells.count - 1,
            duration(p.end - p.begin), run->traced ? "items" : "");
-    for (size_t row = 0; row < p.rows && row < MOST_ROWS; row++)
+    // Never a single one that is not drawn: that one has room itself.
+    size_t drawn = p.rows > MOST_ROWS + 1 ? MOST_ROWS : p.rows;
+    for (size_t row = 0; row < drawn; row++)
         draw_row(&p, &cells, (int)row);
-    if (p.rows > MOST_ROWS)
-        printf("  ... and %zu more rows\n", p.rows - MOST_ROWS);
+    if (drawn < p.rows)
+        printf("  ... and %zu more rows\n", p.rows - drawn);
     putchar('\n');
     svg_write(run, &p);
     free(cells.text);

@@ -7,7 +7,7 @@
 // nothing is waited for. A process that is about to end is let loose first:
 // its parent, and not the guide, finds it as a zombie.
 //
-// Should the guide die, all that it watches is killed (EXITKILL).
+// If the guide dies, all that it watches is killed (EXITKILL).
 // Runs in: the guide.
 #define _GNU_SOURCE
 #include "internal.h"
