@@ -72,3 +72,9 @@ bool arena_trace_get(struct trace *trace, uint64_t place,
     }
     return true;
 }
+
+int arena_trace_order(const void *a, const void *b) {
+    const struct pool_trace_event *left = a, *right = b;
+    return (left->begin_ns > right->begin_ns) -
+           (left->begin_ns < right->begin_ns);
+}

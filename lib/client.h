@@ -23,7 +23,7 @@ struct memory {
 
 bool client_memory_init(struct pool *pool);
 void client_memory_end(struct memory *memory);
-void *client_memory_take(struct pool *pool, size_t size, bool zeroed);
+void *client_memory_take(struct memory *memory, size_t size, bool zeroed);
 void client_memory_give(struct memory *memory, void *block);
 
 // ==== client_ring.c: entries for chunks =====================================
@@ -169,7 +169,6 @@ int client_wait(struct pool *pool, client_ready_fn *ready, void *what,
 
 void client_trace_begin(struct pool *pool); // if POOL_TRACE is set
 void client_trace_end(struct pool *pool);
-void client_trace_sort(struct pool_trace_event *events, size_t count);
 void client_json_write(FILE *file, struct pool_trace_event *events,
                        size_t count, const struct pool *pool, uint64_t dropped);
 

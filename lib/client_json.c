@@ -123,7 +123,7 @@ void client_json_write(FILE *file, struct pool_trace_event *events,
         else
             put_mark(&w, e);
     // The items that were submitted and not yet run, over time.
-    client_trace_sort(events, count);
+    qsort(events, count, sizeof *events, arena_trace_order);
     long items = 0;
     for (struct pool_trace_event *e = events; e < end; e++) {
         if (!e->task || e->kind == POOL_TRACE_DEATH)

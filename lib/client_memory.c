@@ -238,12 +238,10 @@ static char *take(struct memory *memory, size_t size) {
 }
 
 // Takes a block of the heap, aligned to 16 bytes; NULL: there is no room.
-void *client_memory_take(struct pool *pool, size_t size, bool zeroed) {
-    struct memory *memory = &pool->memory;
+void *client_memory_take(struct memory *memory, size_t size, bool zeroed) {
     uint32_t touched = memory->touched;
     char *block = take(memory, size);
-    if (!block) { // what nobody waits for may have finished meanwhile
-        client_results_collect(pool);
+    if (!block) {
         delete_unused_slabs(memory);
         block = take(memory, size);
     }
@@ -264,20 +262,4 @@ void client_memory_give(struct memory *memory, void *block) {
         give_block(memory, slab, (uint32_t)(offset - (size_t)slab * PAGE));
     else if (offset % PAGE == 0 && memory->page[p].state == PAGE_RUN)
         give_run(memory, (uint32_t)p);
-}
-
-// ---- For the user: arrays that tasks share ---------------------------------
-
-void *pool_alloc(struct pool *pool, size_t size) {
-    if (!client_owns(pool) || size == 0)
-        return errno = EINVAL, NULL;
-    void *memory = client_memory_take(pool, size, true);
-    if (!memory)
-        errno = ENOMEM;
-    return memory;
-}
-
-void pool_release(struct pool *pool, void *memory) {
-    if (client_owns(pool) && memory)
-        client_memory_give(&pool->memory, memory);
 }

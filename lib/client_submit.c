@@ -42,7 +42,7 @@ static struct job *make_job(struct pool *pool, const struct job *order,
     if (count > 1)
         out_at = align_up(out_at, unit);
     size_t size = out_at + (out_place ? 0 : count * order->result_size);
-    struct job *job = client_memory_take(pool, size, false);
+    struct job *job = client_memory_take(&pool->memory, size, false);
     if (!job)
         return NULL;
     *job = *order;
@@ -178,10 +178,12 @@ static int submit(struct pool *pool, pool_task_fn *fn, const void *items,
     struct pool_result *result = client_result_new(pool);
     if (!result)
         return POOL_ENOMEM;
-    bool full = count && !client_ring_has_room(pool, chunks);
+    if (count && client_ring_has_room(pool, chunks))
+        result->job = make_job(pool, &order, items, results);
+    bool full = count && !result->job;
     if (full || (++pool->submissions % COLLECT_EVERY == 0 && pool->detached))
         client_results_collect(pool);
-    if (count && (!full || client_ring_has_room(pool, chunks)))
+    if (full && client_ring_has_room(pool, chunks))
         result->job = make_job(pool, &order, items, results);
     if (count && !result->job) {
         client_result_drop(result);

@@ -37,18 +37,12 @@ int pool_trace_start(struct pool *pool, size_t capacity) {
     return 0;
 }
 
-static int by_begin(const void *a, const void *b) {
-    const struct pool_trace_event *left = a, *right = b;
-    return (left->begin_ns > right->begin_ns) -
-           (left->begin_ns < right->begin_ns);
-}
-
 // Chunk by chunk: its submission, if it is the first of one, then its runs and
 // deaths.
 static int by_chunk(const void *a, const void *b) {
     const struct pool_trace_event *left = a, *right = b;
     int order = (left->task > right->task) - (left->task < right->task);
-    return order ? order : by_begin(a, b);
+    return order ? order : arena_trace_order(a, b);
 }
 
 // A run that was cut short has meant to do the rest of its chunk. The death of
@@ -65,10 +59,6 @@ static void cut_run(const struct pool_trace_event *events,
         run->count = (uint32_t)(death->first - run->first) + 1;
         return;
     }
-}
-
-void client_trace_sort(struct pool_trace_event *events, size_t count) {
-    qsort(events, count, sizeof *events, by_begin);
 }
 
 // A sorted copy of the record, to be freed; NULL: no memory. `dropped` are the
@@ -98,7 +88,7 @@ static struct pool_trace_event *snapshot(struct pool *pool, size_t *count,
         if (events[i].count) // else it has no chunk
             events[i].task = submissions;
     }
-    client_trace_sort(events, *count);
+    qsort(events, *count, sizeof *events, arena_trace_order);
     return events;
 }
 

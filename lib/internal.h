@@ -176,6 +176,7 @@ struct trace_mark arena_trace_add(struct arena *arena,
 // The same, of an event given by its fields: .kind = …, .worker = …
 #define arena_trace(arena, ...)                                                \
     arena_trace_add(arena, (struct pool_trace_event){__VA_ARGS__})
+int arena_trace_order(const void *a, const void *b); // for qsort(): of time
 void arena_trace_end(struct trace_mark mark, int error);
 bool arena_trace_get(struct trace *trace, uint64_t place,
                      struct pool_trace_event *event);

@@ -1,10 +1,29 @@
 // SPDX-License-Identifier: MIT
-// Queues from the client's side: making them, and waiting in one as the client
-// waits for everything, with callbacks that fall due and an eye on the
-// supervisor.
+// What the program and its tasks share: memory, and queues, which lie in it.
+//
+// In a queue the client waits as it waits for everything, with callbacks that
+// fall due and an eye on the supervisor.
 //
 // Runs in: client.
 #include "client.h"
+
+void *pool_alloc(struct pool *pool, size_t size) {
+    if (!client_owns(pool) || size == 0)
+        return errno = EINVAL, NULL;
+    void *memory = client_memory_take(&pool->memory, size, true);
+    if (!memory) { // what nobody waits for may have finished meanwhile
+        client_results_collect(pool);
+        memory = client_memory_take(&pool->memory, size, true);
+    }
+    if (!memory)
+        errno = ENOMEM;
+    return memory;
+}
+
+void pool_release(struct pool *pool, void *memory) {
+    if (client_owns(pool) && memory)
+        client_memory_give(&pool->memory, memory);
+}
 
 struct pool_queue *pool_queue_create(struct pool *pool, size_t item_size,
                                      size_t capacity) {
