@@ -57,18 +57,17 @@ enum {
 //
 //   bits 0-2   state
 //   bit  3     fault: an item of the chunk has failed; its status byte says how
-//   bits 4-20  RUNNING, TIMED_OUT: the worker that holds it. READY: its lap,
-//              the chunk's number / 256, modulo RING_LAPS, so that a worker
-//              with an outdated number leaves it alone
+//   bits 4-20  RUNNING: the worker that holds it. READY: its lap, the chunk's
+//              number / 256, modulo RING_LAPS, so that a worker with an
+//              outdated number leaves it alone
 //   bits 21-36 how often the current item's worker has died (for retries)
 //   bits 37-63 items done: the next one is running, or is the next to run
 
 enum chunk_state {
-    CHUNK_FREE,      // nothing here yet
-    CHUNK_READY,     // waits for a worker
-    CHUNK_RUNNING,   // its worker alone moves it on
-    CHUNK_TIMED_OUT, // the supervisor has stopped it and kills its worker
-    CHUNK_DONE,      // final; with the fault bit: look at the status bytes
+    CHUNK_FREE,    // nothing here yet
+    CHUNK_READY,   // waits for a worker
+    CHUNK_RUNNING, // its worker alone moves it on
+    CHUNK_DONE,    // final; with the fault bit: look at the status bytes
 };
 
 #define WORD_STATE UINT64_C(7)
@@ -106,9 +105,7 @@ static inline uint64_t word_claim(uint64_t word, unsigned worker) {
 
 // True while `worker` has the chunk.
 static inline bool word_held_by(uint64_t word, unsigned worker) {
-    enum chunk_state state = word_state(word);
-    return (state == CHUNK_RUNNING || state == CHUNK_TIMED_OUT) &&
-           word_owner(word) == worker;
+    return word_state(word) == CHUNK_RUNNING && word_owner(word) == worker;
 }
 
 struct entry {
@@ -147,7 +144,8 @@ struct slot {
     // it holds a chunk, that chunk is `lo`.
     _Alignas(LINE) _Atomic uint64_t lo;
     _Atomic uint64_t hi;
-    _Atomic uint64_t deadline_ns;       // of the running item; 0: none
+    _Atomic uint64_t deadline_ns;       // of the running item; 0: none;
+#define DEADLINE_PASSED UINT64_MAX      // set by the supervisor, who kills it
     _Atomic(struct pool_queue *) queue; // in a put or get there …
     _Atomic(struct queue_cell *) cell;  // … that may hold this cell
     _Atomic uint32_t phase;             // enum slot_phase

@@ -10,13 +10,13 @@
 
 // Fails the item that was running, or gives it another try; the rest of the
 // chunk goes back to READY. Returns the error, or 0 for another try.
-static enum pool_error lose_item(struct arena *arena, uint64_t seq, int pid,
-                                 int status) {
+static enum pool_error lose_item(struct arena *arena, uint64_t seq,
+                                 const struct slot *slot, int status) {
     struct entry *entry = arena_entry(arena, seq);
     struct job *job = arena_job(arena, entry);
     uint64_t word = atomic_load(&entry->word), first, done = word_done(word);
     uint32_t count = arena_chunk_items(job, entry, &first);
-    bool timed_out = word_state(word) == CHUNK_TIMED_OUT;
+    bool timed_out = atomic_load(&slot->deadline_ns) == DEADLINE_PASSED;
     unsigned lap = WORD_LAP(seq);
     uint64_t tries = word_tries(word);
     if (!timed_out && tries < arena->options.max_retries) {
@@ -33,7 +33,8 @@ static enum pool_error lose_item(struct arena *arena, uint64_t seq, int pid,
                      arena->options.task_timeout_ms);
         else
             sys_describe_exit(how, sizeof how, status);
-        snprintf(message, POOL_MESSAGE_SIZE, "worker %d %s", pid, how);
+        snprintf(message, POOL_MESSAGE_SIZE, "worker %d %s",
+                 atomic_load(&slot->pid), how);
     }
     enum pool_error error = timed_out ? POOL_ETIMELIMIT : POOL_ELOST;
     job_statuses(job)[first + done] = (uint8_t)-error;
@@ -60,7 +61,7 @@ void super_account(struct arena *arena, unsigned worker, int status) {
         event.count = 1;
         event.error = POOL_ECANCELLED; // by the client
         if (atomic_load(&arena->mode) != MODE_TERMINATE)
-            event.error = lose_item(arena, seq, pid, status);
+            event.error = lose_item(arena, seq, slot, status);
     }
     arena_queue_repair(slot, worker);
     atomic_store(&slot->deadline_ns, 0);
@@ -73,9 +74,10 @@ void super_account(struct arena *arena, unsigned worker, int status) {
     arena_wake_all(arena);
 }
 
-// Kills workers whose item has run too long. Its word is moved on first: from
-// then on the worker cannot finish the item, nor start another. Returns the
-// milliseconds until the next item will have run too long.
+// Kills workers whose item has run too long. The item's deadline is replaced
+// first, and no two items of a worker have the same: from then on it cannot
+// finish that item, nor start another. Returns the milliseconds until the next
+// item will have run too long.
 int super_enforce_limit(struct arena *arena) {
     if (!arena->options.task_timeout_ms)
         return POOL_FOREVER;
@@ -85,19 +87,13 @@ int super_enforce_limit(struct arena *arena) {
     uint64_t now = sys_now_ns(), soonest = UINT64_MAX;
     for (unsigned i = 0; i < arena->options.workers; i++) {
         struct slot *slot = &arena->slots[i];
-        struct entry *entry = arena_entry(arena, atomic_load(&slot->lo));
-        // The word before the clock: workers stop the clock, move the word,
-        // and start the clock, so an old time is never taken for a new item's.
-        uint64_t word = atomic_load(&entry->word);
         uint64_t deadline = atomic_load(&slot->deadline_ns);
         int pid = atomic_load(&slot->pid);
-        if (!deadline || !pid)
-            continue;
-        uint64_t stopped = (word & ~WORD_STATE) | CHUNK_TIMED_OUT;
-        if (deadline > now)
+        if (deadline > now) // or DEADLINE_PASSED
             soonest = MIN(deadline, soonest);
-        else if (word_state(word) == CHUNK_RUNNING && word_held_by(word, i) &&
-                 atomic_compare_exchange_strong(&entry->word, &word, stopped))
+        else if (deadline && pid > 0 &&
+                 atomic_compare_exchange_strong(&slot->deadline_ns, &deadline,
+                                                DEADLINE_PASSED))
             kill(pid, SIGKILL);
     }
     atomic_store(&arena->super_wakes_ns, soonest);

@@ -87,23 +87,20 @@ static UNLIKELY uint64_t record_failure(struct worker *self,
 
 // Where items have a time limit, the supervisor may have been quicker; then it
 // kills this worker any moment.
-static UNLIKELY void stop_clock(struct worker *self, struct entry *entry,
-                                uint64_t next) {
-    atomic_store(&self->slot->deadline_ns, 0);
-    uint64_t word = atomic_load(&entry->word);
-    if (word_state(word) != CHUNK_RUNNING ||
-        !atomic_compare_exchange_strong(&entry->word, &word, next))
-        for (;;)
-            pause();
+static UNLIKELY void stop_clock(struct worker *self) {
+    uint64_t deadline = atomic_load(&self->slot->deadline_ns);
+    while (
+        deadline == DEADLINE_PASSED ||
+        !atomic_compare_exchange_strong(&self->slot->deadline_ns, &deadline, 0))
+        pause();
 }
 
 // Moves the word on: the item is published.
 static inline void advance(struct worker *self, struct entry *entry,
                            uint64_t next, bool limited) {
     if (limited)
-        stop_clock(self, entry, next);
-    else
-        store_release(&entry->word, next);
+        stop_clock(self);
+    store_release(&entry->word, next);
 }
 
 // Begins the event of a run of `count` items from the one that is next.
