@@ -206,7 +206,10 @@ void worker_run_reserved(struct worker *self) {
         job = entry->job;
         run_chunk(self, entry, claimed, seq);
         if (self->budget == 0) {
-            arena_finished(arena, untold, seq); // `fini` may take long
+            // `fini` may take long: others go on with what is left here.
+            arena_finished(arena, untold, seq);
+            if (arena->options.fini)
+                arena_wake_all(arena);
             worker_end(self, EXIT_SUCCESS);
         }
     }

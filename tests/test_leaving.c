@@ -476,6 +476,17 @@ TEST(fini_of_a_retiring_worker_holds_up_no_result) {
     unmap_gates();
 }
 
+// Nor does what it leaves of a chunk, though the others sleep.
+TEST(fini_of_a_retiring_worker_holds_up_no_item) {
+    map_gates();
+    struct pool *pool = pool_with((struct pool_options){
+        .workers = 2, .max_tasks_per_worker = 3, .fini = wait_at_end});
+    assert_int_equal(pool_map(pool, task_nothing, NULL, 6, 0, NULL, 0, 6), 0);
+    gate_add(ended, 1);
+    pool_destroy(pool);
+    unmap_gates();
+}
+
 // ---- pool_wait -------------------------------------------------------------
 
 static void submit_more(struct pool_result *result, void *user) {
