@@ -9,8 +9,9 @@
 
 enum {
     NO_PIDFD_MS = 250,     // between looks at the supervisor, without a pidfd
-    END_MS = 4000,         // for the supervisor to end, then it is killed
-    WORKERS_END_MS = 1000, // for workers to follow it
+    END_MS = 40000,        // for the supervisor to end, then it is killed
+    STOPPED_MS = 1000,     // between tries to continue one that is stopped
+    WORKERS_END_MS = 5000, // for workers to follow it
 };
 
 // Waits up to `timeout_ms` for the supervisor's end, and for the client's
@@ -94,13 +95,9 @@ void client_end_supervisor(struct pool *pool, enum arena_mode mode) {
         return;
     atomic_store(&pool->arena->mode, mode);
     sys_event_signal(pool->arena->super_event);
-    int limit_ms = END_MS + (mode == MODE_STOP ? FINI_MS : 0), left;
     uint64_t start = sys_now_ns();
-    do
-        left = sys_ms_left(start, limit_ms);
-    while (!client_wait_supervisor(pool, false, left) && left);
-    if (!left)
-        kill(pool->supervisor, SIGKILL); // stopped, perhaps
+    while (!client_wait_supervisor(pool, false, STOPPED_MS))
+        kill(pool->supervisor, sys_ms_left(start, END_MS) ? SIGCONT : SIGKILL);
     int status = -1;
     reap_supervisor(pool, &status);
     await_orphans(pool);

@@ -32,10 +32,7 @@
 
 // ==== sys_linux.c: Linux calls, EINTR and fallbacks =========================
 
-enum {
-    SPIN_NS = 50000, // about the cost of going to sleep and waking up
-    FINI_MS = 5000,  // for workers to end by themselves
-};
+enum { SPIN_NS = 50000 }; // about the cost of going to sleep and waking up
 
 uint64_t sys_now_ns(void);
 int sys_ms_left(uint64_t start_ns, int timeout_ms);

@@ -288,8 +288,10 @@ int pool_close(struct pool *pool);
 /// result becomes ready, and callbacks run: with #POOL_ECANCELLED, or where an
 /// item of it had failed before, still with the status and message of that one.
 /// Its items that were cut off have #POOL_ECANCELLED. Blocks for
-/// the moments that takes, bounded even where a task ignores every signal.
-/// Twice is fine. Runs in the client.
+/// the moments that takes, until every worker is gone, even where a task ignores
+/// every signal; one that the kernel itself cannot end (it waits for a disk that
+/// does not answer) is given up after half a minute. Twice is fine. Runs in the
+/// client.
 ///
 /// Python: `Pool.terminate()`, which sends SIGTERM, waits for tasks that ignore
 /// it, and leaves unfinished results without an answer.
@@ -312,8 +314,8 @@ int pool_wait(struct pool *pool, int timeout_ms);
 /// and been reaped, running callbacks that fall due. Comes after pool_close()
 /// or pool_terminate(). Twice is fine. Results, messages and statistics can be
 /// read until pool_destroy(). Workers have five seconds to end by themselves (see
-/// #pool_fini_fn), then they are killed. Runs in the client. Python:
-/// `Pool.join()`.
+/// #pool_fini_fn), then they are killed as by pool_terminate(). Runs in the
+/// client. Python: `Pool.join()`.
 /// @param pool  the pool
 /// @return 0; #POOL_ERUNNING at once if neither came before; #POOL_EINVAL
 int pool_join(struct pool *pool);

@@ -21,7 +21,10 @@ enum {
     START_TRIES = 5,   // of a slot, in a row, before the pool is given up
     FORK_TRIES = 50,   // failures in a row, with no worker left to go on
     RETRY_MS = 100,    // between tries to fork
-    GRACE_MS = 1000,   // for killed workers to be gone
+    FINI_MS = 5000,    // for workers to end by themselves
+    KILLED_MS = 30000, // for killed workers to be gone, which takes moments,
+                       // but where the kernel cannot end one (a hung disk)
+    GRACE_MS = 1000,   // for what tasks have left behind
     NO_PIDFD_MS = 250, // between looks at the client, without a pidfd
 };
 
@@ -179,33 +182,30 @@ static void wait_for_events(struct super *s, int timeout_ms) {
         sys_event_drain(s->arena->super_event);
 }
 
-// Waits until no child is left, for `limit_ms` at most, or until the client has
-// died. Dead workers' own pools are children by now, and end by themselves.
-static bool await_children(struct super *s, int limit_ms) {
+// Waits until no worker is left, or no child at all, for `limit_ms` at most, or
+// until the client has died.
+static void await_end(struct super *s, bool all, int limit_ms) {
     uint64_t start = sys_now_ns();
-    while (reap(s)) {
+    while (reap(s) && (all || signal_workers(s, 0) > 0)) {
         int left = sys_ms_left(start, limit_ms);
         if (left == 0 || (s->client_fd >= 0 && client_gone(s)))
-            return false;
+            return;
         wait_for_events(s, left);
     }
-    return true;
 }
 
 static _Noreturn void end(struct super *s) {
-    struct arena *arena = s->arena;
-    bool in_peace = atomic_load(&arena->mode) == MODE_STOP && !client_gone(s);
     read_signals(s); // Ctrl-C may have ended the client
-    for (unsigned i = 0; in_peace && i < arena->options.workers; i++)
-        arena_wake_slot(&arena->slots[i]);
-    if (in_peace && await_children(s, FINI_MS))
-        _exit(EXIT_SUCCESS);
-    // Even if no worker is left: their own pools may be.
-    if (!in_peace || signal_workers(s, 0) > 0) {
-        signal_workers(s, SIGKILL);
-        sys_close(&s->client_fd); // it is not looked at any more
-        await_children(s, GRACE_MS);
+    if (atomic_load(&s->arena->mode) == MODE_STOP) {
+        for (unsigned i = 0; i < s->arena->options.workers; i++)
+            arena_wake_slot(&s->arena->slots[i]);
+        await_end(s, false, FINI_MS);
     }
+    signal_workers(s, SIGKILL);
+    sys_close(&s->client_fd); // it is not looked at any more
+    await_end(s, false, KILLED_MS);
+    // Dead workers' own pools are children by now, and end by themselves.
+    await_end(s, true, GRACE_MS);
     _exit(s->giving_up ? EXIT_FAILURE : EXIT_SUCCESS);
 }
 
