@@ -173,10 +173,10 @@ struct trace_mark arena_trace_add(struct arena *arena,
 // The same, of an event given by its fields: .kind = …, .worker = …
 #define arena_trace(arena, ...)                                                \
     arena_trace_add(arena, (struct pool_trace_event){__VA_ARGS__})
-int arena_trace_order(const void *a, const void *b); // for qsort(): of time
 void arena_trace_end(struct trace_mark mark, int error);
 bool arena_trace_get(struct trace *trace, uint64_t place,
                      struct pool_trace_event *event);
+int arena_trace_order(const void *a, const void *b); // for qsort(): of time
 
 // ==== worker_self.c: who this process is =====================================
 
@@ -221,7 +221,7 @@ int super_enforce_limit(struct arena *arena); // ms to the next deadline
 
 // ==== super_interrupt.c: Ctrl-C for commands ===============================
 
-void super_interrupt(void);
+void super_interrupt(const struct arena *arena);
 
 // ==== client_*.c: see client.h ==============================================
 

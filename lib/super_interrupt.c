@@ -6,12 +6,16 @@
 // command. A child that a task forks gets the default back (sys_guard.c), but
 // system(), popen() and posix_spawn() let nobody do that. So the supervisor,
 // which Ctrl-C reaches too, ends with SIGTERM those that ignore SIGINT: of its
-// own process group, and descended from its workers.
+// own process group, and descended from its workers, or about to become a
+// command, with the worker's name still. Pools that tasks have made have
+// supervisors that do this for them.
 //
 // Runs in: supervisor.
 #include "internal.h"
 
 #include <dirent.h>
+
+enum { STEPS = 256 }; // upwards to an ancestor
 
 struct process {
     char name[32];
@@ -19,6 +23,7 @@ struct process {
     unsigned long long ignored; // signals, a bit for each
 };
 
+// False: it has ended.
 static bool read_process(int pid, struct process *process) {
     char path[64], line[256];
     snprintf(path, sizeof path, "/proc/%d/status", pid);
@@ -29,23 +34,34 @@ static bool read_process(int pid, struct process *process) {
         sscanf(line, "PPid: %d", &process->parent);
         sscanf(line, "SigIgn: %llx", &process->ignored);
     }
-    return file && fclose(file) == 0;
+    return file && fclose(file) == 0 && process->parent > 0;
 }
 
-void super_interrupt(void) {
+static bool is_command(const struct arena *arena, int pid) {
+    struct process process;
+    int self = getpid(), up = pid;
+    for (unsigned i = 0; i < arena->options.workers; i++)
+        if (atomic_load(&arena->slots[i].pid) == pid)
+            return false;
+    for (int steps = 0; up > 1 && up != self && steps < STEPS; steps++) {
+        if (!read_process(up, &process)) // its children have another parent now
+            up = up == pid ? 0 : pid;
+        else if (strcmp(process.name, "pool-super") == 0 ||
+                 (up == pid && !(process.ignored >> (SIGINT - 1) & 1)))
+            return false;
+        else
+            up = process.parent;
+    }
+    return up == self;
+}
+
+void super_interrupt(const struct arena *arena) {
     DIR *folder = opendir("/proc");
     struct dirent *entry;
     while (folder && (entry = readdir(folder))) {
-        int pid = atoi(entry->d_name), self = getpid(), up = 0;
-        struct process process, ancestor;
-        if (pid <= 1 || pid == self || getpgid(pid) != getpgrp() ||
-            !read_process(pid, &process) ||
-            !(process.ignored >> (SIGINT - 1) & 1) ||
-            strncmp(process.name, "pool-", 5) == 0) // a pool's, not a command
-            continue;
-        for (up = process.parent; up > 1 && up != self; up = ancestor.parent)
-            read_process(up, &ancestor);
-        if (up == self)
+        int pid = atoi(entry->d_name);
+        if (pid > 1 && pid != getpid() && getpgid(pid) == getpgrp() &&
+            is_command(arena, pid))
             kill(pid, SIGTERM);
     }
     if (folder)

@@ -164,7 +164,7 @@ static void read_signals(struct super *s) {
     struct signalfd_siginfo info;
     while (read(s->signal_fd, &info, sizeof info) == (ssize_t)sizeof info)
         if (info.ssi_signo == SIGINT && !s->arena->ignores_ctrl_c)
-            super_interrupt();
+            super_interrupt(s->arena);
 }
 
 // Sleeps until something happens, `timeout_ms` at most.

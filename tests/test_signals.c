@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -405,10 +406,17 @@ static int task_sleep(const void *arg, size_t arg_size, void *result,
     return nanosleep(&moment, NULL) != 0 || poll(NULL, 0, 100) != 0;
 }
 
+// Workers are not taken for commands, whatever they are called.
+static int rename_worker(void *unused) {
+    (void)unused;
+    return prctl(PR_SET_NAME, "renamed");
+}
+
 static void survive_ctrl_c(void *unused) {
     (void)unused;
     setpgid(0, 0);
-    struct pool *pool = pool_of(2);
+    struct pool *pool =
+        pool_with((struct pool_options){.workers = 2, .init = rename_worker});
     signal(SIGINT, SIG_IGN);
     struct gate *gate = shared(pool, sizeof *gate), *gates[] = {gate, gate};
     struct pool_result *result;
