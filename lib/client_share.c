@@ -13,10 +13,9 @@ void *pool_alloc(struct pool *pool, size_t size) {
     void *memory = client_memory_take(&pool->memory, size, true);
     if (!memory) { // what nobody waits for may have finished meanwhile
         client_results_collect(pool);
+        errno = ENOMEM; // unless there is room now
         memory = client_memory_take(&pool->memory, size, true);
     }
-    if (!memory)
-        errno = ENOMEM;
     return memory;
 }
 

@@ -31,8 +31,11 @@ bool client_wait_supervisor(struct pool *pool, bool event, int timeout_ms) {
     if (pool->super_fd >= 0)
         return false;
     siginfo_t info = {.si_pid = 0};
-    int rc = waitid(P_PID, (id_t)pool->supervisor, &info,
-                    WEXITED | WNOHANG | WNOWAIT);
+    int rc;
+    while ((rc = waitid(P_PID, (id_t)pool->supervisor, &info,
+                        WEXITED | WNOHANG | WNOWAIT)) < 0 &&
+           errno == EINTR)
+        continue;
     return rc < 0 ? errno == ECHILD : info.si_pid != 0;
 }
 

@@ -17,8 +17,7 @@ static enum pool_error lose_item(struct arena *arena, uint64_t seq,
     uint64_t word = atomic_load(&entry->word), first, done = word_done(word);
     uint32_t count = arena_chunk_items(job, entry, &first);
     bool timed_out = atomic_load(&slot->deadline_ns) == DEADLINE_PASSED;
-    unsigned lap = WORD_LAP(seq);
-    uint64_t tries = word_tries(word);
+    unsigned lap = WORD_LAP(seq), tries = word_tries(word);
     if (!timed_out && tries < arena->options.max_retries) {
         job_statuses(job)[first + done] = 0; // it may have failed, unpublished
         atomic_store(&entry->word,
