@@ -161,11 +161,12 @@ static inline const char *pool_strerror(int error) {
 // once; the library keeps it with the result. Nothing to write here either.
 __attribute__((format(printf, 1, 2))) static inline int
 pool_fail(const char *format, ...) {
+    char text[200]; // a line at a time: other workers write there, too
     va_list arguments;
     va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
+    vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    fputc('\n', stderr);
+    fprintf(stderr, "%s\n", text);
     return POOL_ETASK;
 }
 
