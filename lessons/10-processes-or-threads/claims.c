@@ -12,6 +12,9 @@
 static void picture(void) {
     size_t workers = guide_workers() < 64 ? guide_workers() : 64;
     const char *count = guide_text("%zu", workers);
+    if (workers < guide_workers())
+        guide_say("No more than 64 of them draw: making more would take "
+                  "longer than the picture.");
     struct guide_how quiet = {.quiet = true, .unwatched = true};
     struct guide_run *threads =
         guide_run_how(&quiet, "mandelbrot", "threads", count);
