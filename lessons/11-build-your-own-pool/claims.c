@@ -63,9 +63,9 @@ static void tiny(void) {
                 guide_text("%zu", guide_children(mine)),
                 "my pool has no process but its %s",
                 guide_count(few_workers(), "worker"));
-    guide_claim(guide_watched(library, guide_find(library, "pool-super") &&
-                                           guide_children(library) ==
-                                               few_workers() + 1),
+    guide_claim(guide_watched(library,
+                              guide_find(library, "pool-super") &&
+                                  guide_children(library) == few_workers() + 1),
                 guide_text("%zu", guide_children(library)),
                 "the library has one more: the supervisor");
     guide_say("This time a task took %.*s us on my pool and %.*s us on the "
