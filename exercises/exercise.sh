@@ -32,8 +32,17 @@ folder() { # the folder of exercise N
 }
 
 file_name() { # what the student's file is called
-    set -- "$1" "$(basename "$(folder "$1")")"
-    echo "ex$1_$(echo "${2#*-}" | tr - _).c"
+    # Processes cost more than words: no tr, no basename.
+    set -- "$1" "$(folder "$1")"
+    set -- "$1" "${2##*/}"
+    (
+        before=ex$1
+        IFS=-
+        # shellcheck disable=SC2086 # the parts between hyphens
+        set -- ${2#*-}
+        IFS=_
+        echo "${before}_$*.c"
+    )
 }
 
 students() { # the student's file for exercise N
@@ -95,13 +104,13 @@ readable() { # $1 file
         echo "There is no file $1 to read."
         exit 2
     }
-    case $(od -An -N2 -tx1 "$1" | tr -d ' ') in
-    fffe | feff)
+    case $(head -c 2 "$1" 2>/dev/null) in
+    "$(printf '\377\376')" | "$(printf '\376\377')")
         echo "$1 is in UTF-16: save it as UTF-8 (or plain ASCII) in your editor."
         return 1
         ;;
     esac
-    if [ "$(tr -d '\032' <"$1" | wc -c)" != "$(wc -c <"$1")" ]; then
+    if LC_ALL=C grep -q "$(printf '\032')" "$1"; then
         echo "$1 has the character Ctrl-Z in it (1A), as old editors put at the end"
         echo "of a file: delete it."
         return 1
@@ -185,11 +194,13 @@ sanitizers() {
 # The version of what judges exercise N: it changes when a check does.
 version() {
     dir=$(folder "$1")
-    cat "$dir"/*.h "$dir/check.c" "$dir/driver.c" exercises/judge/imports.txt |
-        cksum | cut -d ' ' -f 1
+    first_of "$(cat "$dir"/*.h "$dir/check.c" "$dir/driver.c" \
+        exercises/judge/imports.txt | cksum)"
 }
 
-sum() { cksum <"$1" | cut -d ' ' -f 1; }
+sum() { first_of "$(cksum <"$1")"; }
+
+first_of() { echo "${1%% *}"; }
 
 # What is known after all checks of the student's own file.
 remember() { # $1 number, $2 file, $3 lines
