@@ -48,9 +48,9 @@ plots-pictures: ## develop: measure here, and renew the pictures of the texts
 	rm -rf '$(BUILD)/plots/pictures'
 	$(MAKE) --no-print-directory plots PLOTS_OUT='$(BUILD)/plots/pictures'
 	cp '$(BUILD)'/plots/pictures/*.png plots/pictures/
-	cp '$(BUILD)'/plots/pictures/run-*.csv plots/pictures/run.csv
-	python3 plots/animate.py plots/pictures/run.csv >plots/pictures/fork-or-pool.svg
-	echo "plots/README.md names their run: $$(sed -n 's/^# date: //p' plots/pictures/run.csv)"
+	gzip -9nc '$(BUILD)'/plots/pictures/run-*.csv >plots/pictures/run.csv.gz
+	python3 plots/animate.py '$(BUILD)'/plots/pictures/run-*.csv \
+		>plots/pictures/fork-or-pool.svg
 
 # They judge no times.
 PLOTS_TESTS   = $(PLOTS) $(B)/plots/task \
