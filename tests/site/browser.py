@@ -63,6 +63,16 @@ class Browser:
     def open(self, url):
         self._ask("POST", "/url", {"url": url})
 
+    def windows(self):
+        return self._ask("GET", "/window/handles")
+
+    def window(self, handle):
+        """The window that the next calls are about."""
+        self._ask("POST", "/window", {"handle": handle})
+
+    def close(self):
+        self._ask("DELETE", "/window")
+
     def url(self):
         return self._ask("GET", "/url")
 
