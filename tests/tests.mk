@@ -144,8 +144,8 @@ $(B)/tests/kill/kill: $(patsubst %.c,$(B)/%.o,$(wildcard tests/kill/*.c)) $(LIBP
 test-kill: $(B)/tests/kill/kill ## develop: kill after every instruction [STRIDE=n SCENE=]
 	$< $(or $(STRIDE),1) $(if $(SCENE),"$(SCENE)")
 
-test-kill-ci: $(B)/tests/kill/kill # after each 401st, from a random one on
-	$< 401
+test-kill-ci: $(B)/tests/kill/kill # after each 2003rd, from a random one on
+	$< 2003
 
 test-kill-long: $(B)/tests/kill/kill # after each 101st: seven minutes of a CPU
 	$< 101
