@@ -188,7 +188,7 @@ void search_break(const struct model *model, const uint8_t *from, long limit,
 // The last byte of a state here is how many processes there still are, init
 // among them, which was the first: spin takes away only the youngest, when it has
 // ended.
-static bool bury(const struct model *m, uint8_t *state) {
+static bool reap_youngest(const struct model *m, uint8_t *state) {
     int last = state[m->bytes] - 2; // of procs[]; -1 is init
     if (last < -1 || (last >= 0 && !run_ended(m, state, last)))
         return false;
@@ -217,7 +217,7 @@ static void count_state(const struct model *m, struct seen *s, size_t at,
                     count->complete = false;
             }
         }
-        if (bury(m, state)) {
+        if (reap_youngest(m, state)) {
             any++;
             count->transitions++;
             seen_add(s, state, limit);
