@@ -138,7 +138,7 @@ function* listsOf(json) {
 
 // Lists of events, of a trace's words. Where each event is a line, as the library
 // writes them, they are read so many at a time: all at once take much memory.
-const PIECE = 1 << 21;
+const PIECE = 1 << 18;
 function* eventsOf(words) {
     const begin = /^\s*\{[^[{}]*\[\s*(?=\{)/.exec(words);
     const line = "},\n";
@@ -200,6 +200,22 @@ function orderOf(values) {
     return Uint32Array.from(values, (_, i) => i).sort((a, b) => values[a] - values[b] || a - b);
 }
 
+// `count` values, by a loop: Array.from() with a function is slower.
+function filled(count, value) {
+    const all = new Float64Array(count);
+    for (let i = 0; i < count; i++)
+        all[i] = value(i);
+    return all;
+}
+
+function indicesOf(values, wanted) {
+    const some = [];
+    for (let i = 0; i < values.length; i++)
+        if (wanted(values[i]))
+            some.push(i);
+    return some;
+}
+
 // Sums of values before each of `count` places.
 function sumsOf(count, value) {
     const sums = new Float64Array(count + 1);
@@ -210,10 +226,14 @@ function sumsOf(count, value) {
 
 function inOrder(lane, from, tasks, words) {
     const order = orderOf(lane.begin), {kind, items, task, outcome} = lane;
-    for (const column of order ? COLUMNS : [])
-        lane[column] = Array.from(order, i => lane[column][i]);
-    for (const column of ["begin", "end"])
-        lane[column] = Float64Array.from(lane[column], time => time - from);
+    for (const column of order ? COLUMNS : []) {
+        const values = lane[column];
+        lane[column] = filled(values.length, i => values[order[i]]);
+    }
+    for (const column of ["begin", "end"]) {
+        const times = lane[column];
+        lane[column] = filled(times.length, i => times[i] - from);
+    }
     for (const mark of lane.marks)
         mark.at -= from;
     lane.marks.sort((a, b) => a.at - b.at || b.birth - a.birth);
@@ -227,11 +247,11 @@ function inOrder(lane, from, tasks, words) {
 // which marks tell, and ends of runs, as indices and times. What was counted
 // before each of them.
 function addSums(lane, tasks, words) {
-    const {begin, end, kind, task, items} = lane, every = Array.from(begin, (_, i) => i);
+    const {begin, end, kind, task, items} = lane;
     let reach = -Infinity;
-    lane.reach = Float64Array.from(end, time => reach = Math.max(reach, time));
-    lane.begun = moments(every.filter(i => kind[i] !== PROCESS), begin);
-    lane.ended = moments(every.filter(i => kind[i] === RUN), end);
+    lane.reach = filled(end.length, i => reach = Math.max(reach, end[i]));
+    lane.begun = moments(indicesOf(kind, some => some !== PROCESS), begin);
+    lane.ended = moments(indicesOf(kind, some => some === RUN), end);
     const outcome = i => words[lane.outcome[i]];
     const run = i => kind[i] === RUN ? items[i] : 0;
     // Of a task whose submission was not recorded nobody knows what waits.
@@ -248,7 +268,7 @@ function addSums(lane, tasks, words) {
 }
 
 function moments(index, time) {
-    const times = Float64Array.from(index, i => time[i]), order = orderOf(times);
+    const times = filled(index.length, i => time[index[i]]), order = orderOf(times);
     return {index: order ? order.map(i => index[i]) : index,
             times: order ? times.sort() : times};
 }
