@@ -49,9 +49,9 @@ map: ## learn: the course map, with what is done and what is next
 	B='$(B)' BUILD='$(BUILD)' sh lessons/map.sh
 
 help: ## learn: every command
-	for group in learn:Learn teach:Teach chart:"Compare and draw" \
-		develop:Develop; do \
-		echo "$${group#*:}"; \
+	. exercises/colour.sh; for group in learn:Learn teach:Teach \
+		chart:"Compare and draw" develop:Develop; do \
+		echo "$$bold$${group#*:}$$plain"; \
 		sed -nE "s/^([a-zA-Z0-9-]+):.*## $${group%%:*}: /\1\t/p" \
 			Makefile */*.mk | sort | \
 			awk -F'\t' '{ printf "  make %-19s %s\n", $$1, $$2 }'; \
