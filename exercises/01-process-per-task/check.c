@@ -20,7 +20,7 @@ static bool back_or_asked(struct run *run, int64_t n) {
 }
 
 static void each_once(struct run *run) {
-    const int sizes[] = {(int)pick(run, 5, 12), 1, 40, 0};
+    const int sizes[] = {(int)pick(run, 5, 12), 1, 70, 0};
     for (int round = 0; round < 4; round++) {
         int count = begin(run, sizes[round], sizes[round]);
         forget_executions(run);
@@ -107,8 +107,7 @@ static void reaped(struct run *run) {
     START(run, 0, RUN_ALL, count);
     await(run, back_or_asked, 0, "the call returns");
     settle(run);
-    kill_one(run, run->driver, SIGUSR1); // a handler is there: EINTR
-    settle(run);
+    interrupt(run);
     struct execution *stopped = first_running(run); // which is not dead
     if (stopped && stopped->pid != run->driver)
         kill_one(run, stopped->pid, SIGSTOP);
@@ -129,7 +128,7 @@ static void reaped(struct run *run) {
 
 // Two in a row and the last, each with its signal; a core may have been dumped.
 static void killed(struct run *run) {
-    static const int signals[] = {SIGKILL, SIGSEGV, SIGTERM};
+    static const int signals[] = {SIGKILL, SIGSEGV, 64};
     set_fault(run, CORE_DUMPS, 1);
     int count = begin(run, 7, 12), first = (int)pick(run, 0, count - 3);
     const int killed[] = {first, first + 1, count - 1};
@@ -170,10 +169,16 @@ static void fork_fails(struct run *run) {
         int ran = run->executions - run->running;
         expect(run, ran == good, text("%d tasks have run", good),
                text("%d", ran), "Those started before the failure run on.");
-        for (int k = 0; k < good; k++)
+        int64_t due = 0, sum = 0; // which is whose is another check's concern
+        for (int k = 0; k < good; k++) {
             expect(run, reply[1 + k] != NOT_SET,
                    text("results[%d] is there", k), "it was not set",
                    "Those that ran have results.");
+            due += answer_for(run, k);
+            sum += reply[1 + k];
+        }
+        expect(run, sum == due, "the results are those of the tasks that ran",
+               "others", "Those that ran have results.");
         expect_no_children(run, "when run_all has returned");
     }
 }

@@ -232,8 +232,7 @@ static void cleaned(struct run *run) {
     START(run, 0, RUN_ALL, count);
     await(run, back_or_running, count, text("%d tasks inside", count));
     settle(run);
-    kill_one(run, run->driver, SIGUSR1); // a handler is there: EINTR
-    settle(run);
+    interrupt(run);
     let_all_go(run);
     const int64_t *reply = finish(run, 0);
     expect(

@@ -93,6 +93,13 @@ static void expect_busy(struct run *run, int workers) {
 static void all_busy(struct run *run) {
     expect_busy(run, (int)pick(run, 2, 5));
     expect_busy(run, 20);
+    create(run, 36); // and go, for workers may wait busily
+    say_map(run, 40, ", 36 workers");
+    run->hold = true;
+    START(run, 0, MAP, 40, 0);
+    await(run, running_are, 36, "36 tasks at once");
+    let_all_go(run);
+    finish(run, 0);
 }
 
 static void same_processes(struct run *run) {
@@ -144,8 +151,7 @@ static void results(struct run *run) {
     START(run, 0, MAP, 9, 0);
     await(run, back_or_running, 1, "a task runs");
     settle(run);
-    kill_one(run, run->driver, SIGUSR1);
-    settle(run);
+    interrupt(run);
     let_all_go(run);
     const int64_t *reply = finish(run, 0);
     expect_returned(run, reply[0], 0);
@@ -167,6 +173,8 @@ static void create_fails(struct run *run) {
 }
 
 static void dead_worker(struct run *run) {
+    bool careful = harms_nobody(run, CREATE, DESTROY, works);
+    lend(run);
     int workers = some_workers(run);
     expect_returned(run, map(run, 4 * workers, 0)[0], 0);
     settle(run);
@@ -192,6 +200,8 @@ static void dead_worker(struct run *run) {
     expect_returned(run, CALL(run, MAP, workers, 300)[0], -1);
     about(run, "pool_destroy(pool), one worker was killed");
     call(run, DESTROY, 0, NULL);
+    if (careful)
+        expect_unharmed(run);
 }
 
 // Runs items, and sees that there are as many workers as asked for.

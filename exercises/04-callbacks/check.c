@@ -115,8 +115,7 @@ static void results(struct run *run) {
     START(run, 0, GET, count);
     await(run, running_are, workers, text("%d tasks inside", workers));
     settle(run);
-    kill_one(run, run->driver, SIGUSR1);
-    settle(run);
+    interrupt(run);
     let_all_go(run);
     const int64_t *reply = finish(run, 0);
     expect(run, reply[0] == 0 && reply[1] == answer_for(run, count),
@@ -270,7 +269,9 @@ static void expect_refuses(struct run *run) {
 
 static void fails(struct run *run) {
     expect_create_fails(run, CREATE, DESTROY, works);
+    bool careful = harms_nobody(run, CREATE, DESTROY, works);
     // A worker dies idle, then one at work.
+    lend(run);
     for (int i = 0; i < 2; i++) {
         int workers = some_workers(run);
         forget_executions(run);
@@ -301,6 +302,8 @@ static void fails(struct run *run) {
         about(run, "pool_destroy(pool), a worker was killed");
         call(run, DESTROY, 0, NULL);
     }
+    if (careful)
+        expect_unharmed(run);
     expect_refuses(run);
 }
 

@@ -99,9 +99,9 @@ static void last_chunk(struct run *run) {
 static void expect_at_most(struct run *run, int workers) {
     forget_executions(run);
     run->most_running = 0;
-    say(run, workers, 60, 2);
+    say(run, workers, 80, 2);
     run->hold = true;
-    START(run, 0, MAP, workers, 60, 2, 0);
+    START(run, 0, MAP, workers, 80, 2, 0);
     await(run, running_are, workers, text("%d tasks inside at once", workers));
     settle(run);
     let_all_go(run);
@@ -114,7 +114,7 @@ static void expect_at_most(struct run *run, int workers) {
 
 static void at_most_n(struct run *run) {
     expect_at_most(run, (int)pick(run, 2, 4));
-    expect_at_most(run, 20);
+    expect_at_most(run, 36);
 }
 
 static void one_pid_per_chunk(struct run *run, int chunk) {
@@ -216,6 +216,32 @@ static void expect_nothing_left(struct run *run, int descriptors,
            "too.");
 }
 
+// The one that was forked as number `which` is killed at work.
+static void expect_death_told(struct run *run, int which) {
+    pid_t victim = 0;
+    forget_executions(run);
+    run->hold = true;
+    say(run, 3, 24, 2);
+    START(run, 0, MAP, 3, 24, 2, 0);
+    await(run, back_or_running, 3, "3 tasks inside at once");
+    settle(run);
+    for (int i = 0; i < run->executions; i++) {
+        int older = 0;
+        for (int k = 0; k < run->executions; k++)
+            older += run->execution[k].pid < run->execution[i].pid;
+        if (older == which && run->execution[i].pid != run->driver)
+            victim = run->execution[i].pid;
+    }
+    if (victim)
+        kill_one(run, victim, SIGKILL);
+    let_all_go(run);
+    const int64_t *reply = finish(run, 0);
+    expect(run, !victim || reply[0] == -1,
+           text("-1: worker %d of 3 was killed", which + 1),
+           text("%ld", (long)reply[0]),
+           "waitpid's status says how a worker ended, each of them.");
+}
+
 // Where nothing can be had, and where a worker dies.
 static void fails(struct run *run) {
     static const char *const what[] = {"fork", "mmap", "pipe", "malloc"};
@@ -251,6 +277,12 @@ static void fails(struct run *run) {
     expect(run, reply[0] == -1, "-1: a worker was killed",
            text("%ld", (long)reply[0]),
            "waitpid's status says how a worker ended.");
+    script(run, 5, COMMAND_EXIT, 3);
+    reply = map(run, 3, 24, 2);
+    expect(run, reply[0] == -1, "-1: a task called exit(3)",
+           text("%ld", (long)reply[0]), "WEXITSTATUS tells, beside a signal.");
+    for (int i = 0; i < 3; i++)
+        expect_death_told(run, i);
     expect_nothing_left(run, before, mappings);
 }
 

@@ -152,8 +152,7 @@ static void close_finishes(struct run *run) {
            text("it returned before %d of them were done",
                 count - (run->executions - run->running)),
            "close refuses new items; what is in is still done.");
-    kill_one(run, run->driver, SIGUSR1); // EINTR
-    settle(run);
+    interrupt(run);
     let_all_go(run);
     int64_t got = finish(run, 0)[0];
     expect(run, got == 0, "0", error_name(got),
@@ -330,7 +329,9 @@ static void expect_idle_death(struct run *run, bool works_on) {
 
 static void fails(struct run *run) {
     expect_create_fails(run, CREATE, DESTROY, works);
+    bool careful = harms_nobody(run, CREATE, DESTROY, works);
     // A worker dies at work: join tells.
+    lend(run);
     int workers = some_workers(run);
     script(run, 0, COMMAND_DIE, SIGKILL);
     submit(run, 0, workers);
@@ -345,6 +346,8 @@ static void fails(struct run *run) {
     expect_refuses(run);
     expect_idle_death(run, false);
     expect_idle_death(run, true);
+    if (careful)
+        expect_unharmed(run);
 }
 
 static void cleaned(struct run *run) {

@@ -133,7 +133,7 @@ static void expect_replaced(struct run *run, int workers) {
 
 static void replaced(struct run *run) {
     expect_replaced(run, (int)pick(run, 2, 4));
-    expect_replaced(run, 20);
+    expect_replaced(run, 36);
 }
 
 static void all_die(struct run *run) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Exercise 8's checks. Runs in: judge.
+#include <signal.h>
 #include <string.h>
 
 #include "check.h"
@@ -275,6 +276,31 @@ static void closed(struct run *run) {
     expect(run, finish(run, 7)[0] == 0, "-1, at once", "0", "");
 }
 
+// An item comes and the queue is closed before one that waits looks again.
+static void expect_waiter_drains(struct run *run) {
+    create(run, 3);
+    int server = fork_servers(run, 2);
+    int64_t item = first_item(run);
+    put(run, server, 1, item);
+    get(run, server, 1);
+    about(run, "queue_get waits; then an item is put, and the queue is closed");
+    START(run, server, GET, 1);
+    settle(run);
+    kill_one(run, pid_of(run, server), SIGSTOP);
+    settle(run);
+    START(run, server + 1, PUT, 1, item + 1);
+    settle(run);
+    start(run, 0, CLOSE, 0, NULL);
+    settle(run);
+    kill_one(run, pid_of(run, server), SIGCONT);
+    bool was_put = finish(run, server + 1)[0] == 1;
+    finish(run, 0);
+    const int64_t *got = finish(run, server);
+    expect(run, !was_put || (got[0] == 1 && got[1] == item + 1),
+           text("item %ld", (long)item + 1), got[0] ? "another" : "-1",
+           "Closed and empty it must be, for -1.");
+}
+
 static void drained(struct run *run) {
     create(run, 5);
     fork_servers(run, 1);
@@ -290,6 +316,7 @@ static void drained(struct run *run) {
            text("%ld items", (long)got[0]),
            "close refuses new items; those in it are still "
            "taken.");
+    expect_waiter_drains(run);
 }
 
 static void cleaned(struct run *run) {

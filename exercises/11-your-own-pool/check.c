@@ -231,8 +231,7 @@ static void async(struct run *run) {
     START(run, 0, WAIT, more + 1, POOL_FOREVER);
     await(run, running_are, 1, "a task runs");
     settle(run);
-    kill_one(run, run->driver, SIGUSR1);
-    settle(run);
+    interrupt(run);
     let_all_go(run);
     expect_error(run, finish(run, 0)[0], 0, "poll and recv: again, for EINTR.");
     expect_get(run, more + 1, 0);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What several exercises check alike. Runs in: judge.
+#include <signal.h>
+
 #include "common.h"
 
 #include "judge.h"
@@ -46,6 +48,13 @@ void expect_workers(struct run *run, int n) {
            "Without the processes there is nothing to see about them.");
 }
 
+void interrupt(struct run *run) {
+    for (int i = 0; i < 3; i++) {
+        kill_one(run, run->driver, SIGUSR1);
+        settle(run);
+    }
+}
+
 bool back_or_running(struct run *run, int64_t n) {
     return is_back(run, 0) || run->running >= n;
 }
@@ -59,12 +68,13 @@ static int64_t make(struct run *run, int create, int workers,
 }
 
 static void expect_fails(struct run *run, int create, int destroy,
-                         void (*works)(struct run *run, int workers),
-                         int leak) {
+                         void (*works)(struct run *run, int workers), int leak,
+                         bool careful) {
     static const char *const what[] = {"fork", "pipe", "malloc"};
     static const enum fault fault[] = {FAIL_FORK, FAIL_PIPE, FAIL_MALLOC};
     for (int i = 0; i < 9; i++) {
         const int after[] = {0, (int)pick(run, 1, 2), i / 3 == 1 ? 7 : 3};
+        lend(run);
         int before = open_descriptors(run);
         set_fault(run, fault[i / 3], after[i % 3]);
         int64_t made =
@@ -74,6 +84,8 @@ static void expect_fails(struct run *run, int create, int destroy,
         if (made && i / 3 > 0) { // it needs fewer
             works(run, 4);
             call(run, destroy, 0, NULL);
+            expect(run, is_unharmed(run) || !careful,
+                   "what is your caller's is as it was", "it is not", "");
             continue;
         }
         expect(run, !made, "NULL", "a pool",
@@ -83,17 +95,30 @@ static void expect_fails(struct run *run, int create, int destroy,
         expect(run, now <= before + leak,
                text("%d open descriptors, as before", before), text("%d", now),
                "Close what was opened until then: both ends of each pipe.");
+        if (careful)
+            expect_unharmed(run);
+        else
+            is_unharmed(run);
     }
+}
+
+bool harms_nobody(struct run *run, int create, int destroy,
+                  void (*works)(struct run *run, int workers)) {
+    lend(run);
+    expect(run, make(run, create, 4, ""), "a pool", "NULL", "");
+    works(run, 4);
+    call(run, destroy, 0, NULL);
+    forget_executions(run);
+    return is_unharmed(run);
 }
 
 void expect_create_fails(struct run *run, int create, int destroy,
                          void (*works)(struct run *run, int workers)) {
     // What pool_destroy leaves is another check's concern.
     int before = open_descriptors(run);
-    expect(run, make(run, create, 4, ""), "a pool", "NULL", "");
-    works(run, 4);
-    call(run, destroy, 0, NULL);
-    expect_fails(run, create, destroy, works, open_descriptors(run) - before);
+    bool careful = harms_nobody(run, create, destroy, works);
+    expect_fails(run, create, destroy, works, open_descriptors(run) - before,
+                 careful);
     for (int workers = 0; workers > -3; workers--)
         expect(run, !make(run, create, workers, ""), "NULL", "a pool",
                "A pool without workers would never be done.");

@@ -17,6 +17,14 @@ void expect_workers(struct run *run, int n); // alive now
 void expect_create_fails(struct run *run, int create, int destroy,
                          void (*works)(struct run *run, int workers));
 
+// Whether a pool in which nothing fails does no harm to what is the caller's.
+// Where it does, that is another check's concern.
+bool harms_nobody(struct run *run, int create, int destroy,
+                  void (*works)(struct run *run, int workers));
+
+// Interrupts what the driver waits in, again and again: EINTR. After lend().
+void interrupt(struct run *run);
+
 // Conditions for await(): the call has returned, or so many tasks run; and but
 // for so many, all of the driver's children have ended. Zombies are another
 // check's concern.

@@ -62,3 +62,8 @@ void expect_unharmed(struct run *run) {
            text("signal %d (%s) is not", detail, strsignal(detail)),
            "Put the signal mask back, too.");
 }
+
+bool is_unharmed(struct run *run) {
+    run->state->lent = 0;
+    return call(run, CALL_TAKE_BACK, 0, NULL)[0] == HARM_NONE;
+}

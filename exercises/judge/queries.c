@@ -142,6 +142,10 @@ int shm_files(struct run *run) {
     return seen(run, proc_shm_files(run->driver), "/dev/shm");
 }
 
+pid_t pid_of(struct run *run, int server) {
+    return run->state->server[server].pid;
+}
+
 // Through a descriptor, so that no other process with the same number is hit;
 // where that is not allowed, or the kernel is old, by its number.
 void kill_one(struct run *run, pid_t pid, int sig) {
