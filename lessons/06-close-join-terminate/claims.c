@@ -77,13 +77,11 @@ static void in_order(void) {
 static void cut_short(void) {
     size_t workers = guide_workers(), tasks = guide_tasks(50, 10000), done = 0,
            cancelled = 0, killed = 0;
-    guide_ask((const char *[]){"their workers are ended by SIGTERM",
-                               "terminate waits until they are done",
-                               "their workers are killed by SIGKILL", NULL},
-              "%s never to end and ignore SIGTERM. What becomes of them when "
-              "pool_terminate() is called?",
-              workers == 1 ? "One task runs that is made"
-                           : "Tasks run that are made");
+    guide_ask((const char *[]){"it ends each worker by SIGTERM",
+                               "it waits until each task is done",
+                               "it kills each worker by SIGKILL", NULL},
+              "Each worker runs a task that never ends and ignores SIGTERM. "
+              "What does pool_terminate() do?");
     struct guide_run *run = guide_run("cut_short", guide_text("%zu", workers),
                                       guide_text("%zu", tasks));
     guide_timeline(run);
@@ -108,7 +106,7 @@ static void cut_short(void) {
     guide_claim(guide_watched(run, guide_all_ended(run)), NULL,
                 "every process of the pool has ended");
     if (killed == workers)
-        guide_answer('c', "a task may block or ignore SIGTERM, as these did. "
+        guide_answer('c', "a task may block or ignore SIGTERM, as here. "
                           "SIGKILL cannot be ignored");
     else if (!run->watched)
         guide_answer('\0', "the processes could not be watched here");
