@@ -142,7 +142,7 @@ int open_descriptors(struct run *run);         // the driver's
 int write_ends_of(struct run *run, pid_t pid); // of pipes, of any process
 int shared_mappings(struct run *run);          // the driver's
 int shm_files(struct run *run);                // in the sandbox's /dev/shm
-pid_t pid_of(struct run *run, int server);  // once it has served a call; or 0
+pid_t pid_of(struct run *run, int server); // once it has served a call; or 0
 char state_of(struct run *run, pid_t pid); // as in ps: T is stopped; 0: gone
 bool ignores_signal(struct run *run, pid_t pid, int sig);
 // How often the processes were switched to so far; -1: one runs just now.

@@ -80,18 +80,18 @@ const char *sandbox_lacks(void) {
     static const struct {
         int what;
         uint64_t least;
-        const char *option;
-    } limit[] = {{RLIMIT_NOFILE, LIMIT_FILES, "-n"},
-                 {RLIMIT_AS, LIMIT_ADDRESSES, "-v"},
-                 {RLIMIT_DATA, LIMIT_ADDRESSES, "-d"},
-                 {RLIMIT_STACK, LIMIT_STACK, "-s"},
-                 {RLIMIT_FSIZE, LIMIT_FILE, "-f"},
-                 {RLIMIT_CPU, 4 * LIMIT_CPU_S + 1, "-t"}};
+        char letter;
+    } limit[] = {{RLIMIT_NOFILE, LIMIT_FILES, 'n'},
+                 {RLIMIT_AS, LIMIT_ADDRESSES, 'v'},
+                 {RLIMIT_DATA, LIMIT_ADDRESSES, 'd'},
+                 {RLIMIT_STACK, LIMIT_STACK, 's'},
+                 {RLIMIT_FSIZE, LIMIT_FILE, 'f'},
+                 {RLIMIT_CPU, 4 * LIMIT_CPU_S + 1, 't'}};
     for (size_t i = 0; i < sizeof limit / sizeof *limit; i++) {
         struct rlimit is;
         if (getrlimit((__rlimit_resource_t)limit[i].what, &is) == 0 &&
             is.rlim_max < limit[i].least)
-            return text("ulimit -H%s is too low", limit[i].option);
+            return text("ulimit -H%c is too low", limit[i].letter);
     }
     return NULL;
 }
