@@ -184,6 +184,7 @@ static void play(const struct scene *scene, long stride) {
         points = kill_along(&run, &path, 0, stride, offset);
         free(path.points);
     }
+    check(points > 0, "nothing was killed");
     alarm(HUNG_S);
     if (scene->teardown)
         scene->teardown(&run);
@@ -211,6 +212,7 @@ static void be_tester(const struct scene *scene, long stride) {
     sigaddset(&child, SIGCHLD);
     sigprocmask(SIG_BLOCK, &child, NULL);
     signal(SIGALRM, hung);
+    trace_probe();
     play(scene, stride);
     exit(EXIT_SUCCESS);
 }

@@ -6,6 +6,7 @@
 // Runs in: the tester, which is the client of the pools; tasks in workers.
 #include "kill.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -49,7 +50,8 @@ static void begin_pair(struct run *run) {
         run->victim = other;
         return;
     }
-    struct point end = {.at = 1}; // nothing is ever there
+    // Nothing is ever there: until it sleeps.
+    struct point end = {.at = 1, .steps = LONG_MAX};
     trace_run_to(run->other, run->hold ? run->hold : &end);
 }
 

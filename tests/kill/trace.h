@@ -4,7 +4,8 @@
 // Interface: a *path* is the list of all points at which a process can be
 // found, recorded by single steps in one run. In a later run the process is
 // brought to one of them at full speed, by a hardware breakpoint on the
-// address, passed as often as it was in the recorded run.
+// address, passed as often as it was in the recorded run, or by single steps
+// where there are no such breakpoints.
 //
 // Runs in: the tester.
 #ifndef TRACE_H
@@ -36,7 +37,8 @@ enum trace_end {
 // Whether sleeping ends a path. If not, it is waited for.
 extern bool trace_sleep_ends;
 
-bool trace_sleeps(pid_t pid);             // in a futex or in poll
+void trace_probe(void);       // first of all: whether breakpoints work
+bool trace_sleeps(pid_t pid); // in a futex or in poll
 void trace_attach(pid_t pid, bool forks); // stops it; `forks`: and its children
 pid_t trace_child(pid_t parent); // its next child, stopped; lets the parent go
 enum trace_end trace_record(pid_t pid, struct path *path);
