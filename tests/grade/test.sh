@@ -415,7 +415,9 @@ test_disk_full() {
 
 # An instructor's private checks count, and students do not see them.
 test_private_checks() {
-    mkdir -p "$work/checks/12-break-even"
+    # In a build of its own, for other tests use the judge meanwhile.
+    mkdir -p "$work/checks/12-break-even" "$work/build"
+    cp -a "$B/exercises" "$B/lib" "$B/flags" "$work/build"
     cat >"$work/checks/12-break-even/extra.c" <<'END'
 #include "check.h"
 static void always(struct run *run) { (void)run; }
@@ -425,15 +427,14 @@ END
     class "$work/private" 1 "12"
     says 0 "10 of 10" grade --submissions "$work/private" \
         --out "$work/private-out" --exercises 12
-    says 0 "15 of 15" make -s grade B="$B" CHECKS="$work/checks" \
+    says 0 "15 of 15" make -s grade B="$work/build" CHECKS="$work/checks" \
         SUBMISSIONS="$work/private" OUT="$work/private-out" EXERCISES=12
     ! grep -q 'CHECK=private' "$work"/private-out/students/*/feedback.html ||
         fail "a student is shown a command that only its author has"
     echo 'int x = ;' >"$work/checks/12-break-even/extra.c"
-    says 2 "Your own checks do not compile" make -s grade B="$B" \
+    says 2 "Your own checks do not compile" make -s grade B="$work/build" \
         CHECKS="$work/checks" SUBMISSIONS="$work/private" \
         OUT="$work/private-out" EXERCISES=12
-    make -s grade-build B="$B" >/dev/null
 }
 
 # What the machine does not let the judge do is no verdict.
