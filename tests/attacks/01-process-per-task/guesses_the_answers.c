@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Tries: knows how the judge makes answers: gets two of them, tries a million
 // seeds, and computes the rest instead of collecting it.
-// Score: 5
+// Score: 2
 #include "per_task.h"
 
 #include <stdint.h>
