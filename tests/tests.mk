@@ -43,13 +43,13 @@ run_tests = TEST_MAKE='$(MAKE) WERROR=1' sh tests/run.sh $(B)/test-logs/$1 $(TES
 setup: ## develop: install what tests, charts and site need (Debian)
 	sh tests/setup.sh $(PACKAGES)
 
-test: ## develop: test everything once
+test: ## develop: test everything once [WITHOUT="test-site test-viewer"]
 	$(MAKE) --no-print-directory -j$(TEST_JOBS) WERROR=1 test-builds
-	+$(call run_tests,test) $(call longest_first,$(sort $(TEST_TARGETS)))
+	+$(call run_tests,test) $(call longest_first,$(filter-out $(WITHOUT),$(sort $(TEST_TARGETS))))
 
 test-long: ## develop: other compiler, sanitizers, storms, kills, Valgrind
 	$(MAKE) --no-print-directory -j$(TEST_JOBS) WERROR=1 test-builds
-	+$(call run_tests,long) $(call longest_first,$(sort $(LONG_TARGETS)))
+	+$(call run_tests,long) $(call longest_first,$(filter-out $(WITHOUT),$(sort $(LONG_TARGETS))))
 
 test-all: test ## develop: test, then test-long
 	$(MAKE) --no-print-directory test-long
