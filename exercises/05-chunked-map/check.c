@@ -99,9 +99,9 @@ static void last_chunk(struct run *run) {
 static void expect_at_most(struct run *run, int workers) {
     forget_executions(run);
     run->most_running = 0;
-    say(run, workers, 80, 2);
+    say(run, workers, 72, 2);
     run->hold = true;
-    START(run, 0, MAP, workers, 80, 2, 0);
+    START(run, 0, MAP, workers, 72, 2, 0);
     await(run, running_are, workers, text("%d tasks inside at once", workers));
     settle(run);
     let_all_go(run);

@@ -119,7 +119,7 @@ static void expect_replaced(struct run *run, int workers) {
     create(run, workers);
     forget_executions(run);
     run->hold = true;
-    begin(run, 40, 0, ", tasks are killed");
+    begin(run, 60, 0, ", tasks are killed");
     for (int i = 0; i < 4; i++) {
         await(run, running_are, workers,
               text("%d tasks at once, after %d deaths", workers, i));

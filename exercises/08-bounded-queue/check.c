@@ -200,16 +200,16 @@ static void wakes(struct run *run) {
     races(run);
 }
 
-// Nothing runs any more, or the time is up.
+// Nothing runs any more. Who wakes up every few milliseconds to look is asleep
+// in between: so nothing may run through many looks in a row, of 2 ms at least.
 static void expect_quiet(struct run *run, const char *until) {
-    bool quiet = false;
-    for (int tries = 0; tries < 20 && !quiet; tries++) {
-        settle(run);
+    int quiet = 0;
+    for (int looks = 0; looks < 300 && quiet < 40; looks++) {
         int64_t before = activity(run);
         settle(run);
-        quiet = before >= 0 && activity(run) == before;
+        quiet = before >= 0 && activity(run) == before ? quiet + 1 : 0;
     }
-    expect(run, quiet, until, "it is never at rest",
+    expect(run, quiet == 40, until, "it is never at rest",
            "Wait with a condition variable, a semaphore or a futex, not in a "
            "loop, and not with usleep.");
 }
