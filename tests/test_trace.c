@@ -353,10 +353,9 @@ TEST(trace_tells_what_is_run_again) {
     assert_int_equal(count_outcomes(events, "run again"), 2);
     assert_int_equal(count_outcomes(events, "lost"), 1);
     assert_int_equal(count_outcomes(events, "done"), 1);
-    size_t i, runs = 0, arrows = 0;
+    size_t i, runs = 0;
     const int first[] = {0, 1, 1, 2}, items[] = {2, 1, 1, 1};
     json_array_foreach(events, i, event) {
-        arrows += strcmp(word_of(event, "ph"), "f") == 0;
         if (strcmp(word_of(event, "name"), "run") != 0)
             continue;
         assert_true(runs < 4);
