@@ -104,9 +104,9 @@ void arena_wake_one_more(struct arena *arena) {
 }
 
 // After a death, or where a worker leaves work behind: whatever the dead one has
-// set or was about to do is made up for. It may have taken a sleeper's mark off and not lived to wake it, so all
-// are woken, marked or not. Marks of the living that are lost here only cost
-// needless calls.
+// set or was about to do is made up for. It may have taken a sleeper's mark off
+// and not lived to wake it, so all are woken, marked or not. Marks of the living
+// that are lost here only cost needless calls.
 void arena_wake_all(struct arena *arena) {
     for (size_t i = 0; i < bitmap_words(arena); i++) {
         atomic_store(&arena->looking[i], 0);
