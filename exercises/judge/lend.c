@@ -35,11 +35,17 @@ void lend(struct run *run) {
     free(before.at);
 }
 
-void expect_unharmed(struct run *run) {
+// What harm was done: an enum harm, and to what.
+static const int64_t *take_back(struct run *run) {
     const int64_t *reply = call(run, CALL_TAKE_BACK, 0, NULL);
+    run->state->lent = 0;
+    return reply;
+}
+
+void expect_unharmed(struct run *run) {
+    const int64_t *reply = take_back(run);
     enum harm harm = (enum harm)reply[0];
     int detail = (int)reply[1];
-    run->state->lent = 0;
     expect(run, harm != HARM_CHILD, "your caller can wait for its own child",
            "somebody else has",
            "Wait for the pids that you have forked: wait, and waitpid with -1, "
@@ -63,7 +69,4 @@ void expect_unharmed(struct run *run) {
            "Put the signal mask back, too.");
 }
 
-bool is_unharmed(struct run *run) {
-    run->state->lent = 0;
-    return call(run, CALL_TAKE_BACK, 0, NULL)[0] == HARM_NONE;
-}
+bool is_unharmed(struct run *run) { return take_back(run)[0] == HARM_NONE; }
