@@ -43,7 +43,7 @@ run_tests = TEST_MAKE='$(MAKE) WERROR=1' sh tests/run.sh $(B)/test-logs/$1 $(TES
 setup: ## develop: install what tests, charts and site need (Debian)
 	sh tests/setup.sh $(PACKAGES)
 
-test: ## develop: test everything once [WITHOUT="test-site test-viewer"]
+test: ## develop: test everything once [WITHOUT="test-site"]
 	$(MAKE) --no-print-directory -j$(TEST_JOBS) WERROR=1 test-builds
 	+$(call run_tests,test) $(call longest_first,$(filter-out $(WITHOUT),$(sort $(TEST_TARGETS))))
 
