@@ -103,9 +103,11 @@ lesson-pool:
 $(foreach lesson,$(GUIDED),$(call programs_of,$(lesson),$(B)/mine)): \
 		$(B)/mine/lessons/%: lessons/%.c $(B)/mine/pool.h $(B)/mine/libpool.a
 	mkdir -p $(@D)
-	$(CC) -I$(B)/mine $(ALL_CFLAGS) -Werror=implicit-function-declaration \
-		-Ilessons/common -o $@ $< \
-		$(B)/mine/libpool.a $(LDFLAGS) $(LESSON_LIBS) 2>$@.why || rm -f $@
+	LC_ALL=C $(CC) -I$(B)/mine $(ALL_CFLAGS) \
+		-Werror=implicit-function-declaration -Ilessons/common -o $@ $< \
+		$(B)/mine/libpool.a $(LDFLAGS) $(LESSON_LIBS) 2>$@.log || { rm -f $@; \
+		grep -m 1 -E 'error:|undefined' $@.log | grep -oE "['\`][a-z_]+'" | \
+		head -n 1 | tr -d "'\`" >$@.lacks; }
 
 $(GUIDED:%=$(B)/lessons/%/guide):
 	$(LINK) -o $@ $^ -lm

@@ -267,6 +267,19 @@ static void arguments(struct guide_run *run, const struct guide_how *how,
     run->command = command;
 }
 
+// What kept a program from being built on the student's pool.
+static const char *lacking(const char *program) {
+    char name[64] = "";
+    FILE *from = fopen(guide_text("%s.lacks", program), "re");
+    if (from && fscanf(from, "%63[a-z_]", name) == 1)
+        program = guide_text("%s", name);
+    else
+        program = "more";
+    if (from)
+        fclose(from);
+    return program;
+}
+
 // A program that has no twin in Python, needs more than POOL=mine has, or Open
 // MPI where there is none.
 static bool is_absent(struct guide_run *run, const struct guide_how *how,
@@ -279,9 +292,9 @@ static bool is_absent(struct guide_run *run, const struct guide_how *how,
                   "nothing new.)",
                   run->program);
     else if (guide_pool())
-        guide_say("(%s needs more than your pool has: run the lesson with the "
-                  "library, without POOL=.)",
-                  run->program);
+        guide_say("(%s needs %s, which your pool does not have: run the lesson "
+                  "with the library, without POOL=.)",
+                  run->program, lacking(child->path));
     else if (how->ranks)
         guide_say("(%s needs Open MPI, which is not here: apt install "
                   "openmpi-bin libopenmpi-dev, and make again.)",
