@@ -113,17 +113,21 @@ static void how_many(void) {
                 guide_count(cut[2].chunks, "chunk"),
                 "in chunks of files / workers there were no more than %s",
                 guide_count(workers, "chunk"));
-    guide_claim(traced ? cut[0].heaviest <= cut[1].heaviest + 1e-9 &&
-                             cut[1].heaviest <= cut[2].heaviest + 1e-9
-                       : GUIDE_UNSEEN,
-                guide_text("%.0f %%, %.0f %% and %.0f %% of the bytes",
-                           100 * cut[0].heaviest, 100 * cut[1].heaviest,
-                           100 * cut[2].heaviest),
+    bool empty = isnan(cut[0].heaviest);
+    guide_claim(traced && !empty ? cut[0].heaviest <= cut[1].heaviest + 1e-9 &&
+                                       cut[1].heaviest <= cut[2].heaviest + 1e-9
+                                 : GUIDE_UNSEEN,
+                empty ? NULL
+                      : guide_text("%.0f %%, %.0f %% and %.0f %% of the bytes",
+                                   100 * cut[0].heaviest, 100 * cut[1].heaviest,
+                                   100 * cut[2].heaviest),
                 "the larger the chunks, the more of the work lies in the "
                 "heaviest one");
     double even = cut[2].chunks ? 1.0 / (double)cut[2].chunks : NAN;
     if (!traced)
         guide_answer('\0', "nobody wrote down which chunks there were");
+    else if (empty)
+        guide_answer('\0', "all of these files are empty, so there is no work");
     else if (cut[2].chunks < 2)
         guide_answer('a', "there is one chunk only, so there is nothing to "
                           "share");

@@ -4,7 +4,9 @@
 // The three files are inside of the program, so it needs nothing at run time. A
 // trace is copied as it is but for "<", which JSON has only within its strings:
 // there it may be written as an escape, and so no trace can end the <script>
-// that it stands in. What is no JSON stays so, and the viewer says it.
+// that it stands in. What is no JSON stays so, and the viewer says it. Of a
+// pool's own lines only what is shown is kept, in short: a browser takes longer
+// to read a page's bytes than to do all the rest.
 // Runs in: the guide; the viewer's tool.
 #define _GNU_SOURCE
 #include "html.h"
@@ -82,10 +84,91 @@ static void put_byte(FILE *out, int byte) {
         putc(byte, out);
 }
 
+// Whose slices follow in short, and from when on their times count.
+struct base {
+    int pid;
+    double from;
+};
+
+// A line that the library writes for a slice, as
+// [thread, time, duration, task, items, first item, outcome]. A submission ends
+// with its items; "done" is left out. False: it is another line.
+static bool put_slice(FILE *out, const char *line, struct base *base,
+                      const char *comma) {
+    int pid, thread, end = 0;
+    double at, lasts;
+    unsigned long task, items, first;
+    char outcome[16];
+    bool runs = sscanf(line,
+                       "{\"ph\":\"X\",\"name\":\"run\",\"pid\":%d,\"tid\":%d,"
+                       "\"ts\":%lf,\"dur\":%lf,\"args\":{\"task\":%lu,"
+                       "\"first\":%lu,\"items\":%lu,\"worker\":%*d,"
+                       "\"pid\":%*d,\"outcome\":\"%15[a-z ]\"}}%n",
+                       &pid, &thread, &at, &lasts, &task, &first, &items,
+                       outcome, &end) == 8;
+    if (!runs && sscanf(line,
+                        "{\"ph\":\"X\",\"name\":\"submit\",\"pid\":%d,"
+                        "\"tid\":%d,\"ts\":%lf,\"dur\":%lf,"
+                        "\"args\":{\"task\":%lu,\"items\":%lu}}%n",
+                        &pid, &thread, &at, &lasts, &task, &items, &end) != 6)
+        return false;
+    if (end == 0 || line[end])
+        return false;
+    if (pid != base->pid) {
+        *base = (struct base){pid, at};
+        fprintf(out, "%s{\"name\":\"base\",\"pid\":%d,\"ts\":%.3f}", comma, pid,
+                at);
+        comma = ",\n";
+    }
+    fprintf(out, "%s[%d,%.3f,%.3f,%lu,%lu", comma, thread, at - base->from,
+            lasts, task, items);
+    if (runs)
+        fprintf(out, strcmp(outcome, "done") ? ",%lu,\"%s\"" : ",%lu", first,
+                outcome);
+    putc(']', out);
+    return true;
+}
+
+// Arrows and counters, which the viewer does not show.
+static bool is_extra(const char *line) {
+    return strncmp(line, "{\"ph\":\"", 7) == 0 && strchr("sfC", line[7]) &&
+           line[8] == '"';
+}
+
+// Events, one a line as the library writes them; from the first other line on
+// all is copied.
 static bool put_json(FILE *out, const struct html_trace *trace) {
+    static const char head[] =
+        "{\"displayTimeUnit\":\"ms\",\"traceEvents\":[\n";
+    struct base base = {-1, 0};
+    const char *comma = "";
+    char *line = NULL;
+    size_t room = 0;
+    bool events = false;
     begin_trace(out, trace->name);
-    for (int c; (c = getc(trace->file)) != EOF;)
-        put_byte(out, c);
+    for (ssize_t size; (size = getline(&line, &room, trace->file)) > 0;) {
+        bool more = size > 2 && strcmp(line + size - 2, ",\n") == 0;
+        bool whole = more || (size > 1 && strcmp(line + size - 2, "}\n") == 0);
+        if (events && whole && strlen(line) == (size_t)size && line[0] == '{') {
+            line[size - (more ? 2 : 1)] = '\0';
+            if (is_extra(line))
+                continue;
+            if (!put_slice(out, line, &base, comma)) {
+                fputs(comma, out);
+                for (const char *at = line; *at; at++)
+                    put_byte(out, *at);
+            }
+            comma = ",\n";
+            continue;
+        }
+        if (events && *comma) // this line is the end of the list, or was cut
+            fputs(line[0] == '{' ? ",\n" : "\n", out);
+        events = !*comma && strcmp(line, head) == 0;
+        comma = "";
+        for (ssize_t i = 0; i < size; i++)
+            put_byte(out, (unsigned char)line[i]);
+    }
+    free(line);
     fputs("</script>\n", out);
     return !ferror(trace->file);
 }

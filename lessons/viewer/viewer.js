@@ -106,9 +106,29 @@ function readMark(lane, event, args) {
                 "role" in args && how !== "exited with status 0")});
 }
 
-function readEvent(runs, event) {
+const laneIn = ({lanes}, thread) => found(lanes, thread, () => newLane(numberOf(thread)));
+
+// A slice as viewer/html.c writes it; base says whose it is.
+function readShort(runs, base, slice) {
+    const run = found(runs, base.pid, newRun), submits = slice.length < 6;
+    readSlice(run, laneIn(run, slice[0]),
+              {name: submits ? "submit" : "run", ts: base.from + slice[1], dur: slice[2]},
+              {task: slice[3], items: slice[4], first: slice[5],
+               outcome: slice[6] || (submits ? "" : "done")});
+}
+
+function readEvent(runs, base, event) {
     if (!event || typeof event !== "object")
         return;
+    if (Array.isArray(event)) {
+        readShort(runs, base, event);
+        return;
+    }
+    if (event.name === "base") {
+        base.pid = event.pid;
+        base.from = numberOf(event.ts);
+        return;
+    }
     const args = Object(event.args);
     const run = found(runs, event.pid, newRun);
     if (event.name === "process_name") {
@@ -119,7 +139,7 @@ function readEvent(runs, event) {
         run.dropped = numberOf(args.events);
         return;
     }
-    const lane = found(run.lanes, event.tid, () => newLane(numberOf(event.tid)));
+    const lane = laneIn(run, event.tid);
     if (event.name === "thread_name")
         lane.name = textOf(args.name);
     else if (event.ph === "X")
@@ -141,30 +161,33 @@ function* listsOf(json) {
 const PIECE = 1 << 18;
 function* eventsOf(words) {
     const begin = /^\s*\{[^[{}]*\[\s*(?=\{)/.exec(words);
-    const line = "},\n";
+    const line = /[}\]],\n/g;
     let at = begin ? begin[0].length : 0;
-    for (let end; begin && (end = words.indexOf(line, at + PIECE)) >= 0;
-         at = end + line.length)
-        yield JSON.parse(`[${words.slice(at, end + 1)}]`);
+    for (; begin; at = line.lastIndex) {
+        line.lastIndex = at + PIECE;
+        if (!line.test(words))
+            break;
+        yield JSON.parse(`[${words.slice(at, line.lastIndex - 2)}]`);
+    }
     const rest = at ? `${begin[0]}${words.slice(at)}` : words;
     try {
         yield* listsOf(JSON.parse(rest));
     } catch (error) {
         // A program that was killed may not have written its trace to the end:
         // then all whole lines count.
-        const last = rest.lastIndexOf(line);
+        const last = Math.max(rest.lastIndexOf("},\n"), rest.lastIndexOf("],\n"));
         if (last < 0 || !begin)
             throw error;
-        yield* listsOf(JSON.parse(`${rest.slice(0, last)}}]}`));
+        yield* listsOf(JSON.parse(`${rest.slice(0, last + 1)}]}`));
     }
 }
 
 // The runs of a trace; `name` is for those that have none of their own.
 function readTrace(lists, name) {
-    const runs = new Map();
+    const runs = new Map(), base = {pid: 0, from: 0};
     for (const events of lists)
         for (const event of events)
-            readEvent(runs, event);
+            readEvent(runs, base, event);
     return [...runs.values()].map(run => finished(run, name)).filter(run => run);
 }
 
