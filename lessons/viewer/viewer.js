@@ -53,45 +53,59 @@ function wordIn(run, word) {
     return found(run.wordIndex, word, () => run.words.push(word) - 1);
 }
 
-function taskIn({tasks, taskIndex}, pool, number) {
-    const numbers = found(taskIndex, pool, () => new Map());
-    return found(numbers, number, () => {
-        tasks.items.push(0);
-        tasks.from.push(Infinity);
-        tasks.until.push(-Infinity);
-        tasks.begun.push(0);
-        return tasks.number.push(number) - 1;
-    });
+function newTask(tasks, number) {
+    tasks.items.push(0);
+    tasks.from.push(Infinity);
+    tasks.until.push(-Infinity);
+    tasks.begun.push(0);
+    return tasks.number.push(number) - 1;
 }
 
-function readSlice(run, lane, event, args) {
-    const begin = numberOf(event.ts), items = numberOf(args.items);
-    const number = numberOf(args.task), first = numberOf(args.first);
-    const kind = event.name === "submit" ? SUBMIT : event.cat === "process" ? PROCESS : RUN;
-    const {tasks} = run, outcome = textOf(args.outcome);
+function taskIn({tasks, taskIndex}, pool, number) {
+    const numbers = found(taskIndex, pool, () => new Map());
+    let task = numbers.get(number);
+    if (task === undefined)
+        numbers.set(number, task = newTask(tasks, number));
+    return task;
+}
+
+// The items of a task wait from their submission until they begin.
+function countItems({tasks, again}, task, kind, begin, items, outcome) {
+    if (kind === SUBMIT) {
+        tasks.items[task] += items;
+        tasks.from[task] = Math.min(tasks.from[task], begin);
+    } else {
+        tasks.until[task] = Math.max(tasks.until[task], begin);
+        if (outcome === AGAIN)
+            again.add(task);
+        else
+            tasks.begun[task] += items;
+    }
+}
+
+// There may be very many: no object is made for one.
+function addSlice(run, lane, kind, begin, lasts, pool, number, items, first, outcome, letter) {
     let task = -1;
     if (kind !== PROCESS) {
-        task = taskIn(run, numberOf(args.pool), number);
-        if (kind === SUBMIT) {
-            tasks.items[task] += items;
-            tasks.from[task] = Math.min(tasks.from[task], begin);
-        } else {
-            tasks.until[task] = Math.max(tasks.until[task], begin);
-            if (outcome === AGAIN)
-                run.again.add(task);
-            else
-                tasks.begun[task] += items;
-        }
+        task = taskIn(run, pool, number);
+        countItems(run, task, kind, begin, items, outcome);
     }
     lane.begin.push(begin);
-    lane.end.push(begin + Math.max(numberOf(event.dur), 0));
+    lane.end.push(begin + Math.max(lasts, 0));
     lane.kind.push(kind);
     lane.task.push(task);
     lane.first.push(first);
     lane.items.push(items);
     lane.outcome.push(wordIn(run, outcome));
-    lane.letter.push(wordIn(run, textOf(args.letter).slice(0, 2) ||
+    lane.letter.push(wordIn(run, letter ||
         LETTERS[Math.max(number - 1 + first, 0) % LETTERS.length] || "?"));
+}
+
+function readSlice(run, lane, event, args) {
+    const kind = event.name === "submit" ? SUBMIT : event.cat === "process" ? PROCESS : RUN;
+    addSlice(run, lane, kind, numberOf(event.ts), numberOf(event.dur), numberOf(args.pool),
+             numberOf(args.task), numberOf(args.items), numberOf(args.first),
+             textOf(args.outcome), textOf(args.letter).slice(0, 2));
 }
 
 function readMark(lane, event, args) {
@@ -111,10 +125,10 @@ const laneIn = ({lanes}, thread) => found(lanes, thread, () => newLane(numberOf(
 // A slice as viewer/html.c writes it; base says whose it is.
 function readShort(runs, base, slice) {
     const run = found(runs, base.pid, newRun), submits = slice.length < 6;
-    readSlice(run, laneIn(run, slice[0]),
-              {name: submits ? "submit" : "run", ts: base.from + slice[1], dur: slice[2]},
-              {task: slice[3], items: slice[4], first: slice[5],
-               outcome: slice[6] || (submits ? "" : "done")});
+    addSlice(run, laneIn(run, slice[0]), submits ? SUBMIT : RUN,
+             base.from + numberOf(slice[1]), numberOf(slice[2]), 0, numberOf(slice[3]),
+             numberOf(slice[4]), numberOf(slice[5]),
+             textOf(slice[6]) || (submits ? "" : "done"), "");
 }
 
 function readEvent(runs, base, event) {
