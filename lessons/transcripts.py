@@ -418,15 +418,15 @@ def main(mode, *paths):
                 busy.append(subprocess.Popen([sys.executable, "-c", "while True: pass"]))
             for path in filter(can_be_checked, texts):
                 held = 0
-                for _ in range(times or 1):
+                for done in range(1, (times or 1) + 1):
                     fault = check(path, tree, mode)
                     held += fault is None
                     if fault:
                         print(f"{path}: {fault}", flush=True)
+                    if times:
+                        print(f"{path}: {held} of {done} times the text fitted, and all "
+                              f"claims held, beside {len(busy)} busy loops", flush=True)
                 wrong += held < (times or 1)
-                if times:
-                    print(f"{path}: {held} of {times} times the text fitted, and all "
-                          f"claims held, beside {len(busy)} busy loops", flush=True)
         finally:
             for process in busy:
                 process.kill()
