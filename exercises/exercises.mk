@@ -197,7 +197,7 @@ export NAME
 
 PACKAGES     += bubblewrap libarchive-dev parallel python3
 TEST_TARGETS += test-grade
-LONG_TARGETS += test-class-long
+LONG_TARGETS += test-grade-all test-class-long
 
 GRADER       := $(B)/exercises/grader
 GRADE_OBJ    := $(patsubst %.c,$(B)/%.o,$(wildcard exercises/grader/grade/*.c)) \
@@ -221,7 +221,7 @@ BWRAP       =
 # The reports of shards are those of the whole, once they are merged.
 GRADE_REPORTS = $(if $(SHARD),true,$(GRADER)/reports/reports "$$OUT")
 
-.PHONY: grade grade-merge grade-build test-grade test-class test-class-long
+.PHONY: grade grade-merge grade-build test-grade test-grade-all test-class test-class-long
 
 $(GRADER)/grade/grade: $(GRADE_OBJ) $(B)/lib/libpool.a
 	$(LINK) -o $@ $^ -ljansson -lpthread
@@ -258,8 +258,12 @@ grade-merge: ## teach: one OUT=folder of several: PARTS="folder folder"
 	$(GRADER)/grade/grade --out "$$OUT" --merge "$$PARTS" && \
 		$(GRADER)/reports/reports "$$OUT"
 
-test-grade: grade-build # layouts, interruptions, shards, refusals, full disks
-	B='$(B)' CC='$(CC)' sh tests/grade/test.sh $(TEST)
+test-grade: grade-build # layouts, refusals, what is said of them [TEST=resume]
+	B='$(B)' CC='$(CC)' sh tests/grade/test.sh $(or $(TEST),layouts class \
+		no_sandbox settings inspect private_checks cannot_judge command_line)
+
+test-grade-all: grade-build # and all that kills, cuts up or starves a grader
+	B='$(B)' CC='$(CC)' sh tests/grade/test.sh
 
 test-class-long:
 	$(MAKE) --no-print-directory test-class STUDENTS=20
@@ -272,7 +276,8 @@ test-class: grade-build ## develop: an invented class is graded twice [STUDENTS=
 # for Gradescope, the toolkit for students.
 
 PACKAGES     += libjansson-dev gnuplot-nox libxml2-utils python3 python3-jsonschema zip unzip
-TEST_TARGETS += test-reports test-packages
+TEST_TARGETS += test-reports
+LONG_TARGETS += test-packages
 
 REPORTS     := $(GRADER)/reports/reports
 REPORTS_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard exercises/grader/reports/*.c)) \

@@ -208,7 +208,6 @@ scheduler-page: $(SCHEDULER)
 		CC='$(CC)' $< --page $$level && echo , || exit 1; done; echo '];'; } \
 		>$(SCHEDULER_PAGE)/levels.js
 
-TEST_TARGETS += test-scheduler
 LONG_TARGETS += test-scheduler-all
 .PHONY: test-scheduler test-scheduler-all scheduler-picture
 SCHEDULER_TEST = $(B)/tests/scheduler
@@ -236,7 +235,7 @@ lesson%:
 
 PACKAGES += doxygen doxygen-awesome-css libjs-lunr python3 python3-lxml \
 	gnuplot-nox chromium chromium-driver npm
-TEST_TARGETS += test-links test-site test-viewer
+TEST_TARGETS += test-links
 SITE      = $(BUILD)/site
 TEXTS     = $(BUILD)/texts
 # Of the system's Python: it has what Debian's packages bring.
@@ -245,7 +244,7 @@ SYSTEM_PYTHON = PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3
 # What the site shows of a run is what the guide said of the same run: one
 # recording for text, pictures and viewer.
 .PHONY: docs slides test-links test-site test-site-all test-viewer
-LONG_TARGETS += test-site-all
+LONG_TARGETS += test-site-all test-viewer
 docs: lessons-build $(SCHEDULER) ## learn: all texts and the reference as one site
 	rm -rf $(SITE) $(TEXTS)
 	mkdir -p $(SITE) $(TEXTS)

@@ -5,8 +5,8 @@
 # on ours in tests/wrong, loses exactly the checks that its first lines say. Each
 # check is lost by at least one wrong solution that keeps points.
 #
-# From make: B, CC, RUNS, FULL. FULL=1 judges all wrong solutions, else so many
-# that each check is lost by one. With RUNS above 1 all is judged that often
+# From make: B, CC, RUNS, FULL. FULL=1 judges all of them, else our solutions, and
+# so many wrong ones that each check is lost by one. With RUNS above 1 all is judged that often
 # (wrong ones a tenth, for some must run into a limit) while both cores are kept
 # busy. ONLY=3 tests one exercise; else one per CPU goes side by side.
 set -eu
@@ -183,7 +183,7 @@ for dir in "$(printf "exercises/%02d-" "$ONLY")"*; do
     points=$(points_in "$OUT/$name/$(echo "$start" | tr / _)")
     [ "$points" = "$stated" ] ||
         complain "$start has $points points, its README says $stated"
-    for right in "solutions/$name/$student" tests/fair/"$name"/*.c; do
+    for right in "solutions/$name/$student" ${FULL:+tests/fair/"$name"/*.c}; do
         try "$dir" "$right" "$RUNS" ""
         [ ! -s "$OUT/$name/$(echo "$right" | tr / _)/inspector.txt" ] ||
             complain "$right: $(cat \

@@ -15,11 +15,10 @@ PACKAGES  += gcc make libc6-dev clang libclang-rt-dev libcmocka-dev \
 	libjansson-dev pkg-config gcovr valgrind cppcheck clang-tidy clang-format \
 	spin locales musl-tools man-db
 TEST_TARGETS += check-failing check-lint check-format test-make test-harness \
-	test-pool test-install test-storm test-attacks test-kill-ci \
-	test-litmus
+	test-pool test-install test-storm test-litmus
 LONG_TARGETS += test-pool-clang test-pool-sanitized test-pool-clang-sanitized \
 	test-storm-long test-kill-long test-model test-valgrind test-tsan test-musl \
-	test-adding
+	test-adding test-attacks-all
 # What they need, built once before they run side by side.
 TEST_BUILDS   = $(TESTS) $(B)/tests/harness_selftest $(B)/tests/storm \
 	$(B)/tests/kill/kill lib lessons-build exercises grade-build \
@@ -27,8 +26,8 @@ TEST_BUILDS   = $(TESTS) $(B)/tests/harness_selftest $(B)/tests/storm \
 # How many targets run side by side: most of them wait most of the time.
 TEST_JOBS    = $(shell expr 2 '*' $$(nproc))
 # Those that take longest begin first.
-TEST_LONGEST = test-exercises test-lessons test-grade test-site test-pool \
-	test-valgrind test-kill-long test-pool-clang-sanitized test-pool-sanitized
+TEST_LONGEST = test-exercises test-lessons test-grade test-pool check-lint \
+	test-kill-long test-valgrind test-schedules-long test-class-long
 longest_first = $(filter $(TEST_LONGEST),$1) $(filter-out $(TEST_LONGEST),$1)
 run_tests = TEST_MAKE='$(MAKE) WERROR=1' sh tests/run.sh $(B)/test-logs/$1 $(TEST_JOBS)
 
@@ -36,14 +35,14 @@ run_tests = TEST_MAKE='$(MAKE) WERROR=1' sh tests/run.sh $(B)/test-logs/$1 $(TES
 .PHONY: test-debian13
 .PHONY: check-failing test-pool test-one test-harness test-install coverage
 .PHONY: test-storm test-storm-long test-valgrind test-kill test-kill-ci
-.PHONY: test-kill-long test-model test-attacks check-lint check-format
+.PHONY: test-kill-long test-model test-attacks test-attacks-all check-lint check-format
 .PHONY: test-litmus test-tsan tsan test-musl musl
 .PHONY: test-pool-clang test-pool-sanitized test-pool-clang-sanitized
 
 setup: ## develop: install what tests, charts and site need (Debian)
 	sh tests/setup.sh $(PACKAGES)
 
-test: ## develop: test everything once [WITHOUT="test-site"]
+test: ## develop: test what each part promises, in minutes
 	$(MAKE) --no-print-directory -j$(TEST_JOBS) WERROR=1 test-builds
 	+$(call run_tests,test) $(call longest_first,$(filter-out $(WITHOUT),$(sort $(TEST_TARGETS))))
 
@@ -144,7 +143,7 @@ $(B)/tests/kill/kill: $(patsubst %.c,$(B)/%.o,$(wildcard tests/kill/*.c)) $(LIBP
 test-kill: $(B)/tests/kill/kill ## develop: kill after every instruction [STRIDE=n SCENE=]
 	$< $(or $(STRIDE),1) $(if $(SCENE),"$(SCENE)")
 
-test-kill-ci: $(B)/tests/kill/kill # after each 2003rd, from a random one on
+test-kill-ci: $(B)/tests/kill/kill # after each 2003rd: what CI has time for
 	$< 2003
 
 test-kill-long: $(B)/tests/kill/kill # after each 101st: seven minutes of a CPU
@@ -180,6 +179,9 @@ $(TSAN): $(B)/tests/tsan/main.o $(B)/tests/tsan/roles.o $(LIBPOOL)
 FULL =
 test-attacks: grade-build # each gets what it must, nobody else notices [FULL=1]
 	B='$(B)' CC='$(CC)' FULL='$(FULL)' sh tests/attacks.sh
+
+test-attacks-all:
+	$(MAKE) --no-print-directory test-attacks FULL=1
 
 # ---- What is looked at without being run -----------------------------------
 

@@ -23,7 +23,7 @@ cd "$1"
 search() { # with these switches; leaves pan.log
     spin -a "$@" "$model" >spin.log || { cat spin.log; exit 1; }
     gcc -O2 -w -DSAFETY -DCOLLAPSE -DNOREDUCE -DMEMLIM=1500 -o pan pan.c
-    timeout 600 ./pan -m400000 >pan.log 2>&1 || true
+    (ulimit -t 900 && exec ./pan -m400000) >pan.log 2>&1 || true # of CPU time
     if grep -q 'too small\|out of memory' pan.log ||
         ! grep -q 'elapsed time' pan.log; then
         cat pan.log
