@@ -8,8 +8,8 @@
 #include <sys/epoll.h>
 
 enum {
-    NO_PIDFD_MS = 250,     // between looks at the supervisor, without a pidfd
-    END_MS = 40000,        // for the supervisor to end, then it is killed
+    NO_PIDFD_MS = 250, // between looks at the supervisor, without a pidfd
+    END_MS = FINI_MS + KILLED_MS + GRACE_MS + 4000, // then it is killed
     STOPPED_MS = 1000,     // between tries to continue one that is stopped
     WORKERS_END_MS = 5000, // for workers to follow it
 };

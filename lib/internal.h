@@ -34,6 +34,11 @@
 
 enum { SPIN_NS = 50000 }; // about the cost of going to sleep and waking up
 
+// What a supervisor that ends waits for, in ms: that workers end by themselves,
+// that killed ones are gone (moments, but where the kernel cannot end one: a hung
+// disk), that what tasks have left behind is. The client waits for it longer.
+enum { FINI_MS = 5000, KILLED_MS = 30000, GRACE_MS = 1000 };
+
 uint64_t sys_now_ns(void);
 int sys_ms_left(uint64_t start_ns, int timeout_ms);
 unsigned sys_cpu_count(void);

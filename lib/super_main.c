@@ -21,10 +21,6 @@ enum {
     START_TRIES = 5,   // of a slot, in a row, before the pool is given up
     FORK_TRIES = 50,   // failures in a row, with no worker left to go on
     RETRY_MS = 100,    // between tries to fork
-    FINI_MS = 5000,    // for workers to end by themselves
-    KILLED_MS = 30000, // for killed workers to be gone, which takes moments,
-                       // but where the kernel cannot end one (a hung disk)
-    GRACE_MS = 1000,   // for what tasks have left behind
     NO_PIDFD_MS = 250, // between looks at the client, without a pidfd
 };
 
