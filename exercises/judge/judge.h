@@ -86,6 +86,8 @@ struct sandbox {
 bool sandbox_start(struct sandbox *sandbox, const char *driver,
                    const struct sandbox_options *options);
 bool sandbox_is_whole(const struct sandbox *sandbox); // its init lives
+// Notes whether the driver has a view of its own, for sandbox_isolation().
+void sandbox_look(const struct sandbox *sandbox, pid_t driver);
 // The limit that leaves a student's process less than it may have, or NULL.
 const char *sandbox_lacks(void);
 void sandbox_end(struct sandbox *sandbox); // kills all of it, and reaps
@@ -137,7 +139,9 @@ int proc_write_ends(pid_t pid);      // of pipes, or -1
 int proc_shared_mappings(pid_t pid); // anonymous shared ones, or -1
 int proc_shm_files(pid_t pid);       // files in its /dev/shm, or -1
 int proc_sockets(pid_t pid);         // of its network namespace, or -1
-int proc_inodes(pid_t pid);          // of its /tmp or /dev/shm, or -1
+int proc_inodes(pid_t pid);          // of /tmp or /dev/shm of its own, or -1
+// Whether it has a folder of the root, or below, that is not the judge's.
+bool proc_has_own(pid_t pid, const char *folder);
 // A file of /proc as text; a process. False: it cannot be read.
 bool proc_read_file(const char *path, char *text, size_t room);
 bool proc_read(struct process *process, pid_t pid);

@@ -93,6 +93,15 @@ int proc_sockets(pid_t pid) {
                : -1;
 }
 
+bool proc_has_own(pid_t pid, const char *folder) {
+    char theirs[64], ours[32];
+    struct stat one, other;
+    snprintf(theirs, sizeof theirs, "/proc/%d/root/%s", (int)pid, folder);
+    snprintf(ours, sizeof ours, "/%s", folder);
+    return stat(theirs, &one) == 0 &&
+           (stat(ours, &other) < 0 || one.st_dev != other.st_dev);
+}
+
 int proc_inodes(pid_t pid) {
     static const char *const folder[] = {"tmp", "dev/shm"};
     int most = -1;
@@ -100,7 +109,7 @@ int proc_inodes(pid_t pid) {
         char path[64];
         struct statfs about;
         snprintf(path, sizeof path, "/proc/%d/root/%s", (int)pid, folder[i]);
-        if (statfs(path, &about) < 0)
+        if (!proc_has_own(pid, folder[i]) || statfs(path, &about) < 0)
             continue;
         int used = (int)(about.f_files - about.f_ffree);
         most = used > most ? used : most;

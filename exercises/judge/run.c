@@ -109,6 +109,7 @@ static void meet(struct run *run) {
         message.kind != WIRE_HELLO || !is_the_driver(run, sender))
         fail_to_start(run);
     run->driver = run->state->server[0].pid = sender;
+    sandbox_look(&run->state->sandbox, sender);
     if (message.value[0] != exercise.calls)
         cannot_judge(run, text("driver.c has a table of %ld calls, the enum "
                                "in check.c says %d",

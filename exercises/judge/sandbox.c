@@ -38,7 +38,7 @@
 #define CHANNEL_FD 3 // in the driver, at exec
 #define PAGE_FD 4
 
-static bool namespaces_failed;
+static bool namespaces_failed, view_failed;
 
 // What a init and its driver are started with.
 struct start {
@@ -52,9 +52,15 @@ struct start {
 const char *sandbox_isolation(const struct sandbox_options *options) {
     if (options->prefix)
         return "sandbox command";
-    return options->namespaces && !namespaces_failed
-               ? "namespaces, refused system calls, limits"
-               : "refused system calls, limits";
+    if (!options->namespaces || namespaces_failed)
+        return "refused system calls, limits";
+    return view_failed ? "namespaces (but no mounts), refused system calls, "
+                         "limits"
+                       : "namespaces, refused system calls, limits";
+}
+
+void sandbox_look(const struct sandbox *sandbox, pid_t driver) {
+    view_failed = sandbox->own && !proc_has_own(driver, "tmp");
 }
 
 // `tasks_of_user` is negative where a sandbox command counts for itself.
@@ -318,9 +324,10 @@ bool sandbox_start(struct sandbox *sandbox, const char *driver,
 
 bool sandbox_is_whole(const struct sandbox *sandbox) {
     siginfo_t info = {0};
-    return waitid(P_PID, (id_t)sandbox->init, &info,
-                  WEXITED | WNOHANG | WNOWAIT) == 0 &&
-           info.si_pid == 0;
+    if (waitid(P_PID, (id_t)sandbox->init, &info, WEXITED | WNOHANG | WNOWAIT) <
+        0)
+        return errno != ECHILD; // it cannot be asked for: nothing is known
+    return info.si_pid == 0;
 }
 
 void sandbox_end(struct sandbox *sandbox) {
