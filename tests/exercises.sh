@@ -103,6 +103,68 @@ texts() {
         complain "$1/hints.md: not three hints, each below 160 words"
 }
 
+# Each sentence of the header, and of what the brief calls done, has a row in
+# promises.md: the checks that fail where it is broken, and mistakes that lose one
+# of them. Sentences of one or two words need none.
+promises() { # $1 folder, $2 its last part
+    awk -v checks=" $("$B/$1/judge" --list | awk '{ printf "%s ", $1 }')" \
+        -v wrong="tests/wrong/$2/" '
+        function lost_by(patch,    file, line, lost) {
+            file = wrong patch ".patch"
+            while ((getline line < file) > 0 && line !~ /^--- /)
+                if (line ~ /^(Loses|May lose): /) lost = lost line " "
+            close(file)
+            return lost
+        }
+        function say(what) { print FILENAME ": " what; bad = 1 }
+        FILENAME != last { last = FILENAME; part++ }
+        part == 1 && !/SPDX/ {
+            text = text (sub(/^\/\/ ?/, "") && $0 != "" ? $0 " " : "\n")
+        }
+        part == 2 {
+            if (sub(/^\*\*What "done" means.\*\* /, "")) done = 1
+            if ($0 == "") done = 0
+            text = text (done ? $0 " " : "\n")
+        }
+        part == 3 && /^\| / && split($0, cell, / *\| */) && cell[3] ~ /^[a-z-]/ {
+            if (cell[2] == "the sentence" || cell[2] == "---") next
+            quote[++rows] = cell[2]
+            n = split(cell[3], check, ", ")
+            if (check[1] == "-") next
+            m = split(cell[4], patch, ", ")
+            if (m == 0) say("no mistake breaks \"" cell[2] "\"")
+            for (i = 1; i <= n; i++)
+                if (index(checks, " " check[i] " ") == 0)
+                    say("there is no check " check[i])
+            for (k = 1; k <= m; k++) {
+                loses = lost_by(patch[k])
+                for (i = 1; i <= n && index(loses, " " check[i] " ") == 0; i++);
+                if (i > n) say(patch[k] " loses none of " cell[3])
+            }
+        }
+        END {
+            gsub(/\. /, ".\n", text)
+            n = split(text, sentence, "\n")
+            for (i = 1; i <= n; i++) {
+                found = split(sentence[i], words, " ") < 3 ||
+                    sentence[i] ~ /^Exercise /
+                for (k = 1; k <= rows; k++)
+                    if (index(sentence[i], quote[k]) == 1 ||
+                        index(sentence[i], " " quote[k])) used[k] = found = 1
+                if (!found) say("no row for \"" sentence[i] "\"")
+            }
+            for (k = 1; k <= rows; k++)
+                if (!used[k]) say("no sentence has \"" quote[k] "\"")
+            exit bad
+        }' "$(header_of "$1")" "$1/README.md" "$1/promises.md" ||
+        complain "$1/promises.md: see above"
+}
+
+header_of() { # the header that the driver includes, of folder $1
+    sed -n 's,^#include "\(.*\)",\1,p' "$1/driver.c" | grep -v '^driver\.h' |
+        sed "s,^,$1/,"
+}
+
 # Enough wrong and right ones, of each kind, and right ones that are not ours.
 corpus() { # $1 folder, $2 its last part, $3 the student's file
     [ "$(find tests/wrong/"$2" -name '*.patch' 2>/dev/null | wc -l)" -ge 4 ] ||
@@ -173,6 +235,7 @@ for dir in "$(printf "exercises/%02d-" "$ONLY")"*; do
     start=$dir/starter.c
     student=$(basename "solutions/$name"/ex*.c)
     texts "$dir" "$name"
+    promises "$dir" "$name"
     corpus "$dir" "$name" "$student"
     starter_tells "$dir"
     stated=$(sed -n 's/^The starter starts at \([0-9]*\) of.*/\1/p' "$dir/README.md")

@@ -7,6 +7,7 @@
 enum { RUN_ALL, CALLS };
 
 #define NOT_SET (-1000)
+#define MANY 70 // more than fits into a table that was thought large enough
 
 static int begin(struct run *run, int low, int high) {
     int count = (int)pick(run, low, high);
@@ -20,7 +21,7 @@ static bool back_or_asked(struct run *run, int64_t n) {
 }
 
 static void each_once(struct run *run) {
-    const int sizes[] = {(int)pick(run, 5, 12), 1, 70, 0};
+    const int sizes[] = {(int)pick(run, 5, 12), 1, MANY, 0};
     for (int round = 0; round < 4; round++) {
         int count = begin(run, sizes[round], sizes[round]);
         forget_executions(run);
@@ -28,14 +29,16 @@ static void each_once(struct run *run) {
         await(run, left_are, count, text("%d tasks run", count));
         settle(run);
         expect_each_once(run, count);
-        expect(run, reply[1 + count] == NOT_SET,
-               "nothing behind results[count - 1] is touched", "it is", "");
+        expect(run, reply[1 + count] == NOT_SET && reply[2 + count] == NOT_SET,
+               "nothing but results[0] to results[count - 1] is touched",
+               "it is", "");
     }
 }
 
 static void own_process(struct run *run) {
-    for (int round = 0; round < 2; round++) {
-        int count = round == 0 ? begin(run, 5, 12) : begin(run, 1, 1);
+    const int sizes[] = {(int)pick(run, 5, 12), 1, MANY};
+    for (int round = 0; round < 3; round++) {
+        int count = begin(run, sizes[round], sizes[round]);
         forget_executions(run);
         CALL(run, RUN_ALL, count);
         await(run, left_are, count, text("%d tasks run", count));
@@ -53,24 +56,31 @@ static void own_process(struct run *run) {
 }
 
 static void all_at_once(struct run *run) {
-    int count = begin(run, 5, 12);
-    run->hold = true;
-    START(run, 0, RUN_ALL, count);
-    await(run, running_are, count, text("%d tasks inside at once", count));
-    let_all_go(run);
-    finish(run, 0);
+    const int sizes[] = {(int)pick(run, 5, 12), MANY};
+    for (int round = 0; round < 2; round++) {
+        int count = begin(run, sizes[round], sizes[round]);
+        forget_executions(run);
+        run->hold = true;
+        START(run, 0, RUN_ALL, count);
+        await(run, running_are, count, text("%d tasks inside at once", count));
+        let_all_go(run);
+        finish(run, 0);
+    }
 }
 
-// Ends the tasks one by one, the youngest first, so that who waits for
-// whichever ends first gets them in another order.
-static const int64_t *run_youngest_first(struct run *run, int count) {
+// Ends the tasks one by one, the youngest and the oldest in turn: whichever
+// order somebody takes them for, they have another one.
+static const int64_t *run_out_of_order(struct run *run, int count) {
+    bool youngest = true;
     run->hold = true;
     START(run, 0, RUN_ALL, count);
     await(run, back_or_asked, 0, "the call returns");
     settle(run);
     for (;;) {
         await(run, back_or_asked, 0, "the call returns");
-        struct execution *execution = last_running(run);
+        struct execution *execution =
+            youngest ? last_running(run) : first_running(run);
+        youngest = !youngest;
         if (!execution)
             break;
         let_go(run, execution);
@@ -83,16 +93,29 @@ static const char *result_text(int64_t result) {
     return result == NOT_SET ? "it was not set" : text("%ld", (long)result);
 }
 
-static void results(struct run *run) {
-    run->answers = ANSWERS_STATUS;
-    int count = begin(run, 9, 14); // all kinds of status
-    const int64_t *reply = run_youngest_first(run, count);
-    for (int i = 0; i < count; i++)
-        expect(run, reply[1 + i] == answer_for(run, i),
-               text("results[%d] is %ld", i, (long)answer_for(run, i)),
+static void expect_results(struct run *run, const int64_t *reply, int count,
+                           int leaves, int status) {
+    for (int i = 0; i < count; i++) {
+        int64_t due = i == leaves ? status : answer_for(run, i);
+        expect(run, reply[1 + i] == due,
+               text("results[%d] is %ld", i, (long)due),
                result_text(reply[1 + i]),
                "WEXITSTATUS of the status that waitpid gave for that task's "
                "process, whichever process ended first.");
+    }
+}
+
+// Also of a task that calls exit: its process has a status, too.
+static void results(struct run *run) {
+    run->answers = ANSWERS_STATUS;
+    expect_results(run, CALL(run, RUN_ALL, begin(run, MANY, MANY)), MANY, -1,
+                   0);
+    forget_executions(run);
+    int count = begin(run, 9, 14); // all kinds of status
+    int leaves = (int)pick(run, 0, count - 1), status = (int)pick(run, 3, 250);
+    script(run, leaves, COMMAND_EXIT, status);
+    const int64_t *reply = run_out_of_order(run, count);
+    expect_results(run, reply, count, leaves, status);
     expect(run, reply[0] == 0, "run_all returns 0", text("%ld", (long)reply[0]),
            "All went well.");
     reply = CALL(run, RUN_ALL, begin(run, 0, 0));
@@ -101,8 +124,9 @@ static void results(struct run *run) {
 }
 
 static void reaped(struct run *run) {
+    int before = open_descriptors(run);
     lend(run);
-    int count = begin(run, 5, 12);
+    int lent = open_descriptors(run), count = begin(run, 5, 12);
     run->hold = true;
     START(run, 0, RUN_ALL, count);
     await(run, back_or_asked, 0, "the call returns");
@@ -123,6 +147,9 @@ static void reaped(struct run *run) {
         "run_all must wait for its children before it returns, and wait "
         "again when a signal interrupts it (EINTR).");
     expect_no_children(run, "when run_all has returned");
+    int after = open_descriptors(run);
+    expect(run, after == lent, text("%d open descriptors, as before", before),
+           text("%d", after - lent + before), "Close what you have opened.");
     expect_unharmed(run);
 }
 
@@ -180,6 +207,20 @@ static void fork_fails(struct run *run) {
         expect(run, sum == due, "the results are those of the tasks that ran",
                "others", "Those that ran have results.");
         expect_no_children(run, "when run_all has returned");
+    }
+    // What is harmed where nothing fails is another check's concern.
+    lend(run);
+    CALL(run, RUN_ALL, begin(run, 3, 3));
+    if (!is_unharmed(run))
+        return;
+    for (int i = 0; i < 3; i++) {
+        about(run, "run_all(task, %d, results), where fork fails after %d",
+              count, after[i]);
+        lend(run);
+        set_fault(run, FAIL_FORK, after[i]);
+        CALL(run, RUN_ALL, count);
+        set_fault(run, FAIL_FORK, -1);
+        expect_unharmed(run);
     }
 }
 

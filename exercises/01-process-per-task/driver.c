@@ -5,16 +5,17 @@
 
 static int task(int index) { return (int)driver_task(index); }
 
-// count -> returned, results and what is behind them
+// count -> returned, results, and what is behind and before them
 static void call_run_all(struct wire *m) {
     int count = (int)m->value[0];
-    int results[100];
-    for (int i = 0; i < 100; i++)
-        results[i] = -1000;
+    int room[101], *results = room + 1;
+    for (int i = 0; i < 101; i++)
+        room[i] = -1000;
     m->value[0] = run_all(task, count, results);
     for (int i = 0; i <= count; i++)
         m->value[1 + i] = results[i];
-    m->count = 2 + (uint32_t)count;
+    m->value[2 + count] = room[0];
+    m->count = 3 + (uint32_t)count;
 }
 
 DRIVER_CALLS(call_run_all);

@@ -7,6 +7,11 @@
 enum { RUN_ALL, CALLS };
 
 #define NOT_SET (-1000)
+#define MANY 70 // more than fits into a table that was thought large enough
+
+static bool back_or_left(struct run *run, int64_t n) {
+    return is_back(run, 0) || left_are(run, n);
+}
 
 static void say(struct run *run, int count, const char *what) {
     about(run, "run_all(task, items, %d, results, have)%s", count, what);
@@ -39,11 +44,13 @@ static void expect_result(struct run *run, const int64_t *reply, int i) {
 }
 
 static void each_once(struct run *run) {
-    const int sizes[] = {(int)pick(run, 5, 12), 1, 40, 0};
+    const int sizes[] = {(int)pick(run, 5, 12), 1, MANY, 0};
     for (int i = 0; i < 4; i++) {
         forget_executions(run);
         const int64_t *reply = run_all(run, sizes[i], "");
         expect_returned(run, reply, sizes[i]);
+        expect(run, reply[1 + 2 * sizes[i]] == 0,
+               "nothing but have[i] and results[i] is touched", "it is", "");
         expect_each_once(run, sizes[i]);
         expect(
             run, different_pids(run, 0) == sizes[i],
@@ -59,23 +66,29 @@ static void each_once(struct run *run) {
 }
 
 static void all_at_once(struct run *run) {
-    int count = (int)pick(run, 5, 12);
-    say(run, count, "");
-    run->hold = true;
-    START(run, 0, RUN_ALL, count);
-    await(run, running_are, count, text("%d tasks inside at once", count));
-    let_all_go(run);
-    finish(run, 0);
+    const int sizes[] = {(int)pick(run, 5, 12), MANY};
+    for (int i = 0; i < 2; i++) {
+        say(run, sizes[i], "");
+        forget_executions(run);
+        run->hold = true;
+        START(run, 0, RUN_ALL, sizes[i]);
+        await(run, running_are, sizes[i],
+              text("%d tasks inside at once", sizes[i]));
+        let_all_go(run);
+        finish(run, 0);
+    }
 }
 
-// Ends the tasks one by one, the youngest first.
-static const int64_t *youngest_first(struct run *run, int count) {
+// Ends the tasks one by one, the youngest and the oldest in turn.
+static const int64_t *out_of_order(struct run *run, int count) {
+    bool youngest = true;
     run->hold = true;
     START(run, 0, RUN_ALL, count);
     await(run, back_or_running, count, text("%d tasks inside", count));
     settle(run);
     while (!is_back(run, 0) && last_running(run)) {
-        let_go(run, last_running(run));
+        let_go(run, youngest ? last_running(run) : first_running(run));
+        youngest = !youngest;
         settle(run);
     }
     let_all_go(run);
@@ -90,7 +103,7 @@ static void results(struct run *run) {
         expect_result(run, reply, i);
     count = (int)pick(run, 5, 9);
     say(run, count, ", the last task ends first");
-    reply = youngest_first(run, count);
+    reply = out_of_order(run, count);
     for (int i = 0; i < count; i++)
         expect_result(run, reply, i);
 }
@@ -151,6 +164,16 @@ static void no_result(struct run *run) {
                "Copy a result only when all of it is there.");
     }
     expect_returned(run, reply, count - (count + 2) / 3);
+    // The last, too, and all of them.
+    for (count = 2; count <= 4; count += 2) {
+        for (int i = 0; i < count; i++)
+            script(run, i, COMMAND_DIE, SIGKILL);
+        reply = run_all(run, count, ", every task is killed");
+        for (int i = 0; i < count; i++)
+            expect(run, reply[1 + 2 * i] == 0, text("have[%d] is 0", i),
+                   number(reply[1 + 2 * i]), "Its process gave none.");
+        expect_returned(run, reply, 0);
+    }
 }
 
 static void write_ends(struct run *run) {
@@ -221,6 +244,40 @@ static void fails(struct run *run) {
     // So that this earns nothing where nothing was ever started.
     forget_executions(run);
     expect_returned(run, run_all(run, count, ""), count);
+    // What is harmed where nothing fails is another check's concern.
+    lend(run);
+    run_all(run, 3, "");
+    bool careful = is_unharmed(run);
+    for (int i = 0; i < 6 && careful; i++) {
+        lend(run);
+        set_fault(run, fault[i / 3], i % 3);
+        run_all(run, 3, text(", where %s fails after %d", what[i / 3], i % 3));
+        set_fault(run, fault[i / 3], -1);
+        expect_unharmed(run);
+    }
+}
+
+// A process has written its result and is stopped before it ends: a signal
+// interrupts what waits for that.
+static void expect_waits_for_the_end(struct run *run, int count) {
+    script(run, count - 1, COMMAND_STOP_WRITTEN, 0);
+    forget_executions(run);
+    say(run, count,
+        ", the last process is stopped (SIGSTOP) behind its result");
+    START(run, 0, RUN_ALL, count);
+    await(run, back_or_left, count, "tasks end");
+    settle(run);
+    interrupt(run);
+    for (int i = 0; i < run->executions; i++)
+        if (state_of(run, run->execution[i].pid) == 'T') {
+            expect(run, !is_back(run, 0), "it waits until all have ended",
+                   "it returned",
+                   "waitpid that a signal interrupts returns -1, errno is "
+                   "EINTR: again. And a process that is stopped lives.");
+            kill_one(run, run->execution[i].pid, SIGCONT);
+        }
+    expect_returned(run, finish(run, 0), count);
+    expect_no_children(run, "when run_all has returned");
 }
 
 static void cleaned(struct run *run) {
@@ -246,8 +303,9 @@ static void cleaned(struct run *run) {
            text("%d", after - lent + before),
            "Close the write end after the fork, the read end when its result "
            "is there.");
-    expect_unharmed(run);
     expect_no_children(run, "when run_all has returned");
+    expect_waits_for_the_end(run, count);
+    expect_unharmed(run);
 }
 
 static const struct check checks[] = {

@@ -127,23 +127,44 @@ static void same_processes(struct run *run) {
                "In the child, fork returns 0.");
 }
 
+static void expect_results(struct run *run, const int64_t *reply, int count,
+                           int first) {
+    expect_returned(run, reply[0], 0);
+    for (int i = 0; i < count; i++) {
+        int64_t due = answer_for(run, first + i);
+        expect(run, reply[1 + i] == due,
+               text("results[%d] is %ld", i, (long)due),
+               reply[1 + i] == NOT_SET ? "it was not set"
+                                       : text("%ld", (long)reply[1 + i]),
+               "Remember which item each worker is running, and send all "
+               "of a long.");
+    }
+    expect(run, reply[1 + count] == 0,
+           "nothing but results[0] to results[count - 1] is touched", "it is",
+           "");
+}
+
 static void results(struct run *run) {
     use_all_longs(run);
     some_workers(run);
     for (int round = 0; round < 3; round++) {
         int count = (int)pick(run, 26, 32);
-        const int64_t *reply = map(run, count, 100 * round);
-        expect_returned(run, reply[0], 0);
-        for (int i = 0; i < count; i++) {
-            int64_t due = answer_for(run, 100 * round + i);
-            expect(run, reply[1 + i] == due,
-                   text("results[%d] is %ld", i, (long)due),
-                   reply[1 + i] == NOT_SET ? "it was not set"
-                                           : text("%ld", (long)reply[1 + i]),
-                   "Remember which item each worker is running, and send all "
-                   "of a long.");
-        }
+        expect_results(run, map(run, count, 100 * round), count, 100 * round);
     }
+    // Those that come last are answered first, and in between the oldest.
+    run->hold = true;
+    say_map(run, 20, ", tasks end in another order");
+    START(run, 0, MAP, 20, 0);
+    await(run, back_or_running, 2, "2 tasks run");
+    for (bool youngest = true; !is_back(run, 0); youngest = !youngest) {
+        settle(run);
+        if (!first_running(run))
+            break;
+        let_go(run, youngest ? last_running(run) : first_running(run));
+        await(run, back_or_running, 1, "a task runs");
+    }
+    let_all_go(run);
+    expect_results(run, finish(run, 0), 20, 0);
     // A signal interrupts the waiting.
     lend(run);
     run->hold = true;
@@ -173,8 +194,9 @@ static void create_fails(struct run *run) {
 }
 
 static void dead_worker(struct run *run) {
-    bool careful = harms_nobody(run, CREATE, DESTROY, works);
+    struct usual usual = as_usual(run, CREATE, DESTROY, works);
     lend(run);
+    struct left left = left_now(run);
     int workers = some_workers(run);
     expect_returned(run, map(run, 4 * workers, 0)[0], 0);
     settle(run);
@@ -187,12 +209,14 @@ static void dead_worker(struct run *run) {
     expect_returned(run, CALL(run, MAP, 4 * workers, 100)[0], -1);
     about(run, "pool_destroy(pool), one worker was killed");
     call(run, DESTROY, 0, NULL);
+    expect_left(run, &usual, &left);
     workers = some_workers(run);
     script(run, 205, COMMAND_DIE, SIGSEGV);
     say_map(run, 4 * workers, ", the worker of one item crashes");
     expect_returned(run, CALL(run, MAP, 4 * workers, 200)[0], -1);
     about(run, "pool_destroy(pool), one worker had crashed");
     call(run, DESTROY, 0, NULL);
+    expect_left(run, &usual, &left);
     // While nothing waits any more, so that nobody writes to the dead one.
     workers = some_workers(run);
     script(run, 300 + workers - 1, COMMAND_DIE, SIGKILL);
@@ -200,8 +224,19 @@ static void dead_worker(struct run *run) {
     expect_returned(run, CALL(run, MAP, workers, 300)[0], -1);
     about(run, "pool_destroy(pool), one worker was killed");
     call(run, DESTROY, 0, NULL);
-    if (careful)
-        expect_unharmed(run);
+    expect_left(run, &usual, &left);
+    // It has written some bytes of its result; or all, who knows.
+    workers = some_workers(run);
+    script(run, 400 + workers - 1, COMMAND_DIE_WRITING, 0);
+    say_map(run, workers, ", the last item's worker is killed in its write");
+    const int64_t *reply = CALL(run, MAP, workers, 400);
+    int64_t due = answer_for(run, 400 + workers - 1);
+    expect(run, reply[0] == -1 || reply[workers] == due, "pool_map returns -1",
+           text("%ld", (long)reply[0]), "Half of a long is no result.");
+    about(run, "pool_destroy(pool), one worker was killed");
+    call(run, DESTROY, 0, NULL);
+    expect_left(run, &usual, &left);
+    expect_careful(run, &usual);
 }
 
 // Runs items, and sees that there are as many workers as asked for.

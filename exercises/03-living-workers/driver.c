@@ -5,6 +5,7 @@
 
 #define MOST 300
 #define NOT_SET (-1000)
+#define MARGIN 2
 
 static struct pool *pool;
 
@@ -16,18 +17,23 @@ static void call_create(struct wire *m) {
     m->count = 1;
 }
 
-// count, first item's id -> returned, results
+// count, first item's id -> returned, results, whether anything else was touched
 static void call_map(struct wire *m) {
     int count = (int)m->value[0];
-    static long items[MOST], results[MOST];
-    for (int i = 0; i < count; i++) {
+    static long items[MOST], room[MOST + 2 * MARGIN];
+    long *results = room + MARGIN;
+    int beyond = 0;
+    for (int i = 0; i < count; i++)
         items[i] = driver_item(m->value[1] + i);
-        results[i] = NOT_SET;
-    }
+    for (int i = 0; i < MOST + 2 * MARGIN; i++)
+        room[i] = NOT_SET;
     m->value[0] = pool_map(pool, items, count, results);
     for (int i = 0; i < count; i++)
         m->value[1 + i] = results[i];
-    m->count = 1 + (uint32_t)count;
+    for (int i = 0; i < MARGIN; i++)
+        beyond += room[i] != NOT_SET || results[count + i] != NOT_SET;
+    m->value[1 + count] = beyond;
+    m->count = 2 + (uint32_t)count;
 }
 
 static long count(long item) {

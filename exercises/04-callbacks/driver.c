@@ -16,10 +16,15 @@ static void tells(int number, long result, void *user) {
     driver_event(number, result, *(int *)user);
 }
 
-// Submits 40 more from inside the callback: the results may have to move.
+// Submits 40 more from inside the callback: the results may have to move. They
+// have callbacks, too.
 static void tells_and_submits(int number, long result, void *user) {
-    for (int i = 1; i <= 40; i++)
-        pool_apply_async(pool, driver_item(number + i), NULL, NULL);
+    static int users[MOST];
+    for (int i = 1; i <= 40; i++) {
+        users[number + i] = 7 * (number + i);
+        pool_apply_async(pool, driver_item(number + i), tells,
+                         &users[number + i]);
+    }
     driver_event(number, result, *(int *)user);
 }
 
@@ -53,6 +58,30 @@ static void call_many(struct wire *m) {
     m->count = 1;
 }
 
+static long count(long item) {
+    driver_count(item);
+    return 3 * item + 1;
+}
+
+// how many -> how many were taken, and of those: run not once, wrong results; by
+// a pool of its own
+static void call_all(struct wire *m) {
+    struct pool *many = pool_create(2, count);
+    int64_t n = m->value[0], taken = 0, wrong = 0;
+    driver_race_test(0);
+    while (many && taken < n && pool_apply_async(many, taken, NULL, NULL) >= 0)
+        taken++;
+    for (int64_t i = 0; i < taken; i++) {
+        long result = NOT_SET;
+        wrong +=
+            pool_result_get(many, (int)i, &result) != 0 || result != 3 * i + 1;
+    }
+    m->value[0] = taken;
+    m->value[1] = driver_count_not_once(taken);
+    m->value[2] = wrong;
+    m->count = 3; // that it is never ended is no concern of this check
+}
+
 static void call_ready(struct wire *m) {
     m->value[0] = pool_result_ready(pool, (int)m->value[0]);
     m->count = 1;
@@ -70,5 +99,5 @@ static void call_destroy(struct wire *m) {
     m->count = 0;
 }
 
-DRIVER_CALLS(call_create, call_async, call_many, call_ready, call_get,
+DRIVER_CALLS(call_create, call_async, call_many, call_all, call_ready, call_get,
              call_destroy);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Exercise 5's checks. Runs in: judge.
+#include <limits.h>
 #include <signal.h>
 
 #include "check.h"
@@ -81,7 +82,7 @@ static void same_moment(struct run *run) {
 }
 
 static void last_chunk(struct run *run) {
-    int sizes[6][2] = {{1, 4}, {7, 10}, {0, 5}, {0, 6}, {2, 1000000}, {2, 1}};
+    int sizes[6][2] = {{1, 4}, {7, 10}, {0, 5}, {0, 6}, {7, INT_MAX}, {2, 1}};
     sizes[2][0] = 5 * (int)pick(run, 3, 9) + (int)pick(run, 1, 4);
     sizes[3][0] = 6 * (int)pick(run, 3, 9) + 1;
     for (int i = 0; i < 6; i++) {
@@ -277,13 +278,30 @@ static void fails(struct run *run) {
     expect(run, reply[0] == -1, "-1: a worker was killed",
            text("%ld", (long)reply[0]),
            "waitpid's status says how a worker ended.");
-    script(run, 5, COMMAND_EXIT, 3);
-    reply = map(run, 3, 24, 2);
-    expect(run, reply[0] == -1, "-1: a task called exit(3)",
-           text("%ld", (long)reply[0]), "WEXITSTATUS tells, beside a signal.");
+    for (int status = 3; status >= 0; status -= 3) {
+        script(run, 5, COMMAND_EXIT, status);
+        reply = map(run, 3, 24, 2);
+        expect(run, reply[0] == -1, text("-1: a task called exit(%d)", status),
+               text("%ld", (long)reply[0]),
+               "WEXITSTATUS tells, beside a signal. And a worker that leaves "
+               "with 0 in the middle of a task leaves items undone.");
+    }
     for (int i = 0; i < 3; i++)
         expect_death_told(run, i);
     expect_nothing_left(run, before, mappings);
+    // What is harmed where nothing fails is another check's concern.
+    lend(run);
+    map(run, 3, 24, 2);
+    bool careful = is_unharmed(run);
+    for (int i = 0; i < 6 && careful; i++) {
+        about(run, "pool_map(3, task, items, 24, results, 2), where %s fails",
+              what[i / 3]);
+        lend(run);
+        set_fault(run, fault[i / 3], i % 3);
+        CALL(run, MAP, 3, 24, 2, 0);
+        set_fault(run, fault[i / 3], -1);
+        expect_unharmed(run);
+    }
 }
 
 static void cleaned(struct run *run) {

@@ -18,10 +18,11 @@ typedef long task_fn(long item);
 //
 // Returns 0 when all is done and the workers are reaped, at once if count is 0.
 // Returns -1 if there is no memory (mmap), if no worker can be started (fork),
-// or if a worker died. If fork fails after the first worker, those that there
-// are do the work, or it returns -1: both is right. However it ends, no
-// process, descriptor or mapping is left, and what belongs to the caller stays
-// as it is: its other children, descriptors and signal handlers.
+// or if a worker died, or left because a task called exit(), with 0 too. If fork
+// fails after the first worker, those that there are do the work, or it returns
+// -1: both is right. However it ends, no process, descriptor or mapping is left,
+// and what belongs to the caller stays as it is: its other children, descriptors
+// and signal handlers.
 int pool_map(int workers, task_fn *task, const long *items, int count,
              long *results, int chunk);
 

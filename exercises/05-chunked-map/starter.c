@@ -17,6 +17,7 @@
 // What all processes share. The items need not be in it: a child inherits them.
 struct shared {
     atomic_int next; // the first item that nobody has taken
+    atomic_int done; // how many have their results
     long results[];
 };
 

@@ -9,7 +9,18 @@
 
 #define FEWEST 1000 // items for which there must be room
 
-enum { CREATE, ASYNC, MANY, STATUS, CLOSE, TERMINATE, JOIN, DESTROY, CALLS };
+enum {
+    CREATE,
+    ASYNC,
+    MANY,
+    ALL,
+    STATUS,
+    CLOSE,
+    TERMINATE,
+    JOIN,
+    DESTROY,
+    CALLS
+};
 
 static const char *error_name(int64_t error) {
     switch (error) {
@@ -137,13 +148,15 @@ static void close_finishes(struct run *run) {
     int workers = some_workers(run), count = 4 * workers;
     run->hold = true;
     submit(run, 0, count);
-    await(run, running_are, 1, "a task runs");
+    await(run, running_are, workers, text("%d tasks inside", workers));
     expect_status(run, 0, POOL_ENOTREADY, "Its task still runs.");
     expect_status(run, count - 1, POOL_ENOTREADY, "It waits for a worker.");
     expect_call(run, CLOSE, "pool_close(pool)", 0, "");
     struct execution *first = first_running(run);
     let_go(run, first);
     until_done(run, (int)first->id);
+    await(run, executions_are, workers + 1,
+          "status gives the free worker what waits, after pool_close, too");
     lend(run);
     about(run, "pool_join(pool) with %d tasks under way", count);
     start(run, 0, JOIN, 0, NULL);
@@ -160,15 +173,22 @@ static void close_finishes(struct run *run) {
     expect_each_once(run, count);
     for (int i = 0; i < count; i++)
         expect_done(run, i);
+    about(run, "%d times pool_apply_async, then close and join", RACE_ITEMS);
+    const int64_t *reply = CALL(run, ALL, RACE_ITEMS);
+    expect(run, reply[1] == 0 && reply[2] == 0,
+           "each item that was taken runs once, and is done",
+           text("of %ld taken %ld ran never or twice, %ld results are wrong",
+                (long)reply[0], (long)reply[1], (long)reply[2]),
+           "Keep what no worker has got yet: all of it.");
     // Many workers; and more items than a pipe has room for.
-    create(run, 20);
+    create(run, 36);
     forget_executions(run);
     run->hold = true;
-    submit(run, 0, 30);
-    await(run, running_are, 20, "20 tasks inside");
+    submit(run, 0, 40);
+    await(run, running_are, 36, "36 tasks inside");
     about(run, "%d times pool_apply_async, while all workers are busy",
           RACE_ITEMS);
-    int64_t taken = CALL(run, MANY, 30, RACE_ITEMS)[0];
+    int64_t taken = CALL(run, MANY, 40, RACE_ITEMS)[0];
     expect(run, taken >= FEWEST, text("%d are taken, or more", FEWEST),
            text("%ld", (long)taken),
            "It never waits: keep what no worker has got yet.");
@@ -187,6 +207,9 @@ static void cancelled(struct run *run) {
     settle(run);
     int begun = run->executions;
     expect_call(run, TERMINATE, "pool_terminate(pool)", 0, "");
+    for (int i = 1; i <= 5 * workers; i++)
+        if (i != unread->id)
+            expect_cancelled(run, i);
     expect_call(run, JOIN,
                 text("pool_join(pool) after pool_terminate, %d tasks inside",
                      workers - 1),
@@ -280,6 +303,29 @@ static void works(struct run *run, int workers) {
         until_done(run, i);
 }
 
+// A worker is stopped when it is to leave: a signal interrupts what waits for
+// it.
+static void expect_waits_for_the_end(struct run *run) {
+    run->hold = false;
+    lend(run); // for its handler
+    is_unharmed(run);
+    int workers = some_workers(run);
+    works(run, workers);
+    settle(run);
+    pid_t stopped = run->execution[run->executions - 1].pid;
+    kill_one(run, stopped, SIGSTOP);
+    expect_call(run, CLOSE, "pool_close(pool)", 0, "");
+    about(run, "pool_join(pool), a worker is stopped, a signal interrupts");
+    start(run, 0, JOIN, 0, NULL);
+    settle(run);
+    interrupt(run);
+    kill_one(run, stopped, SIGCONT);
+    int64_t got = finish(run, 0)[0];
+    expect(run, got == 0, "0", error_name(got),
+           "waitpid that a signal interrupts: again.");
+    expect_no_children(run, "after pool_join");
+}
+
 // Without memory it may refuse an item, and works on.
 static void expect_refuses(struct run *run) {
     int count = 0;
@@ -329,9 +375,10 @@ static void expect_idle_death(struct run *run, bool works_on) {
 
 static void fails(struct run *run) {
     expect_create_fails(run, CREATE, DESTROY, works);
-    bool careful = harms_nobody(run, CREATE, DESTROY, works);
+    struct usual usual = as_usual(run, CREATE, DESTROY, works);
     // A worker dies at work: join tells.
     lend(run);
+    struct left left = left_now(run);
     int workers = some_workers(run);
     script(run, 0, COMMAND_DIE, SIGKILL);
     submit(run, 0, workers);
@@ -343,11 +390,29 @@ static void fails(struct run *run) {
                 "");
     expect_call(run, JOIN, "pool_join(pool) after that", 0, "");
     expect_cancelled(run, 0);
+    about(run, "pool_destroy(pool), a worker was killed at work");
+    call(run, DESTROY, 0, NULL);
+    expect_left(run, &usual, &left);
+    for (int i = 0; i < 2; i++) {
+        expect_idle_death(run, i == 1);
+        expect_left(run, &usual, &left);
+    }
+    // It has written some bytes of its result; or all, who knows.
+    workers = some_workers(run);
+    script(run, 0, COMMAND_DIE_WRITING, 0);
+    submit(run, 0, 1);
+    expect_call(run, CLOSE, "pool_close(pool)", 0, "");
+    about(run, "pool_join(pool), a worker was killed in its write");
+    int64_t joined = call(run, JOIN, 0, NULL)[0];
+    expect(run, joined == POOL_EBROKEN || joined == 0, "POOL_EBROKEN",
+           error_name(joined), "Half of a long is no result.");
+    if (joined == 0)
+        expect_done(run, 0);
+    about(run, "pool_destroy(pool), a worker was killed in its write");
+    call(run, DESTROY, 0, NULL);
+    expect_left(run, &usual, &left);
+    expect_careful(run, &usual);
     expect_refuses(run);
-    expect_idle_death(run, false);
-    expect_idle_death(run, true);
-    if (careful)
-        expect_unharmed(run);
 }
 
 static void cleaned(struct run *run) {
@@ -359,9 +424,14 @@ static void cleaned(struct run *run) {
     expect_call(run, CLOSE, "pool_close(pool)", 0, "");
     expect_call(run, JOIN, "pool_join(pool)", 0, "");
     expect_no_children(run, "after pool_join");
+    int after = open_descriptors(run);
+    expect(run, after == lent,
+           text("%d open descriptors after pool_join, as before", before),
+           text("%d", after - lent + before),
+           "Close both pipes of every worker.");
     about(run, "pool_destroy(pool) after pool_join");
     call(run, DESTROY, 0, NULL);
-    int after = open_descriptors(run);
+    after = open_descriptors(run);
     expect(run, after == lent, text("%d open descriptors, as before", before),
            text("%d", after - lent + before),
            "Close both pipes of every worker.");
@@ -381,11 +451,34 @@ static void cleaned(struct run *run) {
     about(run, "pool_destroy(pool), closed and not joined");
     call(run, DESTROY, 0, NULL);
     expect_no_children(run, "after pool_destroy");
+    workers = some_workers(run); // one that was terminated
+    forget_executions(run);
+    submit(run, 0, 3 * workers);
+    await(run, running_are, workers, text("%d tasks inside", workers));
+    expect_call(run, TERMINATE, "pool_terminate(pool)", 0, "");
+    about(run, "pool_destroy(pool), terminated and not joined");
+    call(run, DESTROY, 0, NULL);
+    expect_no_children(run, "after pool_destroy");
+    for (int i = 0; i < 3; i++) { // and that never had any work
+        some_workers(run);
+        if (i > 0)
+            expect_call(run, i == 1 ? CLOSE : TERMINATE,
+                        i == 1 ? "pool_close(pool), which never had work"
+                               : "pool_terminate(pool), which never had work",
+                        0, "");
+        if (i > 0)
+            expect_call(run, JOIN, "pool_join(pool), which never had work", 0,
+                        "");
+        about(run, "pool_destroy(pool), which never had work");
+        call(run, DESTROY, 0, NULL);
+        expect_no_children(run, "after pool_destroy");
+    }
     after = open_descriptors(run);
     expect(run, after == lent, text("%d open descriptors, as before", before),
            text("%d", after - lent + before),
            "Close both pipes of every worker.");
     expect_unharmed(run);
+    expect_waits_for_the_end(run);
 }
 
 static const struct check checks[] = {

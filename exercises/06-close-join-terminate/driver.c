@@ -32,6 +32,34 @@ static void call_many(struct wire *m) {
     reply(m, i);
 }
 
+static long count(long item) {
+    driver_count(item);
+    return 3 * item + 1;
+}
+
+// how many -> how many were taken, and of those: run not once, wrong results; by
+// a pool of its own, which is closed and joined
+static void call_all(struct wire *m) {
+    struct pool *many = pool_create(2, count);
+    int64_t n = m->value[0], taken = 0, wrong = 0;
+    driver_race_test(0);
+    while (many && taken < n && pool_apply_async(many, taken) >= 0)
+        taken++;
+    if (many) {
+        pool_close(many);
+        pool_join(many);
+    }
+    for (int64_t i = 0; i < taken; i++) {
+        long result = NOT_SET;
+        wrong += pool_result_status(many, (int)i, &result) != 0 ||
+                 result != 3 * i + 1;
+    }
+    reply(m, taken);
+    m->value[1] = driver_count_not_once(taken);
+    m->value[2] = wrong;
+    m->count = 3;
+}
+
 static void call_status(struct wire *m) {
     long result = NOT_SET;
     reply(m, pool_result_status(pool, (int)m->value[0], &result));
@@ -48,5 +76,5 @@ static void call_destroy(struct wire *m) {
     m->count = 0;
 }
 
-DRIVER_CALLS(call_create, call_async, call_many, call_status, call_close,
-             call_terminate, call_join, call_destroy);
+DRIVER_CALLS(call_create, call_async, call_many, call_all, call_status,
+             call_close, call_terminate, call_join, call_destroy);

@@ -54,6 +54,8 @@ static void nobody_dies(struct run *run) {
         expect_returned(run, reply, 0);
         for (int i = 0; i < sizes[k]; i++)
             expect_fate(run, reply, 0, i, FATE_DONE);
+        expect(run, reply[1 + 2 * sizes[k]] == 0,
+               "nothing beyond results and fates is touched", "it is", "");
     }
 }
 
@@ -152,6 +154,15 @@ static void all_die(struct run *run) {
     reply = finish(run, 0);
     for (int i = 0; i < 6; i++)
         expect_fate(run, reply, 20, i, FATE_DONE);
+    // One worker: there is a moment in which nobody is at work.
+    create(run, 1);
+    for (int i = 40; i < 44; i++)
+        script(run, i, COMMAND_DIE, SIGKILL);
+    begin(run, 5, 40, ", one worker, and four of five tasks are killed");
+    reply = finish(run, 0);
+    expect_returned(run, reply, 0);
+    for (int i = 0; i < 5; i++)
+        expect_fate(run, reply, 40, i, i < 4 ? SIGKILL : FATE_DONE);
 }
 
 // Whatever dies and is replaced, no more than N at once.
@@ -283,14 +294,22 @@ static void works(struct run *run, int workers) {
 static void no_worker(struct run *run) {
     expect_create_fails(run, CREATE, DESTROY, works);
     // One of two dies and cannot be replaced: the other does the work.
-    create(run, 2);
-    script(run, 3, COMMAND_DIE, SIGKILL);
-    set_fault(run, FAIL_FORK, 0);
-    begin(run, 12, 0, ", one of 2 workers is killed, and fork fails");
-    const int64_t *reply = finish(run, 0);
-    expect_returned(run, reply, 0);
-    for (int i = 0; i < 12; i++)
-        expect_fate(run, reply, 0, i, i == 3 ? SIGKILL : FATE_DONE);
+    static const char *const what[] = {"pipe", "fork"};
+    static const enum fault fault[] = {FAIL_PIPE, FAIL_FORK};
+    const int64_t *reply;
+    for (int k = 0; k < 2; k++) {
+        create(run, 2);
+        script(run, 3, COMMAND_DIE, SIGKILL);
+        set_fault(run, fault[k], 0);
+        begin(run, 12, 0,
+              text(", one of 2 workers is killed, and %s fails", what[k]));
+        reply = finish(run, 0);
+        if (k == 0)
+            set_fault(run, FAIL_PIPE, -1);
+        expect_returned(run, reply, 0);
+        for (int i = 0; i < 12; i++)
+            expect_fate(run, reply, 0, i, i == 3 ? SIGKILL : FATE_DONE);
+    }
     // The other dies, too.
     script(run, 22, COMMAND_DIE, SIGKILL);
     begin(run, 12, 20, ", the last worker is killed, and fork fails");

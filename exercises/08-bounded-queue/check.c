@@ -214,13 +214,27 @@ static void expect_quiet(struct run *run, const char *until) {
            "loop, and not with usleep.");
 }
 
+// A handler runs, and that is all: who waits waits on.
+static void expect_waits_on(struct run *run, int server) {
+    for (int i = 0; i < 3; i++) {
+        kill_one(run, pid_of(run, server), SIGUSR1);
+        settle(run);
+        expect(run, !is_back(run, server), "it waits on, for it was a signal",
+               "it returned",
+               "sem_wait returns -1 with errno EINTR: again. So does a futex.");
+    }
+}
+
 static void asleep(struct run *run) {
+    lend(run); // for its handler
+    is_unharmed(run);
     create(run, 4);
-    fork_servers(run, 1);
+    put(run, fork_servers(run, 1), 0, 0); // so that its pid is known
     about(run, "queue_get from an empty queue");
     START(run, 1, GET, 1);
     expect_quiet(run, "the process sleeps until there is an item");
     expect(run, !is_back(run, 1), "get waits", "it returned", "");
+    expect_waits_on(run, 1);
     int64_t item = first_item(run);
     put(run, 0, 1, item);
     about(run, "queue_get, when an item is put");
@@ -228,10 +242,12 @@ static void asleep(struct run *run) {
            "another", "");
     create(run, 1);
     int server = fork_servers(run, 1);
+    get(run, server, 0);
     put(run, 0, 1, item);
     about(run, "queue_put into a full queue");
     START(run, server, PUT, 1, item + 1);
     expect_quiet(run, "the process sleeps until there is room");
+    expect_waits_on(run, server);
     expect(run, get(run, 0, 1)[1] == item, text("item %ld", (long)item),
            "another", "");
     finish(run, server);

@@ -12,7 +12,8 @@ struct queue; // yours
 struct queue *queue_create(int capacity);
 
 // Puts an item, any long, at the end; waits, asleep, while the queue is full.
-// 0, or -1 once the queue is closed, also if it was waiting.
+// 0, or -1 once the queue is closed, also if it was waiting. A signal's handler
+// may interrupt the waiting here and in queue_get(): it goes on.
 int queue_put(struct queue *queue, long item);
 
 // Takes the oldest item; waits, asleep, while the queue is empty. 0, or -1 once

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Exercise 11's checks. Runs in: judge.
+#define _GNU_SOURCE
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
+#include <string.h>
 
 #include "check.h"
 #include "minipool.h" // for the errors' numbers
@@ -151,18 +154,30 @@ static void apply(struct run *run) {
                number_text(reply[1]), "");
     }
     expect_each_once(run, 26);
-    about(run, "pool_apply of a task that returns 5");
-    const int64_t *reply = CALL(run, APPLY, 26, 1);
-    expect_error(run, reply[0], POOL_ETASK, "");
+    for (int i = 26; i < 31; i++) {
+        about(run, "pool_apply of a task that returns 5, 256, -1, …");
+        const int64_t *reply = CALL(run, APPLY, i, 1);
+        expect_error(run, reply[0], POOL_ETASK,
+                     "Whatever a task returns but 0: an int, not a byte.");
+        expect(run, reply[1] == 0, "its result is zero bytes",
+               number_text(reply[1]), "");
+    }
+    script(run, 31, COMMAND_DIE, SIGKILL);
+    about(run, "pool_apply of a task that is killed");
+    const int64_t *reply = CALL(run, APPLY, 31, 0);
+    expect_error(run, reply[0], POOL_ELOST, "");
     expect(run, reply[1] == 0, "its result is zero bytes",
            number_text(reply[1]), "");
     static const int sizes[][2] = {{1, 1},      {3, 0},      {70001, 3},
-                                   {5, 300003}, {300001, 0}, {400000, 300007}};
-    for (int i = 0; i < 6; i++) {
+                                   {5, 300003}, {300001, 0}, {400000, 300007},
+                                   {0, 24},     {16, 32},    {12, 48}};
+    for (int i = 0; i < 9; i++) {
         about(run, "pool_apply with %d bytes of argument, %d of result",
               sizes[i][0], sizes[i][1]);
         reply = CALL(run, BYTES, sizes[i][0], sizes[i][1]);
-        expect_error(run, reply[0], 0, "");
+        expect_error(run, reply[0], 0,
+                     "The task fails where its argument or result is not "
+                     "aligned for every type of that size.");
         expect(run, reply[1] == sizes[i][1], "all bytes of the result right",
                text("%ld of %d", (long)reply[1], sizes[i][1]),
                "A socket or pipe takes and gives a part at a time.");
@@ -205,6 +220,12 @@ static void async(struct run *run) {
     expect_status(run, 0, 0, "");
     about(run, "pool_result_get with less room than the result has");
     expect_error(run, CALL(run, GET, 0, 0, SIZE - 1)[0], POOL_EINVAL, "");
+    about(run, "pool_result_get with more room than the result has");
+    const int64_t *roomy = CALL(run, GET, 0, 0, 3 * SIZE);
+    expect_error(run, roomy[0], 0, "");
+    expect(run, roomy[1] == answer_for(run, 0) && roomy[2] == NOT_SET,
+           "the result, and nothing behind it", "something else",
+           "Copy as much as the result has.");
     about(run, "pool_result_get(result, NULL, 0, …): only waits");
     expect_error(run, CALL(run, GET, 0, 0, 0)[0], 0, "");
     expect_error(run, try_async(run, count, NONE, true), 0, "");
@@ -235,15 +256,28 @@ static void async(struct run *run) {
     let_all_go(run);
     expect_error(run, finish(run, 0)[0], 0, "poll and recv: again, for EINTR.");
     expect_get(run, more + 1, 0);
+    run->hold = true;
+    about(run, "pool_map(…), a signal interrupts");
+    START(run, 0, MAP, 9, 0, 1, 0);
+    await(run, back_or_running, 1, "a task runs");
+    settle(run);
+    interrupt(run);
+    let_all_go(run);
+    const int64_t *mapped = finish(run, 0);
+    expect_error(run, mapped[0], 0, "poll and recv: again, for EINTR.");
+    for (int i = 0; i < 9; i++)
+        expect(run, mapped[1 + i] == answer_for(run, i),
+               text("results[%d] is %ld", i, (long)answer_for(run, i)),
+               number_text(mapped[1 + i]), "");
     // Many workers, and more tasks than a pipe or socket has room for.
-    create(run, 1, 20);
+    create(run, 1, 36);
     forget_executions(run);
     run->hold = true;
-    about(run, "pool_apply_async, %d times, 20 workers", RACE_ITEMS);
+    about(run, "pool_apply_async, %d times, 36 workers", RACE_ITEMS);
     int64_t taken = CALL(run, ASYNCS, RACE_ITEMS)[0];
     expect(run, taken == RACE_ITEMS, text("%d times 0", RACE_ITEMS),
            text("%ld times", (long)taken), "");
-    await(run, running_are, 20, "20 tasks run");
+    await(run, running_are, 36, "36 tasks run");
 }
 
 // 3 callbacks. ----------------------------------------------------------------
@@ -302,7 +336,25 @@ static const int64_t *map(struct run *run, int count, bool fails, int chunk) {
     forget_executions(run);
     about(run, "pool_map(pool, task, items, %d, …, chunksize %d)", count,
           chunk);
-    return CALL(run, MAP, count, fails, chunk);
+    return CALL(run, MAP, count, fails, chunk, 0);
+}
+
+// Items from 6 on fail, and one more is killed when all others are done.
+static void expect_lowest(struct run *run, int killed, int64_t due) {
+    forget_executions(run);
+    about(run,
+          "pool_map of 12 items: those from 6 on fail, and last of all the "
+          "worker of item %d dies",
+          killed);
+    run->hold_id = killed;
+    START(run, 0, MAP, 12, 2, 1, 0);
+    await(run, left_are, 1, "tasks end");
+    settle(run); // all that do not wait for that one
+    script(run, killed, COMMAND_DIE, SIGKILL);
+    let_all_go(run);
+    expect_error(run, finish(run, 0)[0], due,
+                 "The error of the failing item with the lowest index, "
+                 "whichever failed first.");
 }
 
 static void map_check(struct run *run) {
@@ -334,6 +386,14 @@ static void map_check(struct run *run) {
                k == 2 ? "results[2] is zero bytes"
                       : text("results[%d] is %ld", k, (long)answer_for(run, k)),
                number_text(reply[1 + k]), "One that fails stops no other.");
+    expect_lowest(run, 3, POOL_ELOST);
+    expect_lowest(run, 9, POOL_ETASK);
+    about(run, "pool_map of 5 items and results of no bytes, NULL");
+    forget_executions(run);
+    expect_error(run, CALL(run, MAP, 5, 0, 1, 1)[0], 0,
+                 "Where a size is 0 its pointer may be NULL.");
+    expect(run, run->executions == 5, "5 tasks run",
+           text("%d", run->executions), "");
     for (int chunk = 0; chunk < 2; chunk++) {
         about(run, "pool_map of 3000 items, chunksize %d", chunk);
         reply = CALL(run, MANY, 3000, chunk);
@@ -346,6 +406,33 @@ static void map_check(struct run *run) {
 }
 
 // 5 the workers. --------------------------------------------------------------
+
+// Without a number there are as many workers as processors that the client may
+// run on: all, and only the first, where the judge may say so.
+static void expect_one_for_each(struct run *run) {
+    cpu_set_t all, one;
+    CPU_ZERO(&one);
+    if (sched_getaffinity(run->driver, sizeof all, &all) < 0)
+        return;
+    for (int cpu = 0; cpu < CPU_SETSIZE && CPU_COUNT(&one) == 0; cpu++)
+        if (CPU_ISSET(cpu, &all))
+            CPU_SET(cpu, &one);
+    for (int i = 0; i < 2; i++) {
+        int due = i == 0 ? 1 : CPU_COUNT(&all), before = workers_alive(run);
+        if (due > 40 || sched_setaffinity(run->driver, sizeof all,
+                                          i == 0 ? &one : &all) < 0)
+            continue;
+        about(run, "pool_create(%s), %d processor%s to run on",
+              i == 0 ? "NULL" : "options of 0 workers", due,
+              due == 1 ? "" : "s");
+        expect(run, CALL(run, CREATE, 1, i == 0 ? 0 : -1)[0], "a pool", "NULL",
+               "");
+        int there = workers_alive(run) - before;
+        expect(run, there == due, text("%d workers", due), text("%d", there),
+               "sched_getaffinity(2) tells which processors these are.");
+        call(run, DESTROY, 0, NULL);
+    }
+}
 
 static void workers_check(struct run *run) {
     int workers = some_workers(run), first = 0;
@@ -390,15 +477,13 @@ static void workers_check(struct run *run) {
             text("task %ld came as number %d", (long)run->execution[i].id, i),
             "");
     call(run, DESTROY, 0, NULL);
-    create(run, 1, 0);
-    int there = workers_alive(run);
-    expect(run, there > workers, "a worker for each processor, without options",
-           "none", "sched_getaffinity(2) tells which processors there are.");
+    expect_one_for_each(run);
     about(run, "pool_create with %d workers", POOL_MAX_WORKERS + 1);
     const int64_t *reply = CALL(run, CREATE, 1, POOL_MAX_WORKERS + 1);
     expect(run, !reply[0] && reply[1] == EINVAL, "NULL, errno EINVAL",
            text("%s, errno %ld", reply[0] ? "a pool" : "NULL", (long)reply[1]),
            "");
+    create(run, 1, 2);
     about(run, "nothing: the client was killed");
     driver_may_end(run);
     kill_one(run, run->driver, SIGKILL);
@@ -420,7 +505,10 @@ static void deaths(struct run *run) {
         struct execution *victim = first_running(run);
         lost[i] = victim->id;
         about(run, "%d workers, some are killed one after the other", workers);
-        answer(run, victim, COMMAND_DIE, i == 1 ? SIGSEGV : SIGKILL);
+        answer(run, victim, i == 2 ? COMMAND_EXIT : COMMAND_DIE,
+               i == 0   ? SIGKILL
+               : i == 1 ? SIGSEGV
+                        : 0);
         await(run, is_reaped, victim->pid, "the dead one is reaped at once");
     }
     await(run, running_are, workers,
@@ -477,19 +565,26 @@ static void deaths(struct run *run) {
 static void fork_fails(struct run *run) {
     static const char *const what[] = {"fork", "pipe or socketpair"};
     static const enum fault fault[] = {FAIL_FORK, FAIL_PIPE};
-    int before = open_descriptors(run);
+    static const int error[] = {EAGAIN, EMFILE};
     for (int i = 0; i < 6; i++) {
+        int before = open_descriptors(run);
         const int after[] = {0, 1, 3};
         set_fault(run, fault[i / 3], after[i % 3]);
         about(run, "pool_create with 4 workers, where %s fails after %d",
               what[i / 3], after[i % 3]);
-        int64_t made = CALL(run, CREATE, 0, 4)[0];
+        const int64_t *reply = CALL(run, CREATE, 0, 4);
+        bool made = reply[0];
         set_fault(run, fault[i / 3], -1);
         if (made && i / 3 == 1) { // it needs none, or fewer
             call(run, DESTROY, 0, NULL);
             continue;
         }
         expect(run, !made, "NULL", "a pool", "");
+        expect(run, reply[1] == error[i / 3],
+               text("errno %d (%s), which says why", error[i / 3],
+                    strerror(error[i / 3])),
+               text("errno %ld", (long)reply[1]),
+               "What is cleaned up behind a failure may change errno.");
         expect_no_children(run, "after a pool_create that failed");
         int now = open_descriptors(run);
         expect(run, now == before,
@@ -517,6 +612,8 @@ static void fork_fails(struct run *run) {
         about(run, "pool_apply_async again and again, where malloc fails");
         expect(run, got == 0 || got == POOL_ENOMEM, "POOL_ENOMEM",
                error_name(got), "");
+        expect(run, got == 0 || times_told(run, count) == 0,
+               "no callback of what was refused", "one came", "");
         submit(run, count, 1, NONE);
         for (int i = 0; i <= count; i++)
             expect_get(run, i, 0);
@@ -558,9 +655,50 @@ static void fork_fails(struct run *run) {
     set_fault(run, FAIL_FORK, -1);
     expect_call(run, CLOSE, "pool_close of a broken pool", 0, "");
     expect_call(run, JOIN, "pool_join of a broken pool", 0, "");
+    // What is harmed where nothing fails is another check's concern.
+    lend(run);
+    create(run, 0, 4);
+    call(run, DESTROY, 0, NULL);
+    bool careful = is_unharmed(run);
+    for (int i = 0; i < 6 && careful; i++) {
+        lend(run);
+        set_fault(run, fault[i / 3], i % 3);
+        about(run, "pool_create with 4 workers, where %s fails after %d",
+              what[i / 3], i % 3);
+        if (CALL(run, CREATE, 0, 4)[0])
+            call(run, DESTROY, 0, NULL);
+        set_fault(run, fault[i / 3], -1);
+        expect_unharmed(run);
+    }
 }
 
 // 8 close and join. -----------------------------------------------------------
+
+// A worker is stopped when it is to leave: a signal interrupts what waits for
+// it.
+static void expect_waits_for_the_end(struct run *run) {
+    run->hold = false;
+    lend(run); // for its handler
+    is_unharmed(run);
+    forget_executions(run);
+    create(run, 0, 2);
+    submit(run, 0, 4, NONE);
+    for (int i = 0; i < 4; i++)
+        expect_get(run, i, 0);
+    settle(run);
+    pid_t stopped = run->execution[run->executions - 1].pid;
+    kill_one(run, stopped, SIGSTOP);
+    expect_call(run, CLOSE, "pool_close(pool)", 0, "");
+    about(run, "pool_join(pool), a worker is stopped, a signal interrupts");
+    start(run, 0, JOIN, 0, NULL);
+    settle(run);
+    interrupt(run);
+    kill_one(run, stopped, SIGCONT);
+    expect_error(run, finish(run, 0)[0], 0,
+                 "waitpid that a signal interrupts: again.");
+    expect_no_children(run, "after pool_join");
+    call(run, DESTROY, 0, NULL);
+}
 
 static void close_join(struct run *run) {
     int workers = some_workers(run), count = 4 * workers;
@@ -606,6 +744,18 @@ static void close_join(struct run *run) {
     }
     expect(run, times_told(run, 99) == 0, "no callback of what was refused",
            "one came", "");
+    expect_waits_for_the_end(run);
+    for (int i = 0; i < 3; i++) { // a pool that never had work
+        create(run, 0, 2);
+        if (i > 0) {
+            expect_call(run, i == 1 ? CLOSE : TERMINATE,
+                        "pool_close or pool_terminate, without any work", 0,
+                        "");
+            expect_call(run, JOIN, "pool_join, without any work", 0, "");
+        }
+        about(run, "pool_destroy, without any work");
+        call(run, DESTROY, 0, NULL);
+    }
 }
 
 // 9 terminate. ----------------------------------------------------------------
@@ -647,6 +797,31 @@ static void terminate(struct run *run) {
         expect_get(run, i, i == done ? 0 : POOL_ECANCELLED);
         expect_told(run, i, i == done ? 0 : POOL_ECANCELLED);
     }
+    // After close, too; and then the pool is destroyed, not joined.
+    create(run, 0, 2);
+    forget_executions(run);
+    run->hold = true;
+    submit(run, 200, 7, TELLS);
+    await(run, running_are, 2, "2 tasks run");
+    expect_call(run, CLOSE, "pool_close(pool)", 0, "");
+    expect_call(run, TERMINATE, "pool_terminate after pool_close", 0, "");
+    for (int i = 200; i < 207; i++)
+        expect_get(run, i, POOL_ECANCELLED);
+    about(run, "pool_destroy after pool_terminate, without pool_join");
+    call(run, DESTROY, 0, NULL);
+    expect_no_children(run, "after pool_destroy");
+    for (int i = 200; i < 207; i++)
+        expect_told(run, i, POOL_ECANCELLED);
+    // pool_destroy terminates, too.
+    create(run, 0, 2);
+    forget_executions(run);
+    submit(run, 210, 5, TELLS);
+    await(run, running_are, 2, "2 tasks run");
+    about(run, "pool_destroy, without pool_terminate");
+    call(run, DESTROY, 0, NULL);
+    for (int i = 210; i < 215; i++)
+        expect_told(run, i, POOL_ECANCELLED);
+    forget_executions(run);
     // A callback terminates while others are accounted for: all workers have
     // answered or died when the client looks.
     run->hold = false;
@@ -680,7 +855,7 @@ static void terminate(struct run *run) {
 
 // 10 what is left. ------------------------------------------------------------
 
-static bool only_driver(struct run *run, int64_t n) {
+static bool at_most_alive(struct run *run, int64_t n) {
     return workers_alive(run) <= n;
 }
 
@@ -710,7 +885,7 @@ static void two_pools(struct run *run) {
                 "Do the other pool's workers hold its descriptors, too?");
     about(run, "pool_destroy of one of two pools");
     call(run, DESTROY, 0, NULL);
-    await(run, only_driver, 3, "its workers are gone, the other's are not");
+    await(run, at_most_alive, 3, "its workers are gone, the other's are not");
     CALL(run, CHOOSE, 1);
     run->hold = true;
     submit(run, 120, 12, TELLS);

@@ -3,6 +3,7 @@
 // result's number is its task's id, too. Runs in: driver.
 #include <errno.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -36,13 +37,42 @@ static int failing_task(const void *arg, size_t arg_size, void *result,
     return 5;
 }
 
-// Each byte of the result is one of the argument's, and one more.
+// What it returns is no byte, and may be one of the library's own errors.
+static int oddly_failing_task(const void *arg, size_t arg_size, void *result,
+                              size_t result_size) {
+    static const int failure[] = {5, 256, -1, POOL_ECANCELLED, 1 << 30};
+    task(arg, arg_size, result, result_size);
+    long item;
+    memcpy(&item, arg, sizeof item);
+    return failure[(unsigned long)driver_id(item) % 5];
+}
+
+// Fails from item 6 on.
+static int late_failing_task(const void *arg, size_t arg_size, void *result,
+                             size_t result_size) {
+    long item;
+    task(arg, arg_size, result, result_size);
+    memcpy(&item, arg, sizeof item);
+    return driver_id(item) >= 6;
+}
+
+// Whether it is aligned for every type of that size, as far as there are any.
+static bool is_aligned(const void *at, size_t size) {
+    size_t to = _Alignof(max_align_t);
+    while (to > 1 && size % to != 0)
+        to /= 2;
+    return size == 0 || (uintptr_t)at % to == 0;
+}
+
+// Each byte of the result is one of the argument's, and one more; without any,
+// its own place.
 static int bytes_task(const void *arg, size_t arg_size, void *result,
                       size_t result_size) {
+    const unsigned char *from = arg;
     for (size_t i = 0; i < result_size; i++)
         ((unsigned char *)result)[i] =
-            (unsigned char)(((const unsigned char *)arg)[i % arg_size] + 1);
-    return 0;
+            (unsigned char)(arg_size ? from[i % arg_size] + 1u : i);
+    return !is_aligned(arg, arg_size) || !is_aligned(result, result_size);
 }
 
 static void reply(struct wire *m, int64_t value) {
@@ -52,9 +82,11 @@ static void reply(struct wire *m, int64_t value) {
 
 // which, workers -> made, errno
 static void call_create(struct wire *m) {
-    struct pool_options options = {.workers = (size_t)m->value[1]};
+    int64_t workers = m->value[1]; // -1: options that say 0
+    struct pool_options options = {.workers =
+                                       workers < 0 ? 0 : (size_t)workers};
     errno = 0;
-    mine = pools[m->value[0]] = pool_create(m->value[1] ? &options : NULL);
+    mine = pools[m->value[0]] = pool_create(workers ? &options : NULL);
     m->value[1] = errno;
     reply(m, mine != NULL);
     m->count = 2;
@@ -165,7 +197,7 @@ static void call_prints(struct wire *m) {
 // number, whether it fails -> returned, result
 static void call_apply(struct wire *m) {
     long item = driver_item(m->value[0]), result = NOT_SET;
-    reply(m, pool_apply(mine, m->value[1] ? failing_task : task, &item,
+    reply(m, pool_apply(mine, m->value[1] ? oddly_failing_task : task, &item,
                         sizeof item, &result, sizeof result));
     m->value[1] = result;
     m->count = 2;
@@ -178,11 +210,13 @@ static void call_bytes(struct wire *m) {
     int64_t right = 0;
     for (size_t i = 0; arg && i < arg_size; i++)
         arg[i] = (unsigned char)(i * 7 % 251);
-    reply(m, !arg || !result ? NOT_SET
-                             : pool_apply(mine, bytes_task, arg, arg_size,
-                                          size ? result : NULL, size));
+    reply(m, !arg || !result
+                 ? NOT_SET
+                 : pool_apply(mine, bytes_task, arg_size ? arg : NULL, arg_size,
+                              size ? result : NULL, size));
     for (size_t i = 0; result && arg && i < size; i++)
-        right += result[i] == (unsigned char)(arg[i % arg_size] + 1);
+        right +=
+            result[i] == (unsigned char)(arg_size ? arg[i % arg_size] + 1u : i);
     m->value[1] = right;
     m->count = 2;
     free(arg);
@@ -202,17 +236,22 @@ static void call_wrong(struct wire *m) {
     m->count = 7;
 }
 
-// count, every how manieth fails (0: none), chunksize -> returned, results
+// count, which fail (0: none, 1: all, 2: from 6 on), chunksize, 1: items and
+// results of no size -> returned, results
 static void call_map(struct wire *m) {
     static long items[RACE_ITEMS], results[RACE_ITEMS];
     int count = (int)m->value[0];
+    bool empty = m->value[3] != 0;
     for (int i = 0; i < count; i++) {
         items[i] = driver_item(i);
         results[i] = NOT_SET;
     }
-    reply(m, pool_map(mine, m->value[1] ? failing_task : task, items,
-                      (size_t)count, sizeof *items, results, sizeof *results,
-                      (size_t)m->value[2]));
+    pool_task_fn *fn = m->value[1] == 0   ? task
+                       : m->value[1] == 1 ? failing_task
+                                          : late_failing_task;
+    reply(m, pool_map(mine, fn, empty ? NULL : items, (size_t)count,
+                      empty ? 0 : sizeof *items, empty ? NULL : results,
+                      empty ? 0 : sizeof *results, (size_t)m->value[2]));
     for (int i = 0; i < count && i < MOST; i++)
         m->value[1 + i] = results[i];
     m->count = 1 + (uint32_t)(count < MOST ? count : MOST);
@@ -258,13 +297,14 @@ static void call_status(struct wire *m) {
     reply(m, pool_result_status(handle[m->value[0]]));
 }
 
-// number, timeout, size -> returned, result
+// number, timeout, size -> returned, result, what is behind it
 static void call_get(struct wire *m) {
-    long result = NOT_SET;
-    reply(m, pool_result_get(handle[m->value[0]], m->value[2] ? &result : NULL,
+    long result[4] = {NOT_SET, NOT_SET, NOT_SET, NOT_SET};
+    reply(m, pool_result_get(handle[m->value[0]], m->value[2] ? result : NULL,
                              (size_t)m->value[2], (int)m->value[1]));
-    m->value[1] = result;
-    m->count = 2;
+    m->value[1] = result[0];
+    m->value[2] = result[1];
+    m->count = 3;
 }
 
 static void call_free(struct wire *m) {

@@ -20,7 +20,8 @@ int bench_differ(double a_low, double a_high, double b_low, double b_high);
 
 // A pool costs `create` once and `pooled` per task; a process per task costs
 // `forked` per task. The smallest number of tasks, at least 1, for which the
-// pool's total is strictly below; -1 if there is none.
+// pool's total is strictly below, and be it thousands of millions; -1 if there
+// is none.
 long bench_break_even(double create, double pooled, double forked);
 
 typedef void work_fn(void);

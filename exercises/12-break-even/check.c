@@ -20,9 +20,11 @@ static int by_value(const void *a, const void *b) {
 
 // Fills values[1 …] with n numbers, fractions, skewed as times are, and
 // `sorted`. Every third time they are minutes in nanoseconds, and near to each
-// other.
+// other; every third time most are negative.
 static void draw(struct run *run, int n, int64_t *values, int64_t *sorted) {
-    int64_t base = n % 3 == 0 ? INT64_C(100000000000) * SCALE : 0;
+    int64_t base = n % 3 == 0   ? INT64_C(100000000000) * SCALE
+                   : n % 3 == 1 ? -700 * SCALE // differences may be negative
+                                : 0;
     values[0] = n;
     for (int i = 0; i < n; i++)
         values[1 + i] =
@@ -136,7 +138,7 @@ static void differ(struct run *run) {
 }
 
 static void break_even(struct run *run) {
-    for (int i = 0; i < 90; i++) {
+    for (int i = 0; i < 100; i++) {
         int64_t forked = pick(run, 2, 900 * SCALE);
         int64_t pooled = pick(run, 0, 300 * SCALE);
         int64_t create = pick(run, 0, 20000 * SCALE);
@@ -146,6 +148,11 @@ static void break_even(struct run *run) {
             forked = pooled; // never
         if (i % 10 == 2)
             forked = pooled + 1; // after very many
+        if (i % 10 == 3 && forked <= pooled)
+            create = 0; // never, for as little as that
+        if (i >= 96)    // seconds, for a fraction of a nanosecond
+            pooled = i == 96 ? 0 : 300 * SCALE, forked = pooled + i - 95,
+            create = pick(run, INT64_C(4) << 32, INT64_C(9) << 32);
         int64_t due = forked <= pooled ? -1 : create / (forked - pooled) + 1;
         about(run, "bench_break_even(%.4f, %.4f, %.4f)", value_of(create),
               value_of(pooled), value_of(forked));
@@ -277,10 +284,37 @@ static void expect_no_steps(struct run *run, const int64_t *const *order,
                    "are random.");
 }
 
+// Also two variants, or many: none has a place for itself.
+static void expect_all_move(struct run *run, int variants, int rounds) {
+    static struct measured m;
+    measure(run, &m, variants, rounds, 0, 5);
+    for (int place = 0; place < variants; place++) {
+        int times[VARIANTS] = {0}, seen = 0, most = 0;
+        for (int r = 0; r < rounds; r++) {
+            int64_t v = m.order[variants * r + place];
+            if (bit(v) && times[v]++ == 0)
+                seen++;
+            most = bit(v) && times[v] > most ? times[v] : most;
+        }
+        expect(run, seen > variants / 2 && most < rounds * 4 / 5,
+               text("in %d rounds most of %d variants come to place %d", rounds,
+                    variants, place + 1),
+               text("%d do, one of them %d times", seen, most),
+               "Shuffle all of them, in each round.");
+    }
+}
+
 static void shuffled(struct run *run) {
     static struct measured m;
     static int64_t first[WIRE_VALUES], other[WIRE_VALUES];
     int64_t seed = pick(run, 1, 1000000);
+    const int64_t ends[] = {0, UINT32_MAX}; // of the seed's type
+    for (int i = 0; i < 2; i++) {
+        measure(run, &m, 4, 100, 0, ends[i]);
+        expect_shuffled(run, m.order, 100);
+    }
+    expect_all_move(run, 2, 60);
+    expect_all_move(run, VARIANTS, 40);
     measure(run, &m, 4, 100, 0, seed);
     memcpy(first, m.order, (size_t)m.count * sizeof *first);
     expect_shuffled(run, m.order, 100);

@@ -55,7 +55,7 @@ static void call_break_even(struct wire *m) {
 
 static int64_t durations[WIRE_VALUES], order[WIRE_VALUES];
 static int runs;
-static long clock_ns;
+static long clock_ns = 1760000000123456789; // as clock_gettime() has it
 
 static long now(void) { return clock_ns; }
 

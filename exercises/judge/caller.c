@@ -11,12 +11,14 @@
 #include "driver.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <semaphore.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -35,6 +37,7 @@ static struct stat was[LENT];
 static struct sigaction action[SIGNALS];
 static sigset_t mask;
 static int64_t closed_twice = -1, killed_gone; // a descriptor; a pid
+static fd_set packets; // pipes in which what was written at once stays together
 
 // Whether this call is to fail.
 static bool fails(enum fault kind) {
@@ -75,17 +78,20 @@ static bool pipe_fails(void) {
     return it;
 }
 
-int __real_pipe(int fd[2]);
-int __wrap_pipe(int fd[2]);
-int __wrap_pipe(int fd[2]) {
-    return pipe_fails() ? -1 : two_descriptors(__real_pipe(fd));
-}
-
 int __real_pipe2(int fd[2], int flags);
 int __wrap_pipe2(int fd[2], int flags);
 int __wrap_pipe2(int fd[2], int flags) {
-    return pipe_fails() ? -1 : two_descriptors(__real_pipe2(fd, flags));
+    int failed = pipe_fails() ? -1 : two_descriptors(__real_pipe2(fd, flags));
+    for (int i = 0; i < 2 && !failed; i++)
+        if (flags & O_DIRECT)
+            FD_SET(fd[i], &packets); // the end to read from does not tell
+        else
+            FD_CLR(fd[i], &packets);
+    return failed;
 }
+
+int __wrap_pipe(int fd[2]);
+int __wrap_pipe(int fd[2]) { return __wrap_pipe2(fd, 0); }
 
 int __real_socketpair(int domain, int type, int protocol, int fd[2]);
 int __wrap_socketpair(int domain, int type, int protocol, int fd[2]);
@@ -160,14 +166,22 @@ void *__wrap_realloc(void *old, size_t size) {
     return fails(FAIL_MALLOC) ? NULL : __real_realloc(old, size);
 }
 
-// How many bytes are moved at most. Where messages are whole, all.
-static size_t piece(int fd, size_t size, int64_t most) {
-    int type = SOCK_STREAM;
+// Whether what is written there may be read in pieces: not where messages are
+// whole, as in a pipe of packets, and not the number of an eventfd.
+static bool is_stream(int fd) {
+    int type = 0;
     socklen_t length = sizeof type;
-    if (most <= 0 || size <= (size_t)most)
-        return size;
-    getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &length);
-    return type == SOCK_STREAM ? (size_t)most : size;
+    struct stat is;
+    if (fstat(fd, &is) == 0 && S_ISFIFO(is.st_mode))
+        return !FD_ISSET(fd, &packets);
+    return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &length) == 0 &&
+           type == SOCK_STREAM;
+}
+
+// How many bytes are moved at most.
+static size_t piece(int fd, size_t size, int64_t most) {
+    return most <= 0 || size <= (size_t)most || !is_stream(fd) ? size
+                                                               : (size_t)most;
 }
 
 // How much of it a process writes before it is killed, that is to be killed
@@ -175,6 +189,17 @@ static size_t piece(int fd, size_t size, int64_t most) {
 static size_t part_before_death(int fd, size_t size) {
     size_t part = size > 1 ? piece(fd, size, size > 3 ? 3 : 1) : size;
     return driver_fault[DIES_WRITING] && part < size ? part : 0;
+}
+
+// What a write or send gave, of so many bytes. The process may have to stop.
+static ssize_t written(ssize_t given, size_t size) {
+    int error = errno;
+    if (driver_fault[STOPS_WRITTEN] && given == (ssize_t)size) {
+        driver_fault[STOPS_WRITTEN] = 0;
+        kill(getpid(), SIGSTOP);
+    }
+    errno = error;
+    return given;
 }
 
 ssize_t __real_read(int fd, void *bytes, size_t size);
@@ -191,7 +216,8 @@ ssize_t __wrap_write(int fd, const void *bytes, size_t size) {
         __real_write(fd, bytes, part);
         kill(getpid(), SIGKILL);
     }
-    return __real_write(fd, bytes, piece(fd, size, driver_fault[SMALL_PIECES]));
+    size = piece(fd, size, driver_fault[SMALL_PIECES]);
+    return written(__real_write(fd, bytes, size), size);
 }
 
 ssize_t __real_send(int fd, const void *bytes, size_t size, int flags);
@@ -202,8 +228,8 @@ ssize_t __wrap_send(int fd, const void *bytes, size_t size, int flags) {
         __real_send(fd, bytes, part, flags);
         kill(getpid(), SIGKILL);
     }
-    return __real_send(fd, bytes, piece(fd, size, driver_fault[SMALL_PIECES]),
-                       flags);
+    size = piece(fd, size, driver_fault[SMALL_PIECES]);
+    return written(__real_send(fd, bytes, size, flags), size);
 }
 
 ssize_t __real_recv(int fd, void *bytes, size_t size, int flags);

@@ -68,8 +68,8 @@ static int64_t make(struct run *run, int create, int workers,
 }
 
 static void expect_fails(struct run *run, int create, int destroy,
-                         void (*works)(struct run *run, int workers), int leak,
-                         bool careful) {
+                         void (*works)(struct run *run, int workers),
+                         const struct usual *usual) {
     static const char *const what[] = {"fork", "pipe", "malloc"};
     static const enum fault fault[] = {FAIL_FORK, FAIL_PIPE, FAIL_MALLOC};
     for (int i = 0; i < 9; i++) {
@@ -84,41 +84,64 @@ static void expect_fails(struct run *run, int create, int destroy,
         if (made && i / 3 > 0) { // it needs fewer
             works(run, 4);
             call(run, destroy, 0, NULL);
-            expect(run, is_unharmed(run) || !careful,
-                   "what is your caller's is as it was", "it is not", "");
+            expect_careful(run, usual);
             continue;
         }
         expect(run, !made, "NULL", "a pool",
                "fork gives -1, and so does pipe, when they fail.");
         await(run, none_alive, 0, "no worker is left after that");
         int now = open_descriptors(run);
-        expect(run, now <= before + leak,
+        expect(run, now <= before + usual->left.descriptors,
                text("%d open descriptors, as before", before), text("%d", now),
                "Close what was opened until then: both ends of each pipe.");
-        if (careful)
-            expect_unharmed(run);
-        else
-            is_unharmed(run);
+        expect_careful(run, usual);
     }
 }
 
-bool harms_nobody(struct run *run, int create, int destroy,
-                  void (*works)(struct run *run, int workers)) {
+struct left left_now(struct run *run) {
+    return (struct left){children(run, NULL), open_descriptors(run)};
+}
+
+struct usual as_usual(struct run *run, int create, int destroy,
+                      void (*works)(struct run *run, int workers)) {
+    struct left before = left_now(run);
     lend(run);
     expect(run, make(run, create, 4, ""), "a pool", "NULL", "");
     works(run, 4);
     call(run, destroy, 0, NULL);
     forget_executions(run);
-    return is_unharmed(run);
+    bool careful = is_unharmed(run);
+    struct left now = left_now(run);
+    return (struct usual){
+        careful,
+        {now.children - before.children, now.descriptors - before.descriptors}};
+}
+
+void expect_left(struct run *run, const struct usual *usual,
+                 struct left *before) {
+    struct left now = left_now(run);
+    int children = now.children - before->children - usual->left.children;
+    int descriptors =
+        now.descriptors - before->descriptors - usual->left.descriptors;
+    expect(run, children <= 0, "no process is left after pool_destroy",
+           text("%d left", children),
+           "Also a worker that has died must be waited for, once.");
+    expect(run, descriptors <= 0, "no descriptor is left open",
+           text("%d left", descriptors), "The dead leave their pipes to you.");
+    *before = now;
+}
+
+void expect_careful(struct run *run, const struct usual *usual) {
+    if (usual->careful)
+        expect_unharmed(run);
+    else
+        is_unharmed(run);
 }
 
 void expect_create_fails(struct run *run, int create, int destroy,
                          void (*works)(struct run *run, int workers)) {
-    // What pool_destroy leaves is another check's concern.
-    int before = open_descriptors(run);
-    bool careful = harms_nobody(run, create, destroy, works);
-    expect_fails(run, create, destroy, works, open_descriptors(run) - before,
-                 careful);
+    struct usual usual = as_usual(run, create, destroy, works);
+    expect_fails(run, create, destroy, works, &usual);
     for (int workers = 0; workers > -3; workers--)
         expect(run, !make(run, create, workers, ""), "NULL", "a pool",
                "A pool without workers would never be done.");

@@ -17,10 +17,24 @@ void expect_workers(struct run *run, int n); // alive now
 void expect_create_fails(struct run *run, int create, int destroy,
                          void (*works)(struct run *run, int workers));
 
-// Whether a pool in which nothing fails does no harm to what is the caller's.
-// Where it does, that is another check's concern.
-bool harms_nobody(struct run *run, int create, int destroy,
-                  void (*works)(struct run *run, int workers));
+// What a pool leaves behind, and whether it is careful with what is the caller's.
+struct left {
+    int children, descriptors;
+};
+struct usual {
+    bool careful;
+    struct left left;
+};
+struct left left_now(struct run *run);
+// A pool in which nothing fails. What it does wrong is another check's concern.
+struct usual as_usual(struct run *run, int create, int destroy,
+                      void (*works)(struct run *run, int workers));
+// After pool_destroy no more is left than usual, since `before`, which is what is
+// left now from here on.
+void expect_left(struct run *run, const struct usual *usual,
+                 struct left *before);
+// What was lent is unharmed, where that is usual.
+void expect_careful(struct run *run, const struct usual *usual);
 
 // Interrupts what the driver waits in, again and again: EINTR. After lend().
 void interrupt(struct run *run);

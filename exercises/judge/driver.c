@@ -54,7 +54,8 @@ int64_t driver_task(int64_t id) {
     for (;;) {
         seen = sequence_wait(&page->answer[slot].sequence, seen);
         int64_t value = page->answer[slot].value;
-        switch (page->answer[slot].command) {
+        int32_t command = page->answer[slot].command;
+        switch (command) {
         case COMMAND_DIE:
             // A sanitizer's or the student's handler must not get in the way.
             signal((int)value, SIG_DFL);
@@ -65,9 +66,9 @@ int64_t driver_task(int64_t id) {
         case COMMAND_IGNORE_SIGTERM:
             signal(SIGTERM, SIG_IGN);
             break;
-        case COMMAND_DIE_WRITING:
-            driver_fault[DIES_WRITING] = 1; // fall through
         default:
+            driver_fault[DIES_WRITING] = command == COMMAND_DIE_WRITING;
+            driver_fault[STOPS_WRITTEN] = command == COMMAND_STOP_WRITTEN;
             message.kind = WIRE_LEAVE;
             message.count = 0;
             send_or_give_up(&message);

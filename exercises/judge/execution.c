@@ -103,10 +103,12 @@ void let_go(struct run *run, struct execution *execution) {
     for (int i = 0; i < run->state->scripted_count && !execution->answered; i++)
         if (run->state->scripted[i].id == execution->id) {
             run->state->scripted[i].id = INT64_MIN; // once
-            answer(run, execution, run->state->scripted[i].command,
-                   run->state->scripted[i].command == COMMAND_DIE_WRITING
-                       ? answer_for(run, execution->id)
-                       : run->state->scripted[i].value);
+            enum command command = run->state->scripted[i].command;
+            bool returns = command == COMMAND_DIE_WRITING ||
+                           command == COMMAND_STOP_WRITTEN;
+            answer(run, execution, command,
+                   returns ? answer_for(run, execution->id)
+                           : run->state->scripted[i].value);
             return;
         }
     answer(run, execution, COMMAND_RETURN, answer_for(run, execution->id));

@@ -46,10 +46,11 @@ enum refused { REFUSED_FORK, REFUSED_DESCRIPTORS, REFUSED_SHM, REFUSED_KINDS };
 
 // What a task is told to do.
 enum command {
-    COMMAND_RETURN,      // return the value
-    COMMAND_DIE_WRITING, // likewise, and be killed when half has been written
-    COMMAND_DIE,         // die by this signal
-    COMMAND_EXIT,        // exit with this status
+    COMMAND_RETURN,       // return the value
+    COMMAND_DIE_WRITING,  // likewise, and be killed when half has been written
+    COMMAND_STOP_WRITTEN, // likewise, and stop (SIGSTOP) when all has been
+    COMMAND_DIE,          // die by this signal
+    COMMAND_EXIT,         // exit with this status
     COMMAND_IGNORE_SIGTERM, // and wait for another answer
 };
 
@@ -59,14 +60,15 @@ enum { CALL_FAULT = 1000000, CALL_LEND, CALL_TAKE_BACK };
 // How system calls of the student's may misbehave, in his process and in those
 // that it forks from then on.
 enum fault {
-    FAIL_FORK,    // fork fails after so many more calls; -1: never
-    FAIL_PIPE,    // likewise pipe, pipe2 and socketpair
-    FAIL_MMAP,    // likewise mmap
-    FAIL_MALLOC,  // likewise malloc, calloc and realloc; not in children
-    SMALL_PIECES, // read and write move so many bytes at most; 0: all
-    DIES_WRITING, // 1: killed in the next write, when few bytes are written
-    CORE_DUMPS,   // 1: the status of a crash says that it has dumped core
-    ALL_LONGS,    // 1: items are item_for(id), not the id; see driver_item()
+    FAIL_FORK,     // fork fails after so many more calls; -1: never
+    FAIL_PIPE,     // likewise pipe, pipe2 and socketpair
+    FAIL_MMAP,     // likewise mmap
+    FAIL_MALLOC,   // likewise malloc, calloc and realloc; not in children
+    SMALL_PIECES,  // read and write move so many bytes at most; 0: all
+    DIES_WRITING,  // 1: killed in the next write, when few bytes are written
+    STOPS_WRITTEN, // 1: stopped after the next write
+    CORE_DUMPS,    // 1: the status of a crash says that it has dumped core
+    ALL_LONGS,     // 1: items are item_for(id), not the id; see driver_item()
     FAULTS
 };
 

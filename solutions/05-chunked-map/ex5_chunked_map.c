@@ -14,6 +14,7 @@
 // What all processes share. The items need not be in it: a child inherits them.
 struct shared {
     atomic_int next; // the first item that nobody has taken
+    atomic_int done; // how many have their results
     long results[];
 };
 
@@ -24,8 +25,10 @@ static void serve(struct shared *shared, task_fn *task, const long *items,
         int first = atomic_fetch_add(&shared->next, chunk);
         if (first >= count)
             _exit(0);
-        for (int i = first; i < first + chunk && i < count; i++)
+        for (int i = first; i < first + chunk && i < count; i++) {
             shared->results[i] = task(items[i]);
+            atomic_fetch_add(&shared->done, 1);
+        }
     }
 }
 
@@ -70,7 +73,8 @@ int pool_map(int workers, task_fn *task, const long *items, int count,
     for (int i = 0; i < started; i++)
         good = reap(pids[i]) && good;
 
-    // 4 use the results
+    // 4 use the results, if they are whole: a task may have called exit(0)
+    good = good && atomic_load(&shared->done) == count;
     if (good)
         memcpy(results, shared->results, (size_t)count * sizeof(long));
     munmap(shared, size);

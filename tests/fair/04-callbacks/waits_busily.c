@@ -28,7 +28,7 @@ struct kept {
 
 struct pool {
     int workers, given, next;
-    struct slot slot[32];
+    struct slot slot[64];
     struct kept kept[3000];
 };
 

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 struct shared {
-    atomic_int next;
+    atomic_int next, undone;
     long result[];
 };
 
@@ -24,7 +24,8 @@ int pool_map(int workers, task_fn *task, const long *items, int count,
                                  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (shared == MAP_FAILED)
         return -1;
-    int chunks = (count + chunk - 1) / chunk;
+    int chunks = count / chunk + (count % chunk != 0);
+    shared->undone = count;
     pid_t child[100];
     int started = 0, good = 1, status;
     for (; started < workers && started < 100; started++) {
@@ -35,8 +36,10 @@ int pool_map(int workers, task_fn *task, const long *items, int count,
             continue;
         int c;
         while ((c = atomic_fetch_add(&shared->next, 1)) < chunks)
-            for (int i = c * chunk; i < (c + 1) * chunk && i < count; i++)
-                shared->result[i] = task(items[i]);
+            for (int k = 0; k < chunk && c * chunk + k < count; k++) {
+                shared->result[c * chunk + k] = task(items[c * chunk + k]);
+                shared->undone--;
+            }
         _exit(0);
     }
     if (started == 0)
@@ -46,6 +49,7 @@ int pool_map(int workers, task_fn *task, const long *items, int count,
         }
         good = good && status == 0;
     }
+    good = good && shared->undone == 0;
     for (int i = 0; i < count && good; i++)
         results[i] = shared->result[i];
     munmap(shared, size);

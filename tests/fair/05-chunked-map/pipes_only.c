@@ -59,16 +59,17 @@ int pool_map(int workers, task_fn *task, const long *items, int count,
     close(numbers[0]);
     close(numbers[1]);
     close(answers[1]);
-    for (;;) {
+    for (lost = count;;) {
         Answer answer;
         ssize_t got = read(answers[0], &answer, sizeof answer);
-        if (got == (ssize_t)sizeof answer)
+        if (got == (ssize_t)sizeof answer) {
             results[answer.index] = answer.value;
-        else if (got == 0 || errno != EAGAIN)
+            --lost;
+        } else if (got == 0 || errno != EAGAIN)
             break;
     }
     close(answers[0]);
-    lost = started == 0;
+    lost += started == 0;
     while (started-- > 0) {
         while (waitpid(pid[started], &status, 0) < 0 && errno == EINTR) {
         }

@@ -15,7 +15,7 @@
 
 typedef struct {
     sem_t gate;
-    int given;
+    int given, done;
     long answers[];
 } Board;
 
@@ -33,11 +33,13 @@ static Board *put_up(size_t size) {
     return board == MAP_FAILED ? NULL : board;
 }
 
-// The first item of the next chunk, and in `n` how many it has; 0 at the end.
+// The first item of the next chunk, and in `n` how many it has, 0 at the end;
+// before, how many are done.
 static int next_chunk(Board *board, int count, int chunk, int *n) {
     while (sem_wait(&board->gate) && errno == EINTR)
         continue;
     int first = board->given;
+    board->done += *n;
     *n = count - first < chunk ? count - first : chunk;
     board->given += *n;
     sem_post(&board->gate);
@@ -60,7 +62,7 @@ int pool_map(int workers, task_fn *task, const long *items, int count,
         for (pid_t pid = 1; there < workers && pid > 0; there += pid > 0) {
             pid = fork();
             if (pid == 0) {
-                int n, first;
+                int n = 0, first;
                 while ((first = next_chunk(board, count, chunk, &n)), n > 0)
                     for (int i = first; i < first + n; i++)
                         board->answers[i] = task(items[i]);
@@ -75,7 +77,7 @@ int pool_map(int workers, task_fn *task, const long *items, int count,
             ended_well += status == 0;
         }
     }
-    int good = there > 0 && ended_well == there;
+    int good = there > 0 && ended_well == there && board->done == count;
     for (int i = 0; good && i < count; i++)
         results[i] = board->answers[i];
     if (board)

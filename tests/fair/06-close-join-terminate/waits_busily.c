@@ -23,7 +23,7 @@ struct pool {
     int workers, given, next, closed, terminated, joined;
     long item[3000], result[3000];
     int status[3000];
-    struct slot slot[32];
+    struct slot slot[64];
 };
 
 static _Noreturn void work(struct slot *slot, task_fn *task, pid_t parent) {

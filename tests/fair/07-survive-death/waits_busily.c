@@ -23,7 +23,7 @@ struct slot {
 struct pool {
     int workers;
     task_fn *task;
-    struct slot slot[32];
+    struct slot slot[64];
 };
 
 static _Noreturn void work(struct slot *slot, task_fn *task, pid_t parent) {
