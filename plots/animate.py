@@ -40,7 +40,7 @@ def draw(found, workers):
     seconds = last / 1e9 * SLOWER + REST
     scale = (WIDTH - LEFT - RIGHT) / last
     share = 100 * (seconds - REST) / seconds  # of the period in which it moves
-    height = TOP + 2 * workers * ROW + GAP + 52
+    height = TOP + 2 * workers * ROW + GAP + 60
     bars = []
     for v, variant in enumerate(VARIANTS):
         top = TOP + v * (workers * ROW + GAP)
@@ -60,10 +60,11 @@ def draw(found, workers):
                 f'x="{LEFT + begin * scale:.1f}" y="{y + (4 if task else 1)}" '
                 f'width="{max((end - begin) * scale - 1, 1):.1f}" '
                 f'height="{ROW - (10 if task else 4)}"/>')
-    bottom = height - 34
+    bottom = height - 42
+    step = next(n for n in (1, 2, 5, 10, 20, 50, 100, 1000) if last / 1e6 <= 12 * n)
     ticks = "".join(
         f'<text x="{LEFT + ms * 1e6 * scale:.1f}" y="{bottom + 16}" '
-        f'text-anchor="middle">{ms}</text>' for ms in range(0, int(last / 1e6) + 1))
+        f'text-anchor="middle">{ms}</text>' for ms in range(0, int(last / 1e6) + 1, step))
     return f"""<svg xmlns="http://www.w3.org/2000/svg" \
 viewBox="0 0 {WIDTH} {height}" role="img" font-family="sans-serif" font-size="13">
 <title>{len([1 for lane, _, _ in found[VARIANTS[0]] if lane < workers])} tasks, \
@@ -81,8 +82,8 @@ text {{ fill: {INK} }} .title {{ font-weight: bold }}
   .cursor, .cover {{ display: none }} }}
 </style>
 <rect width="{WIDTH}" height="{height}" fill="{PAPER}"/>
-<text x="12" y="22" class="title">The same {workers} at a time, the same \
-tasks, the same time scale</text>
+<text x="12" y="22" class="title">The same tasks, {workers} at a time, on \
+the same time scale</text>
 {chr(10).join(bars)}
 <rect class="cover" x="{LEFT}" y="{TOP - 2}" width="{WIDTH - LEFT}" \
 height="{workers * ROW + 2}"/>
