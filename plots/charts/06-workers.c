@@ -44,7 +44,7 @@ static void guides(FILE *f, const struct table *t, const struct groups *g) {
     int cpus = t->runs[0].cpus, workers = t->runs[0].workers;
     fprintf(f,
             "set arrow 1 from %d, graph 0 to %d, graph 1 nohead dt 2\n"
-            "set label 9 '%d CPUs' at %d, graph 0.06 offset 1,0\n",
+            "set label 9 '%d CPUs' at %d, graph 0.94 offset 1,0\n",
             cpus, cpus, cpus, cpus);
     // As far as the frame goes.
     fprintf(

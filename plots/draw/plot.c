@@ -26,8 +26,9 @@ static void ticks(FILE *f, const char *axis, double low, double high,
         for (int s = 0; s < (few ? 3 : 1); s++) {
             int u = e < 0 ? 0 : e / 3 > 3 ? 3 : e / 3;
             double v = steps[s] * pow(10, e);
-            fprintf(f, "%s\"%g%s%s\" %g", comma, time ? v / pow(1000, u) : v,
-                    time ? " " : "", time ? units[u] : "", v);
+            fprintf(f, "%s\"%.*f%s%s\" %g", comma, e < 0 ? -e : 0,
+                    time ? v / pow(1000, u) : v, time ? " " : "",
+                    time ? units[u] : "", v);
             comma = ",";
         }
     fprintf(f, ")\n");
