@@ -114,6 +114,15 @@ knobs() {
     refuses "TRACE=$temp/missing/t.json"
     refuses PREDICT=0 STEP=often
     works STEP=0
+    case $number in # more threads than it draws with; a knob of its own
+    lesson10) works WORKERS=65 ;;
+    lesson12)
+        works REPETITIONS=1 WORKERS=3
+        works REPETITIONS=3
+        refuses REPETITIONS=0
+        refuses REPETITIONS=x
+        ;;
+    esac
     for input in empty odd "odd/no newline" odd/empty binary binary/bytes missing; do
         works_or_refuses "INPUT=$temp/$input"
     done
