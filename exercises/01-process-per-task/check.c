@@ -65,6 +65,7 @@ static void all_at_once(struct run *run) {
         await(run, running_are, count, text("%d tasks inside at once", count));
         let_all_go(run);
         finish(run, 0);
+        await(run, left_are, count, "the tasks end");
     }
 }
 

@@ -76,6 +76,7 @@ static void all_at_once(struct run *run) {
               text("%d tasks inside at once", sizes[i]));
         let_all_go(run);
         finish(run, 0);
+        await(run, left_are, sizes[i], "the tasks end");
     }
 }
 

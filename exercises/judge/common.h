@@ -29,8 +29,8 @@ struct left left_now(struct run *run);
 // A pool in which nothing fails. What it does wrong is another check's concern.
 struct usual as_usual(struct run *run, int create, int destroy,
                       void (*works)(struct run *run, int workers));
-// After pool_destroy no more is left than usual, since `before`, which is what is
-// left now from here on.
+// After pool_destroy nothing is left, unless that is usual, since `before`, which
+// is what is left now from here on.
 void expect_left(struct run *run, const struct usual *usual,
                  struct left *before);
 // What was lent is unharmed, where that is usual.

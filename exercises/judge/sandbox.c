@@ -334,6 +334,11 @@ void sandbox_end(struct sandbox *sandbox) {
     if (!sandbox->own) // else the kernel does it
         kill_below(getpid());
     kill(sandbox->init, SIGKILL);
+    while (waitpid(sandbox->init, NULL, 0) < 0 && errno == EINTR)
+        continue;
+    if (!sandbox
+             ->own) // what /proc did not show below init (hidepid) is ours now
+        kill_below(getpid());
     while (waitpid(-1, NULL, 0) > 0 || errno == EINTR) {
         // Init, and what fell to the judge if it was killed before.
     }
