@@ -123,12 +123,11 @@ void expect_left(struct run *run, const struct usual *usual,
     int children = now.children - before->children;
     int descriptors = now.descriptors - before->descriptors;
     expect(run, children <= 0 || usual->left.children > 0,
-           "no process is left after pool_destroy",
-           text("%d left", children),
+           "no process is left after pool_destroy", text("%d left", children),
            "Also a worker that has died must be waited for, once.");
     expect(run, descriptors <= 0 || usual->left.descriptors > 0,
-           "no descriptor is left open",
-           text("%d left", descriptors), "The dead leave their pipes to you.");
+           "no descriptor is left open", text("%d left", descriptors),
+           "The dead leave their pipes to you.");
     *before = now;
 }
 
