@@ -63,11 +63,20 @@ static size_t without_slip(const char *name, size_t length) {
     return length;
 }
 
+// Small and large letters are alike, and so are "_", "-" and " ".
+static bool alike(const char *a, const char *b, size_t length) {
+    for (size_t i = 0; i < length; i++)
+        if (tolower((unsigned char)a[i]) != tolower((unsigned char)b[i]) &&
+            !(a[i] && b[i] && strchr("_- ", a[i]) && strchr("_- ", b[i])))
+            return false;
+    return true;
+}
+
 // Where in the stem the words begin that stand at its end, behind a boundary or
 // nothing; or NULL.
 static const char *at_end(const char *name, size_t stem, const char *words) {
     size_t own = strlen(words);
-    if (stem < own || strncasecmp(name + stem - own, words, own) != 0 ||
+    if (stem < own || !alike(name + stem - own, words, own) ||
         (stem > own && !strchr("_- ", name[stem - own - 1])))
         return NULL;
     return name + stem - own;
@@ -115,7 +124,8 @@ static const char *find_wanted(const char *name, char *const *wanted,
                  wanted[i]);
         const char *at = at_end(name, stem, own);
         const char *numbered = at ? NULL : by_number(name, stem, wanted[i]);
-        *slip = *slip || numbered;
+        *slip =
+            *slip || numbered || (at && strncasecmp(at, own, strlen(own)) != 0);
         *which = i;
         if (at || numbered)
             return at ? at : numbered;

@@ -114,6 +114,17 @@ static const struct way schedules_way = {
     .of_exercise = {true},
 };
 
+// What editors and systems do to a file, which a compiler says in riddles: as at
+// home, see exercise.sh.
+#define READABLE                                                               \
+    "case $(head -c 2 \"$3\") in "                                             \
+    "\"$(printf '\\377\\376')\" | \"$(printf '\\376\\377')\") "                \
+    "echo \"It is in UTF-16: save it as UTF-8 (or plain ASCII).\" >&2; "       \
+    "exit 3 ;; esac; "                                                         \
+    "if LC_ALL=C grep -q \"$(printf '\\032')\" \"$3\"; then "                  \
+    "echo \"It has the character Ctrl-Z (1A) in it, as old editors put at the" \
+    " end of a file: delete it.\" >&2; exit 3; fi; "
+
 // The compiler sees the source, the header, and the system.
 static bool compile(struct job *job, const struct way *way) {
     const char *source = file_path("/sandbox/%s", job->exercise->file);
@@ -130,6 +141,7 @@ static bool compile(struct job *job, const struct way *way) {
         "--",
         "sh",
         "-c",
+        READABLE
         "set -f; cd \"${3%/*}\" && \"$1\" @\"$5\" -w -fmax-errors=20 -I \"$2\" "
         "-c -o \"$4/$7\" \"${3##*/}\" && { [ -z \"$6\" ] || objcopy $6 "
         "\"$4/$7\"; } && cat \"$4/$7\" || exit 3",
