@@ -56,9 +56,9 @@ struct pool_options {
     size_t workers; // 0: one for each CPU that this process may run on
 };
 
-// 1 create. Forks the workers. NULL `options`: all zero. Returns NULL with
-// `errno` if that fails, EINVAL for more than POOL_MAX_WORKERS, and leaves no
-// process and no descriptor then.
+// 1 create. Forks the workers. NULL `options`: all zero. Returns NULL if that
+// fails, and errno says why, EINVAL for more than POOL_MAX_WORKERS; no process
+// and no descriptor is left then.
 struct pool *pool_create(const struct pool_options *options);
 
 // 2 submit. Sizes are in bytes, each may be 0, and then its pointer NULL. The
