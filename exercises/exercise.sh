@@ -251,7 +251,7 @@ check() {
         inspect "$dir" "$file" "$out"
         link_with "$dir" "$out" "$out/driver" "$B/$dir/driver.o" \
             "$B/exercises/judge/driver.o" "$B/exercises/judge/caller.o" \
-            "$B/exercises/judge/wire.o" || {
+            "$B/exercises/judge/memory.o" "$B/exercises/judge/wire.o" || {
             built=
             cannot_link "$dir" "$out"
         }

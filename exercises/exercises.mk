@@ -33,7 +33,7 @@ $(B)/exercises/%.o: FOLDER_CFLAGS = -Iexercises/judge -I$(<D) \
 	-DEXERCISE_NUMBER=$(call exercise_number,$(<D)) \
 	-DEXERCISE_NAME='"$(call exercise_name,$(<D))"' \
 	-DEXERCISE_FILE='"$(call exercise_file,$(<D))"'
-$(JUDGE)/%.o: FOLDER_CFLAGS =
+$(JUDGE)/%.o: FOLDER_CFLAGS = -DSANITIZED=$(if $(SANITIZE),1,0)
 
 # No .d file of it: that would name a folder that may be gone tomorrow.
 $(B)/exercises/%/extra.o: $(CHECKS)/%/extra.c exercises/judge/check.h \
@@ -63,7 +63,7 @@ $(B)/$(1)/judge: $(B)/$(1)/check.o $$(JUDGE_OBJ) $(JUDGE)/checks.stamp \
 	$$(LINK) -o $$@ $$(filter %.o,$$^)
 
 $(B)/$(1)/ready: $(B)/$(1)/judge $(B)/$(1)/driver.o $(JUDGE)/driver.o \
-		$(JUDGE)/caller.o $(JUDGE)/wire.o $(JUDGE)/inspect \
+		$(JUDGE)/caller.o $(JUDGE)/memory.o $(JUDGE)/wire.o $(JUDGE)/inspect \
 		$(B)/$(1)/required.txt
 	touch $$@
 endef
@@ -161,6 +161,15 @@ progress: FORCE ## learn: which exercises are done, and which is next
 test-exercises: $(EXERCISES_READY) ## develop: the marks of known solutions [FULL=1 RUNS=n ONLY=n]
 	B='$(B)' CC='$(CC)' SANITIZE='$(SANITIZE)' RUNS='$(RUNS)' ONLY='$(ONLY)' \
 		FULL='$(FULL)' sh tests/exercises.sh
+
+LONG_TARGETS += $(if $(wildcard solutions),test-exercises-sanitized)
+.PHONY: test-exercises-sanitized
+test-exercises-sanitized: # what SANITIZE= shows of right and wrong ones [ONLY=n]
+	for it in address undefined; do \
+		$(MAKE) --no-print-directory CC='$(CC)' SANITIZE=$$it exercises \
+			B='$(BUILD)/$(call build_of,$(CC),)'-$$it && \
+		B='$(BUILD)/$(call build_of,$(CC),)'-$$it CC='$(CC)' ONLY='$(ONLY)' \
+			sh tests/exercises_sanitized.sh $$it || exit 1; done
 
 test-exercises-all:
 	$(MAKE) --no-print-directory test-exercises FULL=1

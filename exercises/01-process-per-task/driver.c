@@ -12,6 +12,7 @@ static void call_run_all(struct wire *m) {
     for (int i = 0; i < 101; i++)
         room[i] = -1000;
     m->value[0] = run_all(task, count, results);
+    driver_destroyed(NULL);
     for (int i = 0; i <= count; i++)
         m->value[1 + i] = results[i];
     m->value[2 + count] = room[0];

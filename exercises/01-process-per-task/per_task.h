@@ -18,7 +18,7 @@ typedef int task_fn(int index);
 // and are reaped nevertheless, and their results are there.
 //
 // What belongs to the caller stays as it is: its other children, descriptors
-// and signal handlers.
+// and signal handlers. Memory that this call takes is freed when it returns.
 int run_all(task_fn *task, int count, int results[]);
 
 #endif

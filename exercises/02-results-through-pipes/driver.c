@@ -22,6 +22,7 @@ static void call_run_all(struct wire *m) {
     for (int i = 0; i < MOST + 2 * MARGIN; i++)
         room[i] = room_too[i] = NOT_SET;
     m->value[0] = run_all(task, items, count, results, have);
+    driver_destroyed(NULL);
     for (int i = 0; i < count; i++) {
         m->value[1 + 2 * i] = have[i];
         m->value[2 + 2 * i] = results[i];

@@ -23,8 +23,8 @@ typedef long task_fn(long item);
 // results are there.
 //
 // What belongs to the caller stays as it is: its other children, descriptors
-// and signal handlers. Nothing of this call is left, no process and no
-// descriptor.
+// and signal handlers. Nothing of this call is left, no process, no
+// descriptor and no memory.
 int run_all(task_fn *task, const long items[], int count, long results[],
             int have[]);
 

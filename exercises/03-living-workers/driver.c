@@ -7,12 +7,13 @@
 #define NOT_SET (-1000)
 #define MARGIN 2
 
-static struct pool *pool;
+static struct pool *pool DRIVER_HOLDS;
 
 static long task(long item) { return driver_task(driver_id(item)); }
 
 static void call_create(struct wire *m) {
     pool = pool_create((int)m->value[0], task);
+    driver_made(pool);
     m->value[0] = pool != NULL;
     m->count = 1;
 }
@@ -49,6 +50,7 @@ static void call_many(struct wire *m) {
         items[i] = i;
     driver_race_test(0);
     struct pool *many = pool_create(2, count);
+    driver_made(many);
     m->value[0] = many ? pool_map(many, items, n, results) : -1;
     m->value[1] = driver_count_not_once(n);
     m->count = 2; // that it is never ended is no concern of this check
@@ -56,6 +58,7 @@ static void call_many(struct wire *m) {
 
 static void call_destroy(struct wire *m) {
     pool_destroy(pool);
+    driver_destroyed(pool);
     m->count = 0;
 }
 

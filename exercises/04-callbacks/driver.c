@@ -8,7 +8,7 @@
 #define MOST 1100
 #define NOT_SET (-1000)
 
-static struct pool *pool;
+static struct pool *pool DRIVER_HOLDS;
 
 static long task(long item) { return driver_task(driver_id(item)); }
 
@@ -30,6 +30,7 @@ static void tells_and_submits(int number, long result, void *user) {
 
 static void call_create(struct wire *m) {
     pool = pool_create((int)m->value[0], task);
+    driver_made(pool);
     m->value[0] = pool != NULL;
     m->count = 1;
 }
@@ -96,6 +97,7 @@ static void call_get(struct wire *m) {
 
 static void call_destroy(struct wire *m) {
     pool_destroy(pool);
+    driver_destroyed(pool);
     m->count = 0;
 }
 

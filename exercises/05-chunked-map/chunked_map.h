@@ -20,9 +20,9 @@ typedef long task_fn(long item);
 // Returns -1 if there is no memory (mmap), if no worker can be started (fork),
 // or if a worker died, or left because a task called exit(), with 0 too. If fork
 // fails after the first worker, those that there are do the work, or it returns
-// -1: both is right. However it ends, no process, descriptor or mapping is left,
-// and what belongs to the caller stays as it is: its other children, descriptors
-// and signal handlers.
+// -1: both is right. However it ends, no process, descriptor, mapping or other
+// memory is left, and what belongs to the caller stays as it is: its other
+// children, descriptors and signal handlers.
 int pool_map(int workers, task_fn *task, const long *items, int count,
              long *results, int chunk);
 

@@ -24,6 +24,7 @@ static void call_map(struct wire *m) {
     factor = m->value[3];
     m->value[0] = pool_map((int)m->value[0], factor ? product : task, items,
                            count, results + MARGIN, (int)m->value[2]);
+    driver_destroyed(NULL);
     m->value[1] = 1;
     for (int i = 0; i < MARGIN; i++)
         if (results[i] != CANARY || results[MARGIN + count + i] != CANARY)
@@ -51,6 +52,7 @@ static void call_race(struct wire *m) {
         items[i] = i;
     driver_race_test(workers);
     m->value[0] = pool_map(workers, quick, items, count, results, 1);
+    driver_destroyed(NULL);
     m->value[1] = driver_count_not_once(count);
     m->count = 2;
 }

@@ -5,7 +5,7 @@
 
 #define NOT_SET (-1000)
 
-static struct pool *pool;
+static struct pool *pool DRIVER_HOLDS;
 
 static long task(long item) { return driver_task(driver_id(item)); }
 
@@ -16,6 +16,7 @@ static void reply(struct wire *m, int64_t value) {
 
 static void call_create(struct wire *m) {
     pool = pool_create((int)m->value[0], task);
+    driver_made(pool);
     reply(m, pool != NULL);
 }
 
@@ -73,6 +74,7 @@ static void call_join(struct wire *m) { reply(m, pool_join(pool)); }
 
 static void call_destroy(struct wire *m) {
     pool_destroy(pool);
+    driver_destroyed(pool);
     m->count = 0;
 }
 

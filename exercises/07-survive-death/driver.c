@@ -7,12 +7,13 @@
 #define NOT_SET (-1000)
 #define MARGIN 4
 
-static struct pool *pool;
+static struct pool *pool DRIVER_HOLDS;
 
 static long task(long item) { return driver_task(driver_id(item)); }
 
 static void call_create(struct wire *m) {
     pool = pool_create((int)m->value[0], task);
+    driver_made(pool);
     m->value[0] = pool != NULL;
     m->count = 1;
 }
@@ -42,6 +43,7 @@ static void call_map(struct wire *m) {
 
 static void call_destroy(struct wire *m) {
     pool_destroy(pool);
+    driver_destroyed(pool);
     m->count = 0;
 }
 

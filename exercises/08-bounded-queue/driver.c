@@ -4,10 +4,11 @@
 #include "driver.h"
 #include "queue.h"
 
-static struct queue *queue;
+static struct queue *queue DRIVER_HOLDS;
 
 static void call_create(struct wire *m) {
     queue = queue_create((int)m->value[0]);
+    driver_made(queue);
     m->value[0] = queue != NULL;
     m->count = 1;
 }
@@ -59,6 +60,7 @@ static void call_close(struct wire *m) {
 
 static void call_destroy(struct wire *m) {
     queue_destroy(queue);
+    driver_destroyed(queue);
     m->count = 0;
 }
 

@@ -17,8 +17,8 @@
 // What a callback does, beside telling. The judge's enum has the same order.
 enum kind { NONE, TELLS, SUBMITS, CLOSES, TERMINATES, ASKS, NO_HANDLE };
 
-static struct pool *pools[2], *mine;
-static struct pool_result *handle[MOST];
+static struct pool *pools[2] DRIVER_HOLDS, *mine DRIVER_HOLDS;
+static struct pool_result *handle[MOST] DRIVER_HOLDS;
 
 static int task(const void *arg, size_t arg_size, void *result,
                 size_t result_size) {
@@ -88,6 +88,7 @@ static void call_create(struct wire *m) {
     errno = 0;
     mine = pools[m->value[0]] = pool_create(workers ? &options : NULL);
     m->value[1] = errno;
+    driver_made(mine);
     reply(m, mine != NULL);
     m->count = 2;
 }
@@ -180,6 +181,7 @@ static void call_prints(struct wire *m) {
         dup2(ends[1], STDOUT_FILENO);
         fcntl(ends[0], F_SETFL, O_NONBLOCK);
         struct pool *pool = pool_create(&options);
+        driver_made(pool);
         if (pool)
             error = pool_apply(pool, printing_task, NULL, 0, NULL, 0);
         for (ssize_t n; (n = read(ends[0], text, sizeof text)) > 0;)
@@ -319,6 +321,7 @@ static void call_join(struct wire *m) { reply(m, pool_join(mine)); }
 static void call_destroy(struct wire *m) {
     pool_destroy(mine);
     pool_destroy(NULL);
+    driver_destroyed(mine);
     m->count = 0;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Exercise 12: measure honestly. You write it in ex12_break_even.c.
+// Memory that these functions take is freed when they return.
 #ifndef BENCH_H
 #define BENCH_H
 

@@ -23,6 +23,7 @@ static void call_median(struct wire *m) {
     for (int i = 0; i < n; i++)
         x[i] = copy[i] = value_of(m->value[1 + i]);
     m->value[0] = to_wire(bench_median(x, n));
+    driver_destroyed(NULL);
     m->value[1] = memcmp(x, copy, (size_t)n * sizeof *x) == 0;
     m->count = 2;
 }
@@ -35,6 +36,7 @@ static void call_interval(struct wire *m) {
     for (int i = 0; i < n; i++)
         x[i] = copy[i] = value_of(m->value[1 + i]);
     m->value[0] = bench_interval(x, n, &low, &high);
+    driver_destroyed(NULL);
     m->value[1] = memcmp(x, copy, (size_t)n * sizeof *x) == 0;
     m->value[2] = to_wire(low);
     m->value[3] = to_wire(high);
@@ -88,6 +90,7 @@ WORK(6) WORK(7) WORK(8) WORK(9) WORK(10) WORK(11)
         samples[i] = -1;
     m->value[0] = bench_run(variant, variants, rounds, warmups,
                             (unsigned)m->value[2], now, samples);
+    driver_destroyed(NULL);
     m->value[1] = runs;
     memcpy(m->value + 2, order, (size_t)count * sizeof *order);
     for (int i = 0; i < variants * rounds; i++)

@@ -2,7 +2,8 @@
 // The student's functions have a caller, who has things of his own: children,
 // descriptors, signal handlers. Here he lends some to a check, and looks
 // afterwards whether they are unharmed. And here system calls of the student's
-// misbehave as a check wants it: they fail, or move few bytes.
+// misbehave as a check wants it: they fail, or move few bytes. Those that take
+// memory are in memory.c.
 //
 // The linker sends the student's calls here (--wrap, in link.options).
 //
@@ -16,7 +17,6 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/select.h>
 #include <sys/socket.h>
@@ -39,8 +39,7 @@ static sigset_t mask;
 static int64_t closed_twice = -1, killed_gone; // a descriptor; a pid
 static fd_set packets; // pipes in which what was written at once stays together
 
-// Whether this call is to fail.
-static bool fails(enum fault kind) {
+bool driver_fails(enum fault kind) {
     if (driver_fault[kind] > 0)
         driver_fault[kind]--;
     else if (driver_fault[kind] == 0)
@@ -51,7 +50,7 @@ static bool fails(enum fault kind) {
 pid_t __real_fork(void);
 pid_t __wrap_fork(void);
 pid_t __wrap_fork(void) {
-    if (fails(FAIL_FORK)) {
+    if (driver_fails(FAIL_FORK)) {
         errno = EAGAIN;
         return -1;
     }
@@ -72,7 +71,7 @@ static int two_descriptors(int given) {
 }
 
 static bool pipe_fails(void) {
-    bool it = fails(FAIL_PIPE);
+    bool it = driver_fails(FAIL_PIPE);
     if (it)
         errno = EMFILE;
     return it;
@@ -126,44 +125,6 @@ sem_t *__wrap_sem_open(const char *name, int flags, mode_t mode,
     sem_t *it = __real_sem_open(name, flags, mode, value);
     see_shm(it != SEM_FAILED);
     return it;
-}
-
-void *__real_mmap(void *at, size_t length, int protection, int flags, int fd,
-                  off_t offset);
-void *__wrap_mmap(void *at, size_t length, int protection, int flags, int fd,
-                  off_t offset);
-void *__wrap_mmap(void *at, size_t length, int protection, int flags, int fd,
-                  off_t offset) {
-    if (!fails(FAIL_MMAP))
-        return __real_mmap(at, length, protection, flags, fd, offset);
-    errno = ENOMEM;
-    return MAP_FAILED;
-}
-
-// What mmap is called with _FILE_OFFSET_BITS.
-void *__wrap_mmap64(void *at, size_t length, int protection, int flags, int fd,
-                    off_t offset);
-void *__wrap_mmap64(void *at, size_t length, int protection, int flags, int fd,
-                    off_t offset) {
-    return __wrap_mmap(at, length, protection, flags, fd, offset);
-}
-
-void *__real_malloc(size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_malloc(size_t size) {
-    return fails(FAIL_MALLOC) ? NULL : __real_malloc(size);
-}
-
-void *__real_calloc(size_t count, size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_calloc(size_t count, size_t size) {
-    return fails(FAIL_MALLOC) ? NULL : __real_calloc(count, size);
-}
-
-void *__real_realloc(void *old, size_t size);
-void *__wrap_realloc(void *old, size_t size);
-void *__wrap_realloc(void *old, size_t size) {
-    return fails(FAIL_MALLOC) ? NULL : __real_realloc(old, size);
 }
 
 // Whether what is written there may be read in pieces: not where messages are
@@ -383,6 +344,10 @@ bool caller_serves(struct wire *message) {
         return true;
     case CALL_TAKE_BACK:
         take_back(message);
+        return true;
+    case CALL_DESTROY_ALL:
+        driver_destroy_all();
+        message->count = 0;
         return true;
     default:
         return false;

@@ -51,8 +51,19 @@ int64_t driver_count_not_once(int64_t items);
 // nobody's fault.
 void driver_refused(enum refused what);
 
+// With SANITIZE= it is seen what memory the student's code loses. The pool (or
+// queue) that it made, or NULL for none; that one it has destroyed, or NULL after
+// a call that keeps nothing. Where no pool is left and memory is lost, the
+// process ends and says where it was taken. See memory.c.
+void driver_made(void *pool);
+void driver_destroyed(void *pool);
+// So is a variable marked that points to memory of the student's: it does not
+// count as one that keeps it.
+#define DRIVER_HOLDS __attribute__((section("driver_holds")))
+
 // How the student's system calls misbehave: see enum fault. caller.c.
 extern int64_t driver_fault[FAULTS];
+bool driver_fails(enum fault kind); // whether this call is to
 
 // The item with this id, and back: where the check asks for it, over all of
 // long.
@@ -65,5 +76,9 @@ static inline int64_t driver_id(long item) {
 
 // Serves the calls that every driver has. False: it is none of them.
 bool caller_serves(struct wire *message);
+
+// Whether there is a sanitizer; destroys all pools that are there. memory.c.
+bool driver_is_sanitized(void);
+void driver_destroy_all(void);
 
 #endif

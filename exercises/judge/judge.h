@@ -39,6 +39,7 @@
 #define LIMIT_ASLEEP_MS 1500    // all processes asleep, none ever woken
 #define LIMIT_CPU_S 3           // of each process; of all together, twice that
 #define LIMIT_CPU_AGAIN_MS 1000 // the same, when a check was stopped for it
+#define LIMIT_SANITIZED 3       // times as much processor time with SANITIZE=
 #define LIMIT_PROCESSES 100     // at once
 #define LIMIT_MEMORY ((uint64_t)512 << 20)  // bytes of all processes together
 #define LIMIT_ADDRESSES ((uint64_t)1 << 30) // bytes of each process's map
@@ -182,6 +183,7 @@ struct run_state {
     bool alone;   // none will in this call: all others have had their turn
     int driver_status;
     bool driver_ended, driver_may_end;
+    bool sanitized; // the driver has a sanitizer
     int64_t cpu_limit_ms;
     bool debug; // a person steps through it: nothing is limited
     bool stopped_for_time;

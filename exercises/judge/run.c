@@ -110,6 +110,9 @@ static void meet(struct run *run) {
         fail_to_start(run);
     run->driver = run->state->server[0].pid = sender;
     sandbox_look(&run->state->sandbox, sender);
+    run->state->sanitized = message.value[1] == 1;
+    if (run->state->sanitized)
+        run->state->cpu_limit_ms *= LIMIT_SANITIZED;
     if (message.value[0] != exercise.calls)
         cannot_judge(run, text("driver.c has a table of %ld calls, the enum "
                                "in check.c says %d",
@@ -127,6 +130,31 @@ static void expect_sound(struct run *run) {
            "none did: your own process ran them all",
            "This check is about processes; there were none.");
     expect_whole(run);
+}
+
+static void destroy_all(struct run *run) {
+    int64_t until = fair_ms(run) + LIMIT_LATE_S * 1000;
+    run->state->asleep_ms = 0;
+    let_all_go(run);
+    start(run, 0, CALL_DESTROY_ALL, 0, NULL);
+    while (!is_back(run, 0) && !take_end(run, 0) && fair_ms(run) < until &&
+           run->state->asleep_ms < LIMIT_ASLEEP_MS)
+        step(run, SAMPLE_EVERY_MS);
+}
+
+// With a sanitizer, whatever the check was about: what is still there is
+// destroyed, and no memory is lost. Nothing else is judged then: a check may end
+// where there is more to do than it has time for.
+static bool loses_memory(struct run *run) {
+    if (!run->state->sanitized || run->state->servers > 1 ||
+        run->state->driver_may_end || !is_back(run, 0))
+        return false;
+    if (setjmp(run->state->over) == 0)
+        destroy_all(run);
+    run->state->failed = run->state->stopped_for_time = false;
+    int status = run->state->driver_status;
+    return run->state->driver_ended && WIFEXITED(status) &&
+           WEXITSTATUS(status) == DRIVER_LOST_MEMORY;
 }
 
 static bool begin_run(struct run *run, const struct check *check,
@@ -154,7 +182,7 @@ static void end_run(struct run *run) {
 
 bool run_check(struct run *run, const struct check *check, const char *driver,
                const struct sandbox_options *options) {
-    volatile bool judged = true; // setjmp
+    volatile bool judged = true, ended_well = false; // setjmp
     if (!begin_run(run, check, driver, options))
         return false;
     run->state->servers = 1; // the driver
@@ -163,12 +191,17 @@ bool run_check(struct run *run, const struct check *check, const char *driver,
         meet(run);
         check->judge(run);
         expect_sound(run);
+        ended_well = true;
         break;
     case CANNOT_JUDGE:
         judged = false;
         break;
     default:
         take_last_output(run);
+    }
+    if (ended_well && loses_memory(run) && setjmp(run->state->over) == 0) {
+        about(run, "what destroys it, at the end of this check");
+        fail_ended(run);
     }
     end_run(run);
     return judged;

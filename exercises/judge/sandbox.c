@@ -77,9 +77,8 @@ static void set_limits(int tasks_of_user) {
     if (tasks_of_user >= 0)
         confine_limit(RLIMIT_NPROC,
                       (rlim_t)tasks_of_user + 2 * LIMIT_PROCESSES);
-#if !defined(__SANITIZE_ADDRESS__)
-    confine_limit(RLIMIT_AS, LIMIT_ADDRESSES);
-#endif
+    if (!SANITIZED) // AddressSanitizer maps terabytes
+        confine_limit(RLIMIT_AS, LIMIT_ADDRESSES);
 }
 
 const char *sandbox_lacks(void) {

@@ -109,6 +109,16 @@ static const char *sanitizer_says(const char *output) {
               : NULL;
 }
 
+// The line of memory.c.
+static const char *lost_memory(const char *output) {
+    const char *at = strstr(output, " bytes that are not freed");
+    if (!at)
+        return "some is not";
+    while (at > output && at[-1] != '\n')
+        at--;
+    return text("%.*s", (int)strcspn(at, "\n"), at);
+}
+
 static const char *help_with_signal(int sig) {
     if (sig == SIGKILL || sig == SIGTERM)
         return "Has your code killed its own process? kill reaches that, too, "
@@ -138,6 +148,10 @@ void fail_ended(struct run *run) {
              text("the process crashed: signal %d (%s)", WTERMSIG(status),
                   strsignal(WTERMSIG(status))),
              help_with_signal(WTERMSIG(status)));
+    if (WEXITSTATUS(status) == DRIVER_LOST_MEMORY)
+        fail(run, "all memory that was taken is freed",
+             lost_memory(run->state->output),
+             "Nothing points to it any more. Who had the pointer last?");
     if (WEXITSTATUS(status) == DRIVER_GIVES_UP)
         fail(run, "the call returns",
              "it lost its channel to the judge: a descriptor was closed that "

@@ -23,10 +23,12 @@
 #include <sys/types.h>
 
 #define WIRE_VALUES 1000
-#define DRIVER_GIVES_UP 121 // exit status: it cannot reach the judge
+#define DRIVER_LOST_MEMORY 120 // exit status: and has said which
+#define DRIVER_GIVES_UP 121    // it cannot reach the judge
 
 enum wire_kind {
-    WIRE_HELLO = 1, // the driver is ready; value[0]: how many calls it knows
+    WIRE_HELLO = 1, // the driver is ready; value[0]: how many calls it knows;
+                    // value[1]: whether a sanitizer is linked
     WIRE_RETURN,    // server number `id` (the driver is 0): it returned these
     WIRE_ENTER,     // task `id` begins; value[0]: its slot on the page
     WIRE_LEAVE,     // task `id` ends
@@ -55,7 +57,12 @@ enum command {
 };
 
 // Calls that every driver serves, beside an exercise's own. caller.c.
-enum { CALL_FAULT = 1000000, CALL_LEND, CALL_TAKE_BACK };
+enum {
+    CALL_FAULT = 1000000,
+    CALL_LEND,
+    CALL_TAKE_BACK,
+    CALL_DESTROY_ALL // what is there, to see what memory is lost
+};
 
 // How system calls of the student's may misbehave, in his process and in those
 // that it forks from then on.

@@ -156,7 +156,7 @@ static int feed(struct pool *pool) {
 // 4 use the results: takes those that are there; with `timeout` -1 it waits for
 // the first. -1 if a worker has died.
 static int take_results(struct pool *pool, int timeout) {
-    struct pollfd fds[pool->count];
+    struct pollfd fds[pool->count + 1]; // there may be no worker yet
     for (int i = 0; i < pool->count; i++)
         fds[i] = (struct pollfd){.fd = pool->worker[i].from, .events = POLLIN};
     if (poll(fds, (nfds_t)pool->count, timeout) < 0)

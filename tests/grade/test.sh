@@ -461,7 +461,8 @@ test_cannot_judge() {
         "exercises/$dir/driver.c" >"$work/driver.c"
     $CC -std=gnu11 -Iexercises/judge -Iexercises/$dir -o "$work/two" \
         "$work/driver.c" "$B/exercises/judge/driver.o" \
-        "$B/exercises/judge/caller.o" "$B/exercises/judge/wire.o" \
+        "$B/exercises/judge/caller.o" "$B/exercises/judge/memory.o" \
+        "$B/exercises/judge/wire.o" \
         "$work/one/local.o" @exercises/judge/link.options
     says 2 "the enum in check.c says" "$judge" "$work/two"
 }

@@ -234,7 +234,8 @@ void grade_stage(void) {
         {"grader/grade/grade", 0755},    {"grader/sandbox/sandbox", 0755},
         {"grader/collect/unpack", 0755}, {"judge/inspect", 0755},
         {"judge/driver.o", 0644},        {"judge/caller.o", 0644},
-        {"judge/wire.o", 0644},          {"schedule/runtime.o", 0644}};
+        {"judge/memory.o", 0644},        {"judge/wire.o", 0644},
+        {"schedule/runtime.o", 0644}};
     uint64_t common = 0;
     for (size_t i = 0; i < sizeof part / sizeof *part; i++)
         common =

@@ -96,7 +96,8 @@ static const struct way driver_way = {
     .imports = "imports.txt",
     .strip = "",
     .libraries = "",
-    .parts = {"driver.o", "driver.o", "caller.o", "wire.o"},
+    .parts = {"driver.o", "driver.o", "caller.o", "memory.o",
+              "wire.o"},
     .of_exercise = {true},
 };
 
