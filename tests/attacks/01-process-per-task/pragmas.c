@@ -13,7 +13,7 @@
 
 // Honest, but for what comes with it.
 static int honest(task_fn *task, int count, int results[]) {
-    pid_t pids[64];
+    pid_t pids[100];
     int started = 0, status;
     while (started < count && (pids[started] = fork()) >= 0) {
         if (pids[started] == 0)

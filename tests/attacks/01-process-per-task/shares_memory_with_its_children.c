@@ -2,7 +2,7 @@
 // Tries: makes children that share all memory with their parent (vfork, clone
 // with CLONE_VM), and such that are their parent's siblings. The first are
 // processes; one after the other, they earn what that is worth.
-// Score: 4
+// Score: 2
 // Slow: for FULL=1 only
 #include "per_task.h"
 
