@@ -64,13 +64,17 @@ clean: ## develop: remove everything that was built
 # $(B)/folder/%.o: FOLDER_CFLAGS = …
 $(B)/%.o: %.c $(B)/flags
 	mkdir -p $(@D)
-	echo "  cc $<"
+	$(if $(QUIET),,echo "  cc $<")
 	$(COMPILE) -o $@ $<
 
-# With other flags, everything is compiled again.
-$(B)/flags: FORCE
+# With other flags, everything is compiled again. What is in the file already is
+# seen here, for each process more takes time.
+FLAGS     = $(filter-out -Werror,$(CC) $(ALL_CFLAGS) $(LDFLAGS))
+same      = $(if $(subst x$1,,x$2)$(subst x$2,,x$1),,same)
+is_in     = $(call same,$(file <$1),$2)
+$(B)/flags: $(if $(call is_in,$(B)/flags,$(FLAGS)),,FORCE)
 	mkdir -p $(@D)
-	echo '$(subst ','\'',$(filter-out -Werror,$(CC) $(ALL_CFLAGS) $(LDFLAGS)))' >$@.$$$$ && \
+	echo '$(subst ','\'',$(FLAGS))' >$@.$$$$ && \
 		{ cmp -s $@.$$$$ $@ && rm $@.$$$$ || mv $@.$$$$ $@; }
 
 FORCE:

@@ -11,7 +11,9 @@
 # Exit status: 0 full marks, 1 not yet, 2 it could not be done.
 set -eu
 
-cd "$(dirname "$0")/.."
+# Processes cost more than words: no dirname, no basename, no tr, where a shell
+# can do without.
+cd "${0%/*}/.."
 B=${B:-build/gcc}
 CC=${CC:-gcc}
 # What is known of the student's files: a file per exercise. make clean, and a
@@ -32,7 +34,6 @@ folder() { # the folder of exercise N
 }
 
 file_name() { # what the student's file is called
-    # Processes cost more than words: no tr, no basename.
     set -- "$1" "$(folder "$1")"
     set -- "$1" "${2##*/}"
     (
@@ -93,7 +94,8 @@ narrow() { # lines for 80 columns; what is absurdly long is cut
 
 # A folder to build in, or a sentence.
 make_folder() {
-    mkdir -p "$1" 2>/dev/null && [ -w "$1" ] && return
+    [ -d "$1" ] || mkdir -p "$1" 2>/dev/null
+    [ ! -w "$1" ] || return 0
     echo "Nothing can be written in $1. Build elsewhere: make B=/some/folder …"
     exit 2
 }
@@ -104,17 +106,18 @@ readable() { # $1 file
         echo "There is no file $1 to read."
         exit 2
     }
-    case $(head -c 2 "$1" 2>/dev/null) in
-    "$(printf '\377\376')" | "$(printf '\376\377')")
+    odd=$(LC_ALL=C grep -aom 1 "$(printf '^\377\376\|^\376\377\|\032')" "$1") ||
+        return 0
+    case $odd in
+    ??*)
         echo "$1 is in UTF-16: save it as UTF-8 (or plain ASCII) in your editor."
-        return 1
         ;;
-    esac
-    if LC_ALL=C grep -q "$(printf '\032')" "$1"; then
+    *)
         echo "$1 has the character Ctrl-Z in it (1A), as old editors put at the end"
         echo "of a file: delete it."
-        return 1
-    fi
+        ;;
+    esac
+    return 1
 }
 
 compile() { # $1 folder, $2 file, $3 where to
@@ -129,7 +132,7 @@ compile() { # $1 folder, $2 file, $3 where to
         echo "All the compiler said is in $3/compiler.txt."
         return 1
     fi
-    if grep -q 'warning:' "$3/compiler.txt"; then
+    if [ -s "$3/compiler.txt" ] && grep -q 'warning:' "$3/compiler.txt"; then
         echo "The compiler warns, and is often right:"
         grep -m 3 'warning:' "$3/compiler.txt" | narrow
         echo
@@ -177,7 +180,8 @@ cannot_link() { # $1 folder, $2 where
 # Address and undefined, or both: the others need more memory than a check may
 # have, and look for threads, or for code that nobody here has built.
 sanitizers() {
-    for it in $(echo "${SANITIZE:-}" | tr , ' '); do
+    [ -n "${SANITIZE:-}" ] || return 0
+    for it in $(echo "$SANITIZE" | tr , ' '); do
         case $it in
         address | undefined) ;;
         *)
@@ -204,7 +208,8 @@ first_of() { echo "${1%% *}"; }
 
 # What is known after all checks of the student's own file.
 remember() { # $1 number, $2 file, $3 lines
-    mkdir -p "$PROGRESS" 2>/dev/null && [ -w "$PROGRESS" ] || return 0
+    [ -d "$PROGRESS" ] || mkdir -p "$PROGRESS" 2>/dev/null || return 0
+    [ -w "$PROGRESS" ] || return 0
     {
         echo "version $(version "$1")"
         echo "file $(sum "$2")"
@@ -214,7 +219,10 @@ remember() { # $1 number, $2 file, $3 lines
 }
 
 full_marks() { # in the lines $1
-    awk '$1 == "score" { full = $2 == $3 } END { exit !full }' "$1"
+    while read -r word points most; do
+        [ "$word" != score ] || break
+    done <"$1"
+    [ "$points" = "$most" ]
 }
 
 # A debugger stops where the judge calls the student's functions.
@@ -243,7 +251,8 @@ check() {
     file=${FILE:-$(students "$1")}
     out=${OUT:-$B/students/$1}
     make_folder "$out"
-    rm -f "$out/result.json" "$out/lines" "$out/inspector.txt"
+    rm -f "$out/result.json" "$out/lines" "$out/inspector.txt" \
+        "$out/schedule" "$out/no_schedules"
     build_schedules "$dir" "$file" "$out" &
     built=yes
     compile "$dir" "$file" "$out" || built=
@@ -273,7 +282,8 @@ check() {
             "${SEED:+--seed '$SEED'} --out /dev/null '$out/driver' -- $command"
     fi
     wait
-    no_schedules=$(cat "$out/no_schedules" 2>/dev/null) || :
+    no_schedules=
+    [ ! -s "$out/no_schedules" ] || no_schedules=$(cat "$out/no_schedules")
     "$B/$dir/judge" ${CHECK:+--check "$CHECK"} ${SEED:+--seed "$SEED"} \
         ${refused:+--refused "$refused"} --report --source "$file" \
         ${no_schedules:+--no-schedules "$no_schedules"} $(
@@ -288,7 +298,6 @@ check() {
 # Builds what runs the file under seeded schedules, for the judge: OUT/schedule,
 # or, in OUT/no_schedules, why not.
 build_schedules() { # $1 folder, $2 file, $3 where to
-    rm -f "$3/schedule" "$3/no_schedules"
     [ -f "$1/schedule.c" ] && [ -z "${SANITIZE:-}${DEBUG:-}" ] || return 0
     [ -z "${CHECK:-}" ] || grep -q "\.check = \"$CHECK\"" "$1/schedule.c" ||
         return 0

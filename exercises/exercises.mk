@@ -53,7 +53,7 @@ $(B)/exercises/%/required.txt: $(B)/exercises/%/driver.o
 		test -s $@.$$$$ && mv $@.$$$$ $@
 
 # A judge with other checks is another judge.
-$(JUDGE)/checks.stamp: FORCE
+$(JUDGE)/checks.stamp: $(if $(call is_in,$(JUDGE)/checks.stamp,$(CHECKS)),,FORCE)
 	mkdir -p $(@D)
 	echo '$(CHECKS)' | cmp -s - $@ || echo '$(CHECKS)' >$@
 
@@ -110,27 +110,30 @@ test-schedules-long: $(SCHEDULES) $(JUDGE)/inspect
 	B='$(B)' CC='$(CC)' TRIES=20 RUNS=10000 REPLAYS=100 LOAD=8 ONLY='$(ONLY)' \
 		sh tests/schedules.sh
 
+# A sentence where nothing can be built.
+.PHONY: exercise-needs
+exercise-needs:
+	command -v $(firstword $(CC)) >/dev/null || { \
+		echo "There is no compiler $(firstword $(CC)) here: apt install gcc"; \
+		exit 2; }
+	[ -d '$(B)' ] || mkdir -p '$(B)' 2>/dev/null; [ -w '$(B)' ] || { \
+		echo "Nothing can be written in $(B). Build elsewhere: make B=/some/folder"; \
+		exit 2; }
+
 ifneq ($(origin SCHEDULE),undefined)
 $(EXERCISE_NUMBERS:%=exercise%): exercise%: FORCE
 	$(MAKE) -s $(SCHEDULES) >/dev/null
 	SCHEDULE='$(SCHEDULE)' $(EXERCISES_SH) schedule $* || $(EXERCISE_STATUS)
 else
-# A sentence where nothing can be built.
-EXERCISE_NEEDS = command -v $(firstword $(CC)) >/dev/null || { \
-	echo "There is no compiler $(firstword $(CC)) here: apt install gcc"; exit 2; }; \
-	mkdir -p '$(B)' 2>/dev/null && [ -w '$(B)' ] || { \
-	echo "Nothing can be written in $(B). Build elsewhere: make B=/some/folder"; \
-	exit 2; }
-
-# What is built before a check, without its commands on the student's screen.
-$(EXERCISE_NUMBERS:%=exercise%): exercise%: FORCE
-	$(EXERCISE_NEEDS)
-	$(MAKE) -s $(B)/$(call exercise_dir,$*)/ready >/dev/null
+# What is built before a check is, without its names on the student's screen.
+$(EXERCISE_NUMBERS:%=exercise%): QUIET = 1
+$(foreach dir,$(EXERCISE_DIRS),$(eval exercise$(call exercise_number,$(dir)): \
+	$(B)/$(dir)/ready))
+$(EXERCISE_NUMBERS:%=exercise%): exercise%: exercise-needs FORCE
 	$(EXERCISES_SH) check $* || $(EXERCISE_STATUS)
 endif
 
-$(EXERCISE_NUMBERS:%=try%): try%: FORCE
-	$(EXERCISE_NEEDS)
+$(EXERCISE_NUMBERS:%=try%): try%: exercise-needs FORCE
 	$(MAKE) -s $(B)/$(call exercise_dir,$*)/ready $(foreach n,$(shell \
 		sed -n 's,^// Uses: ,,p' $(call exercise_dir,$*)/try.c),$(B)/$(call \
 		exercise_dir,$n)/required.txt) >/dev/null

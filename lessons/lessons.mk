@@ -14,7 +14,7 @@ programs_of    = $(patsubst %.c,$2/%,$(filter-out %/claims.c %/mypool.c \
 GUIDED_PROGRAMS = $(foreach lesson,$(GUIDED),$(call programs_of,$(lesson),$(B)))
 # Programs named mpi_… need Open MPI. Where it is not, the guide says so.
 MPI_SOURCES   := $(wildcard lessons/[0-9][0-9]-*/mpi_*.c)
-MPI_PROGRAMS  := $(if $(shell command -v mpicc),$(MPI_SOURCES:%.c=$(B)/%))
+MPI_PROGRAMS  := $(if $(wildcard $(addsuffix /mpicc,$(subst :, ,$(PATH)))),$(MPI_SOURCES:%.c=$(B)/%))
 PACKAGES      += libopenmpi-dev openmpi-bin
 lesson_name    = lesson$(patsubst 0%,%,$(firstword $(subst -, ,$1)))
 LESSON_LIBS    = -lm -lpthread
