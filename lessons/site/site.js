@@ -98,8 +98,10 @@ function excerpt(part, hit) {
     const [at, length] = places[0];
     const mark = document.createElement("mark");
     mark.textContent = part.w.substr(at, length);
-    text.append(part.w.slice(Math.max(0, at - 50), at), mark,
-                part.w.slice(at + length, at + length + 80));
+    // Whole words before and behind it.
+    const before = part.w.slice(0, at), behind = part.w.slice(at + length);
+    text.append(at > 50 ? before.slice(-50).replace(/^\S*\s/, "… ") : before, mark,
+                behind.length > 80 ? behind.slice(0, 80).replace(/\s\S*$/, " …") : behind);
     return text;
 }
 
