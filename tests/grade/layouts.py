@@ -96,16 +96,17 @@ put("right name/exercise 1.c", BAD[E1], 1_700_000_001)
 put("which/ex1.c", GOOD[E1])
 put("which/ex1_final.c", BAD[E1])
 put("nameless/main.c", GOOD[E1])
+put(f"office/{E1[:-2]}.docx", b"PK")
 for i in range(300):
     put(f"copies/{E1[:-2]} ({i}).c", GOOD[E1])
 for name in ("slip", "slips"):
     expect(name, 10, 10)
 for name in ("right name", "copies"):
     expect(name, 10, 0, "incomplete")
-for name in ("which", "nameless"):
+for name in ("which", "nameless", "office"):
     expect(name, 0, 0, "empty")
 NOTES = {"slip": "ex1.c was taken", "which": "which file counts?",
-         "nameless": "its name is no exercise's", "copies": "296 more",
+         "nameless": "its name is no exercise's", "office": "it is no C file", "copies": "296 more",
          "nothing": "It is empty."}
 
 # Archives whose names say that they are UTF-8, and one that is empty.

@@ -140,6 +140,11 @@ int name_is_wanted(const char *path, char *const *wanted, int *version,
                                                                        : -1;
 }
 
+bool name_is_like(const char *path) {
+    const char *name = last_part(path);
+    return strncasecmp(name, "ex", 2) == 0 && isdigit((unsigned char)name[2]);
+}
+
 bool name_is_source(const char *path) {
     return ending_of(last_part(path), sources) > 0;
 }

@@ -28,6 +28,7 @@ int name_is_wanted(const char *path, char *const *wanted, int *version,
                    bool *slip);
 
 bool name_is_source(const char *path); // a C file by its ending, or C++
+bool name_is_like(const char *path);   // begins with "ex1", whatever its ending
 
 bool name_is_archive(const char *path);
 bool name_is_closed(const char *path); // an archive that we cannot open

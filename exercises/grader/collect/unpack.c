@@ -107,6 +107,8 @@ static void look_at(struct archive *archive, struct archive_entry *entry,
         note("%s in it is an archive in an archive and was not opened.", path);
     else if (name_is_source(path))
         note("%s in it was not read: its name is no exercise's.", path);
+    else if (name_is_like(path))
+        note("%s in it was not read: it is no C file.", path);
 }
 
 static struct archive *open_archive(void) {

@@ -165,6 +165,8 @@ static void take_file(struct gathering *all, int folder, const char *name,
     else if (name_is_source(name))
         grade_note(all->notes, "%s was not read: its name is no exercise's.",
                    label);
+    else if (name_is_like(name))
+        grade_note(all->notes, "%s was not read: it is no C file.", label);
     else if (name_is_closed(name) || strcmp(name, label) == 0)
         grade_note(all->notes,
                    "%s was not read: it is no exercise's file, and no zip or "
