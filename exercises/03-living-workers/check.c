@@ -153,8 +153,8 @@ static void results(struct run *run) {
     }
     // Those that come last are answered first, and in between the oldest.
     run->hold = true;
-    say_map(run, 20, ", tasks end in another order");
-    START(run, 0, MAP, 20, 0);
+    say_map(run, 9, ", tasks end in another order");
+    START(run, 0, MAP, 9, 0);
     await(run, back_or_running, 2, "2 tasks run");
     for (bool youngest = true; !is_back(run, 0); youngest = !youngest) {
         settle(run);
@@ -164,7 +164,7 @@ static void results(struct run *run) {
         await(run, back_or_running, 1, "a task runs");
     }
     let_all_go(run);
-    expect_results(run, finish(run, 0), 20, 0);
+    expect_results(run, finish(run, 0), 9, 0);
     // A signal interrupts the waiting.
     lend(run);
     run->hold = true;
