@@ -447,11 +447,19 @@ test_cannot_judge() {
     if unshare -m true 2>/dev/null; then
         says 2 "Cannot judge here" unshare -m sh -c 'mount -t tmpfs none /proc &&
             exec "$0" "$1"' "$judge" "$work/one/driver"
+        # Processes that /proc hides are ended, too.
+        cp "$judge" "$work/judge"
+        says 0 "2 of 2 points" timeout 100 unshare -m sh -c '
+            mount -t proc -o hidepid=2 proc /proc && exec setpriv \
+            --reuid=65534 --regid=65534 --clear-groups "$0" --plain --report \
+            --check reaped "$1"' "$work/judge" "$work/one/driver"
     fi
     if command -v strace >/dev/null; then
-        says 0 "2 of 2 points" strace -f -o /dev/null -e trace=pidfd_open \
-            -e inject=pidfd_open:error=EPERM "$judge" --report --check killed \
-            "$work/one/driver"
+        for call in pidfd_open waitid mount,mount_setattr; do
+            says 0 "2 of 2 points" strace -f -o /dev/null -e trace=$call \
+                -e inject=$call:error=EPERM "$judge" --report --check killed \
+                "$work/one/driver"
+        done
     fi
     # A command before the driver changes no verdict.
     says 0 "2 of 2 points" "$judge" --report --check reaped \
