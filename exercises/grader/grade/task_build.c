@@ -96,8 +96,7 @@ static const struct way driver_way = {
     .imports = "imports.txt",
     .strip = "",
     .libraries = "",
-    .parts = {"driver.o", "driver.o", "caller.o", "memory.o",
-              "wire.o"},
+    .parts = {"driver.o", "driver.o", "caller.o", "memory.o", "wire.o"},
     .of_exercise = {true},
 };
 
