@@ -33,6 +33,45 @@ copy() { # to
     tar --null --no-recursion -T - -cf - | tar -C "$1" -xf -
 }
 
+# Neither commands nor words nor links for what is not in the package.
+for_students() { # folder
+    sed -i '/^# Students have no grader/,/^endif/d' "$1/exercises/exercises.mk"
+    sed -i -E 's/^((test|test-all|test-long|test-exercises|test-schedules|test-play|test-tsan|check-lint|transcripts):.*) ## .*/\1/' \
+        "$1"/*/*.mk
+    sed -i '/^## For instructors/,$d
+        s/`make test-exercises RUNS=100` shows it; see/See/' "$1/exercises/README.md"
+    sed -i 's/^`make grade` does/A grader does/
+        /^`make test-schedules`/,/^$/d' "$1/exercises/schedule/README.md"
+    sed -i '/^- \*\*You teach it/,/^- \*\*You compare/{/^- \*\*You compare/!d}' \
+        "$1/README.md"
+    sed -i '/teach\.md/d' "$1/lessons/README.zh.md"
+    sed -i 's/ You teach? \[A page for$//; /^instructors\](teach.md)/d' \
+        "$1/lessons/README.md"
+    sed -i -E '/^\| `make test-(exercises|schedules|grade|class|attacks|adding|tsan|play)/d
+        s/^\| `make setup test` .*/| `make test-pool` | what the pool promises |/
+        /^\| `make test-(long|all|debian13)`/d' "$1/tests/README.md"
+    find "$1" -name '*.md' | while read -r text; do
+        awk -v folder="${text%/*}" '
+            function is_there(path) {
+                if (path == "" || path ~ /^[a-z]+:/) return 1
+                if (!(path in known))
+                    known[path] = system("test -e \"" folder "/" path "\"") == 0
+                return known[path]
+            }
+            {
+                out = ""
+                while (match($0, /\[[^][]*\]\([^) ]*\)/)) {
+                    link = substr($0, RSTART, RLENGTH)
+                    split(link, part, /\]\(|[)#]/)
+                    out = out substr($0, 1, RSTART - 1) \
+                        (is_there(part[2]) ? link : substr(part[1], 2))
+                    $0 = substr($0, RSTART + RLENGTH)
+                }
+                print out $0
+            }' "$text" >"$stage/text" && cp "$stage/text" "$text"
+    done
+}
+
 # Of tests/ students get what proves the library, nothing that tells how an
 # exercise is done wrong or right.
 student() { # FILE.tar.gz
@@ -40,10 +79,11 @@ student() { # FILE.tar.gz
     {
         files Makefile README.md LICENSE .gitignore .clang-format \
             .editorconfig lessons lib exercises plots |
-            grep -zv '^exercises/grader/'
+            grep -zvE '^exercises/(grader/|[^/]*/promises.md)|^lessons/teach.md'
         files tests | grep -zE '^tests/([^/]*|(kill|model)/[^/]*)$' |
             grep -zvE '^tests/(exercises|schedules|wrong|grade|attack|package)[^/]*$'
     } | copy "$to"
+    for_students "$to"
     # What hints say of known mistakes, in words only.
     for dir in exercises/[0-9]*; do
         sh exercises/exercise.sh mistakes "$(basename "$dir" | cut -d - -f 1 |

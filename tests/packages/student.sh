@@ -76,6 +76,15 @@ cp "$work/begun.c" "$mine"
 make -n setup >"$work/said"
 grep -q libjansson-dev "$work/said" || fail "make setup does not know libjansson"
 
+# Links lead somewhere, and the commands of make help are there.
+python3 "$top/tests/site/links.py" >"$work/said" || fail "$(cat "$work/said")"
+make help | sed -n 's/^  make \([^ ]*\) .*/\1/p' | sed 's/N\($\|-\)/1\1/' >"$work/named"
+make -qp 2>/dev/null | sed -n 's/^\([a-zA-Z0-9-]*\):.*/\1/p' >"$work/known"
+if grep -vxFf "$work/known" "$work/named"; then fail "make help names these"; fi
+if grep -rnE 'make (grade|wrong|student-dist|test-exercises)' --include=README.md .; then
+    fail "these commands are not in the package"
+fi
+
 # Nothing of what they must not have, in what was built there neither.
 cmp exercises/01-*/ex1_*.c exercises/01-*/starter.c || fail "not the starter"
 [ "$(find exercises -name 'ex[0-9]*_*.c' | wc -l)" = 1 ] || fail "more is begun"
