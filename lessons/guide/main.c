@@ -151,6 +151,8 @@ int main(int argc, char **argv) {
     guide.out = guide_setting("LESSON_OUT");
     guide.trace = guide_setting("TRACE");
     check_knobs();
+    if (access("/proc/self/stat", R_OK) != 0)
+        guide_refuse("the claims are checked in /proc, which is not mounted.");
     for (const struct guide_part *p = guide_lesson.parts; p->show; p++) {
         if (guide.part)
             guide_pause();
