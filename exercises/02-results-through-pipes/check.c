@@ -308,9 +308,9 @@ static void cleaned(struct run *run) {
            text("%d", after - lent + before),
            "Close the write end after the fork, the read end when its result "
            "is there.");
+    expect_unharmed(run);
     expect_no_children(run, "when run_all has returned");
     expect_waits_for_the_end(run, count);
-    expect_unharmed(run);
 }
 
 static const struct check checks[] = {
