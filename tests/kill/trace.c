@@ -194,14 +194,22 @@ static void set_breakpoint(pid_t pid, unsigned long at) {
 static bool breakpoints_work;
 
 void trace_probe(void) {
+    int go[2];
+    check(pipe(go) == 0, "pipe");
     pid_t pid = fork();
     check(pid >= 0, "fork");
-    for (int i = 0; pid == 0 && i < 20; i++)
+    if (pid == 0) {
+        char byte;
+        close(go[1]);
+        while (read(go[0], &byte, 1) < 0) // its end: the breakpoint is set
+            continue;
         kill_pause();
-    if (pid == 0)
         _exit(EXIT_SUCCESS);
+    }
+    close(go[0]);
     trace_attach(pid, false);
     set_breakpoint(pid, (unsigned long)kill_pause);
+    close(go[1]);
     breakpoints_work = resume(pid, PTRACE_CONT) == TRACE_STOPPED;
     if (breakpoints_work)
         trace_kill(pid);
