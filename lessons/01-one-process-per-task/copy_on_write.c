@@ -29,8 +29,7 @@ int main(int argc, char **argv) {
     size_t size = (argc > 1 ? strtoul(argv[1], NULL, 10) : 64) << 20, i;
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
     volatile char *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
-                                 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
-                  sum = 0;
+                                 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED)
         err(2, "mmap");
     madvise((void *)memory, size, MADV_NOHUGEPAGE); // pages of one size
@@ -44,7 +43,7 @@ int main(int argc, char **argv) {
     if (pid == 0) {
         long before = faults();
         for (i = 0; i < size; i += page)
-            sum += memory[i];
+            (void)memory[i]; // reads it: it is volatile
         long read = faults();
         for (i = 0; i < size; i += page)
             memory[i] = 2;
