@@ -271,7 +271,7 @@ grade-merge: ## teach: one OUT=folder of several: PARTS="folder folder"
 		$(GRADER)/reports/reports "$$OUT"
 
 test-grade: grade-build # layouts, refusals, what is said of them [TEST=resume]
-	B='$(B)' CC='$(CC)' sh tests/grade/test.sh $(or $(TEST),layouts class \
+	B='$(B)' CC='$(CC)' sh tests/grade/test.sh $(or $(TEST),layouts \
 		no_sandbox settings inspect private_checks cannot_judge command_line)
 
 test-grade-all: grade-build # and all that kills, cuts up or starves a grader
