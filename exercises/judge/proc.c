@@ -205,36 +205,100 @@ int proc_count_program(pid_t pid, pid_t top, const struct stat *program) {
     return count;
 }
 
-static bool add_process(struct processes *list, pid_t pid) {
-    if (list->count == list->room) {
-        int room = list->room ? 2 * list->room : 256;
-        void *more = realloc(list->at, (size_t)room * sizeof *list->at);
-        if (!more)
-            return false;
-        list->at = more;
-        list->room = room;
-    }
-    if (proc_read(&list->at[list->count], pid))
+// What /proc lists holds few processes of a sandbox among many of the machine's.
+// A process that is elsewhere never comes below init: so it is read once. One
+// that has its number later has another inode.
+struct listed {
+    pid_t pid;
+    ino_t inode;
+    bool elsewhere;
+};
+
+static struct listed *listed, *listed_last;
+static int listed_count, listed_last_count, listed_room, listed_last_room;
+
+static bool has_room(void **at, int *room, int count, size_t size) {
+    if (count < *room)
+        return true;
+    int more = *room ? 2 * *room : 256;
+    void *longer = realloc(*at, (size_t)more * size);
+    if (!longer)
+        return false;
+    *at = longer;
+    *room = more;
+    return true;
+}
+
+// Adds what stands in /proc. Both lists are in the order of pids, as /proc is.
+static bool add_process(struct processes *list, pid_t pid, ino_t inode) {
+    static int last;
+    if (listed_count == 0)
+        last = 0;
+    if (!has_room((void **)&listed, &listed_room, listed_count,
+                  sizeof *listed) ||
+        !has_room((void **)&list->at, &list->room, list->count,
+                  sizeof *list->at))
+        return false;
+    while (last < listed_last_count && listed_last[last].pid < pid)
+        last++;
+    bool elsewhere = last < listed_last_count && listed_last[last].pid == pid &&
+                     listed_last[last].inode == inode &&
+                     listed_last[last].elsewhere;
+    listed[listed_count++] = (struct listed){pid, inode, elsewhere};
+    if (!elsewhere && proc_read(&list->at[list->count], pid))
         list->count++;
     return true;
 }
 
-bool proc_list(struct processes *list, pid_t init, bool with_switches) {
-    list->count = 0;
+// Not below init, nor below the judge, to which init's processes fall when init is
+// killed. Where a parent has ended meanwhile, it is not known.
+static bool is_elsewhere(const struct processes *list, pid_t pid, pid_t init) {
+    const pid_t us = getpid();
+    for (int steps = 0; steps < 1000 && pid > 1; steps++) {
+        for (int i = 0; i < listed_count && listed[i].pid <= pid; i++)
+            if (listed[i].pid == pid && listed[i].elsewhere)
+                return true;
+        const struct process *process = proc_find(list, pid);
+        if (pid == init || pid == us || !process)
+            return false;
+        pid = process->parent;
+    }
+    return pid <= 1;
+}
+
+static bool list_all(struct processes *list) {
+    struct listed *spare = listed_last;
+    int room = listed_last_room;
+    listed_last = listed;
+    listed_last_count = listed_count;
+    listed_last_room = listed_room;
+    listed = spare;
+    listed_room = room;
+    listed_count = list->count = 0;
     DIR *dir = opendir("/proc");
     if (!dir)
         return false;
     bool complete = true;
     for (struct dirent *entry; complete && (entry = readdir(dir));)
         if (isdigit((unsigned char)entry->d_name[0]))
-            complete = add_process(list, atoi(entry->d_name));
+            complete = add_process(list, atoi(entry->d_name), entry->d_ino);
     closedir(dir);
+    return complete;
+}
+
+bool proc_list(struct processes *list, pid_t init, bool with_switches) {
+    bool complete = list_all(list);
     for (int i = 0; i < list->count; i++) {
         struct process *process = &list->at[i];
         if (process->pid == init)
             list->init_reaped_ms = process->reaped_ms;
         process->below =
             process->pid != init && proc_is_below(list, process->pid, init);
+    }
+    for (int i = 0, at = 0; i < list->count; i++) {
+        while (listed[at].pid != list->at[i].pid)
+            at++;
+        listed[at].elsewhere = is_elsewhere(list, listed[at].pid, init);
     }
     int kept = 0;
     for (int i = 0; i < list->count; i++)
