@@ -290,9 +290,9 @@ class Text:
 
 
 def shape(tree, timeline):
-    """Of a tree its names, of a timeline its rows, deaths and items: what does not
-    differ from run to run."""
-    names = {re.sub(r"^[ |`-]*(.*?) \d+( .*)?$", r"\1", line) for line in tree if line}
+    """Of a tree the kinds of processes, for one may have been late or gone; of a
+    timeline its rows, deaths and items: what does not differ from run to run."""
+    names = {re.sub(r"^[ |`-]*(.*?)(-\d+)? \d+( .*)?$", r"\1", line) for line in tree if line}
     rows = [re.match(r" +([a-z]+ *\d*) *\|(.*)\| *(\d+)$", line) for line in timeline]
     rows = [row for row in rows if row]
     if names:
@@ -354,14 +354,14 @@ def normal(text, measuring):
 
 
 def copy_tree(tree):
-    """The tree, with what was built of library and lessons, so that little is
-    compiled again; times are kept."""
+    """The tree, with what was built, so that little is compiled again; times are
+    kept."""
     def unwanted(folder, names):
         folder = os.path.relpath(folder)
         if folder == ".":
             return {".git", ".ci"} & set(names)
         if folder.startswith("build") and folder.count("/") == 1:
-            return set(names) - {"lib", "lessons", "plots", "flags"}
+            return set(names) - {"lib", "lessons", "plots", "exercises", "flags"}
         return {"site", "texts"} & set(names) if folder == "build" else set()
     shutil.copytree(".", tree, ignore=unwanted, symlinks=True)
 

@@ -35,7 +35,11 @@ fi
 logs=$1 jobs=$2
 shift 2
 rm -rf "$logs"
-mkdir -p "$logs"
+mkdir -p "$logs/bin"
+# Debian's python3, with what its packages bring, and without a script before it
+# that looks for another: scripts start hundreds of them.
+ln -s /usr/bin/python3 "$logs/bin"
+PATH=$(cd "$logs/bin" && pwd):$PATH
 printf '%s\n' "$@" | xargs -n 1 -P "$jobs" sh "$0" --one "$logs"
 # A target that left no count was killed.
 for target; do

@@ -15,7 +15,9 @@ import json
 import math
 import re
 import sys
+from bisect import bisect_right
 from collections import Counter, defaultdict
+from itertools import accumulate
 
 NEEDS = {"X": ("name", "ts", "dur", "pid", "tid"), "i": ("name", "ts", "pid", "tid", "s"),
          "s": ("name", "ts", "pid", "tid", "id", "cat"),
@@ -94,13 +96,19 @@ def of_slices(slices, marks):
 
 
 def of_arrows(arrows, slices):
+    begins, ends_so_far = {}, {}
+    for track, rows in slices.items():
+        rows.sort(key=lambda row: row[0])
+        begins[track] = [begin for begin, _, _ in rows]
+        ends_so_far[track] = list(accumulate((end for _, end, _ in rows), max))
     for name, ends in arrows.items():
         kinds = Counter(event["ph"] for _, event in ends)
         if kinds["s"] != 1 or kinds["f"] > 1:
             yield f"arrow {name} has {kinds['s']} begins and {kinds['f']} ends"
         for track, event in ends:
             at = nanoseconds(event["ts"])
-            if not any(begin <= at <= end for begin, end, _ in slices[track]):
+            begun = bisect_right(begins.get(track, []), at)
+            if not begun or ends_so_far[track][begun - 1] < at:
                 yield f"arrow {name}: {event['ph']} lies in no slice of its track"
 
 
