@@ -117,7 +117,7 @@ $(GUIDED:%=$(B)/lessons/%/guide):
 VIEWER      = $(B)/lessons/viewer/viewer
 $(VIEWER_HTML): $(addprefix lessons/viewer/viewer., html css js)
 $(VIEWER): $(B)/lessons/viewer/main.o $(VIEWER_HTML)
-	$(LINK) -o $@ $^
+	$(LINK) -o $@ $^ -lm
 
 .PHONY: viewer
 viewer: $(VIEWER) ## learn: runs as one page: TRACE="a.json b.json" [HTML=]

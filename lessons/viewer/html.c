@@ -5,12 +5,13 @@
 // trace is copied as it is but for "<", which JSON has only within its strings:
 // there it may be written as an escape, and so no trace can end the <script>
 // that it stands in. What is no JSON stays so, and the viewer says it. Of a
-// pool's own lines only what is shown is kept, in short: a browser takes longer
-// to read a page's bytes than to do all the rest.
+// pool's own lines only what is shown is kept, and slices as columns of numbers:
+// a browser takes longer to read a page's bytes than to do all the rest.
 // Runs in: the guide; the viewer's tool.
 #define _GNU_SOURCE
 #include "html.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -84,49 +85,136 @@ static void put_byte(FILE *out, int byte) {
         putc(byte, out);
 }
 
-// Whose slices follow in short, and from when on their times count.
-struct base {
-    int pid;
-    double from;
+// Slices of one thread, of one kind and outcome, that are written together.
+enum { BLOCK_SLICES = 1024, BLOCK_LISTS = 256 };
+struct block {
+    struct block *next;
+    int pid, thread;
+    bool runs;
+    char outcome[16];
+    size_t count;
+    struct slice {
+        double at, lasts; // microseconds
+        unsigned long task, items, first;
+    } slice[BLOCK_SLICES];
 };
 
-// A line that the library writes for a slice, as
-// [thread, time, duration, task, items, first item, outcome]. A submission ends
-// with its items; "done" is left out. False: it is another line.
-static bool put_slice(FILE *out, const char *line, struct base *base,
-                      const char *comma) {
+// The blocks that have room, in lists by thread, and what comes before an event.
+struct blocks {
+    struct block *list[BLOCK_LISTS];
+    const char *comma;
+};
+
+// Each number of a block's columns; times in nanoseconds, as the trace has them.
+static long long gap_of(const struct slice *slice, size_t i) {
+    return llround((slice[i].at - slice[0].at) * 1000) -
+           (i ? llround((slice[i - 1].at - slice[0].at) * 1000) : 0);
+}
+static long long lasts_of(const struct slice *slice, size_t i) {
+    return llround(slice[i].lasts * 1000);
+}
+static long long task_of(const struct slice *slice, size_t i) {
+    return (long long)(slice[i].task - (i ? slice[i - 1].task : 0));
+}
+static long long items_of(const struct slice *slice, size_t i) {
+    return (long long)slice[i].items;
+}
+static long long first_of(const struct slice *slice, size_t i) {
+    return (long long)slice[i].first;
+}
+
+// One number where all are the same.
+static void put_column(FILE *out, const char *name, const struct block *block,
+                       long long (*number)(const struct slice *, size_t)) {
+    size_t same = 1;
+    while (same < block->count &&
+           number(block->slice, same) == number(block->slice, 0))
+        same++;
+    bool one = same == block->count;
+    fprintf(out, ",\"%s\":", name);
+    for (size_t i = 0; i < (one ? 1 : block->count); i++)
+        fprintf(out, "%s%lld",
+                i     ? ","
+                : one ? ""
+                      : "[",
+                number(block->slice, i));
+    fputs(one ? "" : "]", out);
+}
+
+// {"name":"slices"}: a list for each property. Begins and tasks are differences
+// to the slice before.
+static void put_block(FILE *out, struct block *block, struct blocks *blocks) {
+    if (!block->count)
+        return;
+    fprintf(out, "%s{\"name\":\"slices\",\"pid\":%d,\"tid\":%d,\"ts\":%.3f",
+            blocks->comma, block->pid, block->thread, block->slice[0].at);
+    fprintf(out, ",\"of\":\"%s\",\"outcome\":\"%s\",\"count\":%zu",
+            block->runs ? "run" : "submit", block->outcome, block->count);
+    put_column(out, "gap", block, gap_of);
+    put_column(out, "dur", block, lasts_of);
+    put_column(out, "task", block, task_of);
+    put_column(out, "items", block, items_of);
+    put_column(out, "first", block, first_of);
+    putc('}', out);
+    block->count = 0;
+    blocks->comma = ",\n";
+}
+
+static void put_blocks(FILE *out, struct blocks *blocks) {
+    for (size_t i = 0; i < BLOCK_LISTS; i++)
+        for (struct block *block; (block = blocks->list[i]);) {
+            put_block(out, block, blocks);
+            blocks->list[i] = block->next;
+            free(block);
+        }
+}
+
+// A block with room for a slice; NULL: no memory.
+static struct block *block_for(FILE *out, struct blocks *blocks, int pid,
+                               int thread, const char *outcome, bool runs) {
+    struct block **list = &blocks->list[(unsigned)thread % BLOCK_LISTS];
+    struct block *block = *list;
+    while (block && (block->pid != pid || block->thread != thread ||
+                     block->runs != runs || strcmp(block->outcome, outcome)))
+        block = block->next;
+    if (!block && (block = malloc(sizeof *block))) {
+        block->pid = pid, block->thread = thread, block->runs = runs;
+        snprintf(block->outcome, sizeof block->outcome, "%s", outcome);
+        block->count = 0;
+        block->next = *list;
+        *list = block;
+    }
+    if (block && block->count == BLOCK_SLICES)
+        put_block(out, block, blocks);
+    return block;
+}
+
+// A line that the library writes for a slice goes into its block. False: it is
+// another line.
+static bool keep_slice(FILE *out, const char *line, struct blocks *blocks) {
     int pid, thread, end = 0;
-    double at, lasts;
-    unsigned long task, items, first;
-    char outcome[16];
+    struct slice slice = {0};
+    char outcome[16] = "";
     bool runs = sscanf(line,
                        "{\"ph\":\"X\",\"name\":\"run\",\"pid\":%d,\"tid\":%d,"
                        "\"ts\":%lf,\"dur\":%lf,\"args\":{\"task\":%lu,"
                        "\"first\":%lu,\"items\":%lu,\"worker\":%*d,"
                        "\"pid\":%*d,\"outcome\":\"%15[a-z ]\"}}%n",
-                       &pid, &thread, &at, &lasts, &task, &first, &items,
-                       outcome, &end) == 8;
+                       &pid, &thread, &slice.at, &slice.lasts, &slice.task,
+                       &slice.first, &slice.items, outcome, &end) == 8;
     if (!runs && sscanf(line,
                         "{\"ph\":\"X\",\"name\":\"submit\",\"pid\":%d,"
                         "\"tid\":%d,\"ts\":%lf,\"dur\":%lf,"
                         "\"args\":{\"task\":%lu,\"items\":%lu}}%n",
-                        &pid, &thread, &at, &lasts, &task, &items, &end) != 6)
+                        &pid, &thread, &slice.at, &slice.lasts, &slice.task,
+                        &slice.items, &end) != 6)
         return false;
     if (end == 0 || line[end])
         return false;
-    if (pid != base->pid) {
-        *base = (struct base){pid, at};
-        fprintf(out, "%s{\"name\":\"base\",\"pid\":%d,\"ts\":%.3f}", comma, pid,
-                at);
-        comma = ",\n";
-    }
-    fprintf(out, "%s[%d,%.3f,%.3f,%lu,%lu", comma, thread, at - base->from,
-            lasts, task, items);
-    if (runs)
-        fprintf(out, strcmp(outcome, "done") ? ",%lu,\"%s\"" : ",%lu", first,
-                outcome);
-    putc(']', out);
-    return true;
+    struct block *block = block_for(out, blocks, pid, thread, outcome, runs);
+    if (block)
+        block->slice[block->count++] = slice;
+    return block;
 }
 
 // Arrows and counters, which the viewer does not show.
@@ -140,8 +228,7 @@ static bool is_extra(const char *line) {
 static bool put_json(FILE *out, const struct html_trace *trace) {
     static const char head[] =
         "{\"displayTimeUnit\":\"ms\",\"traceEvents\":[\n";
-    struct base base = {-1, 0};
-    const char *comma = "";
+    struct blocks blocks = {.comma = ""};
     char *line = NULL;
     size_t room = 0;
     bool events = false;
@@ -153,21 +240,23 @@ static bool put_json(FILE *out, const struct html_trace *trace) {
             line[size - (more ? 2 : 1)] = '\0';
             if (is_extra(line))
                 continue;
-            if (!put_slice(out, line, &base, comma)) {
-                fputs(comma, out);
+            if (!keep_slice(out, line, &blocks)) {
+                fputs(blocks.comma, out);
                 for (const char *at = line; *at; at++)
                     put_byte(out, *at);
+                blocks.comma = ",\n";
             }
-            comma = ",\n";
             continue;
         }
-        if (events && *comma) // this line is the end of the list, or was cut
+        put_blocks(out, &blocks);
+        if (events && *blocks.comma) // the end of the list, or a line cut short
             fputs(line[0] == '{' ? ",\n" : "\n", out);
-        events = !*comma && strcmp(line, head) == 0;
-        comma = "";
+        events = !*blocks.comma && strcmp(line, head) == 0;
+        blocks.comma = "";
         for (ssize_t i = 0; i < size; i++)
             put_byte(out, (unsigned char)line[i]);
     }
+    put_blocks(out, &blocks);
     free(line);
     fputs("</script>\n", out);
     return !ferror(trace->file);

@@ -36,76 +36,135 @@ function found(map, key, make) {
 }
 
 // A lane's slices lie in columns of numbers, in the order of their begins: there
-// may be a million. `task` is an index in its run's tasks, and `outcome` and
-// `letter` are words of it.
-const COLUMNS = ["begin", "end", "kind", "task", "first", "items", "outcome", "letter"];
+// may be a million. `task` is an index in its run's tasks, `outcome` and `letter`
+// are words of it; the first word, "", is no letter.
+const COLUMNS = {begin: Float64Array, end: Float64Array, kind: Uint8Array,
+                 task: Int32Array, first: Float64Array, items: Float64Array,
+                 outcome: Uint32Array, letter: Uint32Array};
+// Of each task: its number, how many items it has, how many were begun, from when
+// until when some of them wait.
+const TASK_COLUMNS = {number: Float64Array, items: Float64Array, begun: Float64Array,
+                      from: Float64Array, until: Float64Array};
 const SUBMIT = 0, RUN = 1, PROCESS = 2;
 
-const newLane = order => ({name: "", order, marks: [],
-    ...Object.fromEntries(COLUMNS.map(column => [column, []]))});
+// Rows of numbers, with room for more.
+class Table {
+    constructor(columns) {
+        this.count = this.room = 0;
+        for (const [name, Kind] of Object.entries(columns))
+            this[name] = new Kind(0);
+        this.names = Object.keys(columns);
+    }
+
+    // The index of the first of `more` new rows.
+    add(more) {
+        this.count += more;
+        if (this.count > this.room) {
+            this.room = Math.max(this.count, 4 * this.room);
+            for (const name of this.names) {
+                const old = this[name];
+                this[name] = new old.constructor(this.room);
+                this[name].set(old);
+            }
+        }
+        return this.count - more;
+    }
+
+    // No more rows will come.
+    close() {
+        for (const name of this.names)
+            this[name] = this[name].subarray(0, this.count);
+    }
+}
+
+const newLane = order => ({name: "", order, marks: [], slices: new Table(COLUMNS)});
 const newRun = () => ({
-    name: "", lanes: new Map(), taskIndex: new Map(), words: [], wordIndex: new Map(),
-    // Of each task: its number, how many items it has, from when until when some
-    // of them wait; which tasks were begun again.
-    tasks: {number: [], items: [], from: [], until: [], begun: []}, again: new Set()});
+    name: "", lanes: new Map(), taskIndex: new Map(), words: [""],
+    wordIndex: new Map([["", 0]]), tasks: new Table(TASK_COLUMNS),
+    again: new Set()}); // which tasks were begun again
 
 function wordIn(run, word) {
     return found(run.wordIndex, word, () => run.words.push(word) - 1);
 }
 
 function newTask(tasks, number) {
-    tasks.items.push(0);
-    tasks.from.push(Infinity);
-    tasks.until.push(-Infinity);
-    tasks.begun.push(0);
-    return tasks.number.push(number) - 1;
+    const i = tasks.add(1);
+    tasks.number[i] = number;
+    tasks.from[i] = Infinity;
+    tasks.until[i] = -Infinity;
+    return i;
 }
 
-function taskIn({tasks, taskIndex}, pool, number) {
-    const numbers = found(taskIndex, pool, () => new Map());
-    let task = numbers.get(number);
-    if (task === undefined)
-        numbers.set(number, task = newTask(tasks, number));
-    return task;
+// A pool's tasks by their numbers, of which few are large: their indices, plus 1.
+const LARGE = 1 << 20;
+const numbersOf = (run, pool) => found(run.taskIndex, pool, () => ({
+    small: new Table({task: Uint32Array}), large: new Map()}));
+
+function taskIn({tasks}, {small, large}, number) {
+    if (!(number >= 0 && number < LARGE && Number.isInteger(number)))
+        return found(large, number, () => newTask(tasks, number));
+    if (number >= small.count)
+        small.add(number + 1 - small.count);
+    return (small.task[number] ||= newTask(tasks, number) + 1) - 1;
 }
 
 // The items of a task wait from their submission until they begin.
-function countItems({tasks, again}, task, kind, begin, items, outcome) {
+function countItems({tasks, again}, task, kind, begin, items, isAgain) {
     if (kind === SUBMIT) {
         tasks.items[task] += items;
-        tasks.from[task] = Math.min(tasks.from[task], begin);
-    } else {
-        tasks.until[task] = Math.max(tasks.until[task], begin);
-        if (outcome === AGAIN)
-            again.add(task);
-        else
-            tasks.begun[task] += items;
+        if (begin < tasks.from[task])
+            tasks.from[task] = begin;
+        return;
     }
+    if (begin > tasks.until[task])
+        tasks.until[task] = begin;
+    if (isAgain)
+        again.add(task);
+    else
+        tasks.begun[task] += items;
 }
 
 // There may be very many: no object is made for one.
-function addSlice(run, lane, kind, begin, lasts, pool, number, items, first, outcome, letter) {
-    let task = -1;
-    if (kind !== PROCESS) {
-        task = taskIn(run, pool, number);
-        countItems(run, task, kind, begin, items, outcome);
-    }
-    lane.begin.push(begin);
-    lane.end.push(begin + Math.max(lasts, 0));
-    lane.kind.push(kind);
-    lane.task.push(task);
-    lane.first.push(first);
-    lane.items.push(items);
-    lane.outcome.push(wordIn(run, outcome));
-    lane.letter.push(wordIn(run, letter ||
-        LETTERS[Math.max(number - 1 + first, 0) % LETTERS.length] || "?"));
+function addSlice(run, slices, kind, begin, lasts, numbers, number, items, first,
+                  outcome, letter) {
+    const i = slices.add(1), task = numbers ? taskIn(run, numbers, number) : -1;
+    if (numbers)
+        countItems(run, task, kind, begin, items, run.words[outcome] === AGAIN);
+    slices.begin[i] = begin;
+    slices.end[i] = begin + Math.max(lasts, 0);
+    slices.kind[i] = kind;
+    slices.task[i] = task;
+    slices.first[i] = first;
+    slices.items[i] = items;
+    slices.outcome[i] = outcome;
+    slices.letter[i] = letter;
 }
 
 function readSlice(run, lane, event, args) {
     const kind = event.name === "submit" ? SUBMIT : event.cat === "process" ? PROCESS : RUN;
-    addSlice(run, lane, kind, numberOf(event.ts), numberOf(event.dur), numberOf(args.pool),
+    addSlice(run, lane.slices, kind, numberOf(event.ts), numberOf(event.dur),
+             kind === PROCESS ? null : numbersOf(run, numberOf(args.pool)),
              numberOf(args.task), numberOf(args.items), numberOf(args.first),
-             textOf(args.outcome), textOf(args.letter).slice(0, 2));
+             wordIn(run, textOf(args.outcome)), wordIn(run, textOf(args.letter).slice(0, 2)));
+}
+
+// Slices as viewer/html.c writes them: a list for each property, or one number
+// for all of them.
+const MOST = 1 << 16;
+function readSlices(run, lane, block) {
+    const [gap, lasts, task, items, first] =
+        ["gap", "dur", "task", "items", "first"].map(name =>
+            Array.isArray(block[name]) ? block[name] : numberOf(block[name]));
+    const valueOf = (values, i) =>
+        typeof values === "number" ? values : numberOf(values[i]);
+    const kind = block.of === "submit" ? SUBMIT : RUN, from = numberOf(block.ts);
+    const numbers = numbersOf(run, 0), outcome = wordIn(run, textOf(block.outcome));
+    for (let i = 0, late = 0, number = 0; i < block.count && i < MOST; i++) {
+        late += valueOf(gap, i);
+        number += valueOf(task, i);
+        addSlice(run, lane.slices, kind, from + late / 1000, valueOf(lasts, i) / 1000,
+                 numbers, number, valueOf(items, i), valueOf(first, i), outcome, 0);
+    }
 }
 
 function readMark(lane, event, args) {
@@ -122,27 +181,9 @@ function readMark(lane, event, args) {
 
 const laneIn = ({lanes}, thread) => found(lanes, thread, () => newLane(numberOf(thread)));
 
-// A slice as viewer/html.c writes it; base says whose it is.
-function readShort(runs, base, slice) {
-    const run = found(runs, base.pid, newRun), submits = slice.length < 6;
-    addSlice(run, laneIn(run, slice[0]), submits ? SUBMIT : RUN,
-             base.from + numberOf(slice[1]), numberOf(slice[2]), 0, numberOf(slice[3]),
-             numberOf(slice[4]), numberOf(slice[5]),
-             textOf(slice[6]) || (submits ? "" : "done"), "");
-}
-
-function readEvent(runs, base, event) {
+function readEvent(runs, event) {
     if (!event || typeof event !== "object")
         return;
-    if (Array.isArray(event)) {
-        readShort(runs, base, event);
-        return;
-    }
-    if (event.name === "base") {
-        base.pid = event.pid;
-        base.from = numberOf(event.ts);
-        return;
-    }
     const args = Object(event.args);
     const run = found(runs, event.pid, newRun);
     if (event.name === "process_name") {
@@ -156,6 +197,8 @@ function readEvent(runs, base, event) {
     const lane = laneIn(run, event.tid);
     if (event.name === "thread_name")
         lane.name = textOf(args.name);
+    else if (event.name === "slices")
+        readSlices(run, lane, event);
     else if (event.ph === "X")
         readSlice(run, lane, event, args);
     else if (event.ph === "i" || event.ph === "I")
@@ -198,10 +241,10 @@ function* eventsOf(words) {
 
 // The runs of a trace; `name` is for those that have none of their own.
 function readTrace(lists, name) {
-    const runs = new Map(), base = {pid: 0, from: 0};
+    const runs = new Map();
     for (const events of lists)
         for (const event of events)
-            readEvent(runs, base, event);
+            readEvent(runs, event);
     return [...runs.values()].map(run => finished(run, name)).filter(run => run);
 }
 
@@ -209,18 +252,19 @@ function readTrace(lists, name) {
 // of its steps: all of that is found by halving, however long the run is.
 function finished({lanes: all, tasks, again, words, name, dropped}, otherwise) {
     const lanes = [...all.values()]
-        .filter(lane => lane.begin.length || lane.marks.length)
+        .filter(lane => lane.slices.count || lane.marks.length)
         .sort((a, b) => a.order - b.order);
     if (!lanes.length)
         return null;
     const times = lanes.flatMap(lane => lane.marks.map(mark => mark.at));
     let begin = Math.min(Infinity, ...times), end = Math.max(-Infinity, ...times);
-    for (const lane of lanes)
-        for (let i = 0; i < lane.begin.length; i++) {
-            begin = Math.min(begin, lane.begin[i]);
-            end = Math.max(end, lane.end[i]);
+    for (const {slices} of lanes)
+        for (let i = 0; i < slices.count; i++) {
+            begin = Math.min(begin, slices.begin[i]);
+            end = Math.max(end, slices.end[i]);
         }
-    for (let i = 0; i < tasks.number.length; i++) {
+    tasks.close();
+    for (let i = 0; i < tasks.count; i++) {
         tasks.from[i] -= begin;
         tasks.until[i] = tasks.begun[i] < tasks.items[i] ? Infinity : tasks.until[i] - begin;
     }
@@ -232,25 +276,28 @@ function finished({lanes: all, tasks, again, words, name, dropped}, otherwise) {
 
 // The indices of values in their order; null: they are in order.
 function orderOf(values) {
-    if (values.every((value, i) => !i || values[i - 1] <= value))
-        return null;
-    return Uint32Array.from(values, (_, i) => i).sort((a, b) => values[a] - values[b] || a - b);
+    let i = 1;
+    while (i < values.length && values[i - 1] <= values[i])
+        i++;
+    return i >= values.length ? null
+        : filled(values.length, i => i, Uint32Array).sort((a, b) => values[a] - values[b] || a - b);
 }
 
 // `count` values, by a loop: Array.from() with a function is slower.
-function filled(count, value) {
-    const all = new Float64Array(count);
+function filled(count, value, Kind = Float64Array) {
+    const all = new Kind(count);
     for (let i = 0; i < count; i++)
         all[i] = value(i);
     return all;
 }
 
 function indicesOf(values, wanted) {
-    const some = [];
+    const some = new Uint32Array(values.length);
+    let count = 0;
     for (let i = 0; i < values.length; i++)
         if (wanted(values[i]))
-            some.push(i);
-    return some;
+            some[count++] = i;
+    return some.subarray(0, count);
 }
 
 // Sums of values before each of `count` places.
@@ -262,15 +309,17 @@ function sumsOf(count, value) {
 }
 
 function inOrder(lane, from, tasks, words) {
-    const order = orderOf(lane.begin), {kind, items, task, outcome} = lane;
-    for (const column of order ? COLUMNS : []) {
-        const values = lane[column];
-        lane[column] = filled(values.length, i => values[order[i]]);
+    const {slices} = lane;
+    slices.close();
+    const order = orderOf(slices.begin);
+    for (const column of slices.names) {
+        const values = slices[column];
+        lane[column] = order ? filled(values.length, i => values[order[i]], values.constructor)
+            : values;
     }
-    for (const column of ["begin", "end"]) {
-        const times = lane[column];
-        lane[column] = filled(times.length, i => times[i] - from);
-    }
+    for (const times of [lane.begin, lane.end])
+        for (let i = 0; i < times.length; i++)
+            times[i] -= from;
     for (const mark of lane.marks)
         mark.at -= from;
     lane.marks.sort((a, b) => a.at - b.at || b.birth - a.birth);
@@ -284,12 +333,13 @@ function inOrder(lane, from, tasks, words) {
 // which marks tell, and ends of runs, as indices and times. What was counted
 // before each of them.
 function addSums(lane, tasks, words) {
-    const {begin, end, kind, task, items} = lane;
+    const {begin, end, kind, task, items, outcome} = lane;
     let reach = -Infinity;
     lane.reach = filled(end.length, i => reach = Math.max(reach, end[i]));
     lane.begun = moments(indicesOf(kind, some => some !== PROCESS), begin);
     lane.ended = moments(indicesOf(kind, some => some === RUN), end);
-    const outcome = i => words[lane.outcome[i]];
+    const bad = words.map(word => isBad(word) && word !== AGAIN);
+    const again = words.map(word => word === AGAIN);
     const run = i => kind[i] === RUN ? items[i] : 0;
     // Of a task whose submission was not recorded nobody knows what waits.
     const known = i => tasks.items[task[i]] ? items[i] : 0;
@@ -299,9 +349,9 @@ function addSums(lane, tasks, words) {
         waiting: sums(lane.begun, i => kind[i] === SUBMIT ? items[i] : -known(i))};
     lane.ended.sums = {
         ended: sums(lane.ended, run),
-        wrong: sums(lane.ended, i => isBad(outcome(i)) && outcome(i) !== AGAIN),
-        again: sums(lane.ended, i => outcome(i) === AGAIN ? items[i] : 0),
-        waiting: sums(lane.ended, i => outcome(i) === AGAIN ? known(i) : 0)};
+        wrong: sums(lane.ended, i => bad[outcome[i]] ? 1 : 0),
+        again: sums(lane.ended, i => again[outcome[i]] ? items[i] : 0),
+        waiting: sums(lane.ended, i => again[outcome[i]] ? known(i) : 0)};
 }
 
 function moments(index, time) {
@@ -325,10 +375,13 @@ function itemsOf(run, lane, i) {
     const first = lane.first[i], count = lane.items[i];
     const items = count > 1 ? `, items ${first} to ${first + count - 1}`
         : first ? `, item ${first}` : "";
-    return `${run.words[lane.letter[i]]} (task ${numberIn(run, lane, i)}${items})`;
+    return `${letterOf(run, lane, i)} (task ${numberIn(run, lane, i)}${items})`;
 }
 
-const numberIn = (run, lane, i) => run.tasks.number[lane.task[i]];
+const numberIn = (run, lane, i) => lane.task[i] < 0 ? 0 : run.tasks.number[lane.task[i]];
+
+const letterOf = (run, lane, i) => run.words[lane.letter[i]] || LETTERS[
+    Math.max(numberIn(run, lane, i) - 1 + lane.first[i], 0) % LETTERS.length] || "?";
 
 function beginText(run, lane, i) {
     if (lane.kind[i] === RUN)
@@ -731,7 +784,7 @@ class Viewer {
             if (wide > 11 && !submit)
                 parts.push(draw("text", {class: `letter ${kind}`, y: middle + 4,
                     x: Math.max(left, 0) / 2 + Math.min(right, this.width) / 2},
-                    count > 1 ? "#" : run.words[lane.letter[i]]));
+                    count > 1 ? "#" : letterOf(run, lane, i)));
         }
         for (const mark of lane.marks)
             if (mark.at >= this.from && mark.at <= this.to)

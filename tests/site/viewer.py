@@ -242,6 +242,8 @@ def check_hostile(browser, pages):
     pages.write("odd.json", {"traceEvents": [
         None, 5, "x", [], {}, {"ph": "X"}, {"ph": "X", "ts": "1", "dur": {}, "args": 3},
         {"ph": "X", "ts": 1e308, "dur": 1e308, "pid": {}, "tid": []},
+        {"name": "slices", "count": 1e15, "ts": {}, "gap": None, "task": {}},
+        {"name": "slices", "count": 3, "gap": ["1", {}], "task": [-1e300], "items": [[]]},
         {"ph": "i", "name": "ended", "args": {"how": {"__proto__": 1}}},
         {"ph": "M", "name": "thread_name", "args": None}]})
     browser.open(pages.make("odd.html", "odd.json"))
