@@ -10,12 +10,15 @@ In README.md and the lessons' texts (lessons/AUTHORS.md shows each form):
     make lib                           run and must succeed
     ```
     <!-- transcript: ./apply 4 -->     what the command prints
+    <!-- transcript: ./apply 4 … sed 2,3d -->  the same with lines left out: what
+                                       does that is not shown
     <!-- transcript-any-order: … -->   the same, its lines in any order
     <!-- code: file [name…] -->        a file, or those functions, types and
                                        variables; or what is between two //! [name]
     <!-- code: file main: for (… } --> of a function the lines from the first that
                                        begins with "for (" to the next that begins
-                                       with "}"; without "…": that line
+                                       with "}", and on after another "…";
+                                       without "…": that line
     <!-- code: file name into my.c --> the same, and it is typed into my.c
     <!-- end -->                       ends these three
     <!-- change: file -->              the ```diff that follows is applied to the
@@ -115,16 +118,18 @@ def defined(lines, name):
 
 
 def piece(lines, words):
-    """Of a function: from a line that begins so to the next that begins so."""
-    first, _, last = (part.strip() for part in words.partition("…"))
+    """Of a function: from a line that begins so to the next that begins so, and on
+    to the next."""
+    first, *later = (part.strip() for part in words.split("…"))
     rest = iter(lines)
     taken = [next((line for line in rest if line.strip().startswith(first)), None)]
-    while last and taken[-1] is not None:
-        taken.append(next(rest, None))
-        if taken[-1] is not None and taken[-1].strip().startswith(last):
-            break
+    for last in later:
+        while taken[-1] is not None:
+            taken.append(next(rest, None))
+            if taken[-1] is not None and taken[-1].strip().startswith(last):
+                break
     if None in taken:
-        raise Wrong(f"no lines from {first} to {last or 'there'}")
+        raise Wrong(f"no lines from {' to '.join([first, *later])}")
     return textwrap.dedent("\n".join(taken)).split("\n")
 
 
@@ -233,7 +238,8 @@ class Text:
             raise Wrong(f"not on the screen: {command}\n{printed}")
 
     def transcript(self, command):
-        _, printed = run(command, self.tree)
+        command, _, cut = command.partition(" … ")
+        _, printed = run(f"{command} | {cut}" if cut else command, self.tree)
         lines = [line.rstrip() for line in printed.rstrip("\n").split("\n")]
         return "\n".join([f"$ {command}"] + lines)
 

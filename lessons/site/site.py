@@ -132,6 +132,10 @@ class Page:
                                 f'<a href="{url(str(twin))}">{twin.name}</a></p>')
                 + f"\\include {twin}" + raw("</div></div>"))
 
+    def quotes_twin(self, program):
+        twin = program.removesuffix(".c") + ".py"
+        return program.endswith(".c") and f"<!-- code: {twin} " in self.text
+
     def add_guide(self, said):
         """What the guide of this lesson said, as a transcript, before the programs."""
         said = "\n".join(line for line in said.rstrip().split("\n")
@@ -177,7 +181,9 @@ class Page:
                 quote = ""
             elif piece.kind == "comment":
                 quote = words[0]
-                if quote == "code:":  # compiled code: its calls become links
+                if quote == "code:" and self.quotes_twin(words[1]):
+                    quote = ""  # the text has both itself, and as much as it wants
+                elif quote == "code:":  # compiled code: its calls become links
                     done.append(self.quote(words[1:]))
         return "".join(done)
 
