@@ -24,8 +24,8 @@
 enum {
     HUNG_S = 300,      // much, for steps on a machine that is busy
     ROUNDS_EVERY = 61, // of a rep instruction: bytes of a copy
-    RECORDINGS = 10,   // at most
-    TRIES = 4,         // to come to a point: by breakpoint, by steps, again
+    RECORDINGS = 5,    // of a path
+    TRIES = 4,         // to come to a point
 };
 
 const char *at_scene = "";
@@ -89,31 +89,32 @@ static struct path record_once(struct run *run) {
     return path;
 }
 
-// Records the path of the victim, undisturbed; as two runs in a row took it, if
-// they do.
+// Records the path of the victim, undisturbed: that of median length, since one
+// recording spins long where another process is late, and one falls asleep.
 static struct path record(struct run *run) {
-    struct path path = record_once(run);
-    size_t before = 0;
-    for (int i = 0; i < RECORDINGS && path.count != before; i++) {
-        before = path.count;
-        free(path.points);
-        path = record_once(run);
+    struct path paths[RECORDINGS];
+    for (int i = 0; i < RECORDINGS; i++) {
+        struct path path = record_once(run);
+        int place = i;
+        for (; place > 0 && paths[place - 1].count > path.count; place--)
+            paths[place] = paths[place - 1];
+        paths[place] = path;
     }
-    return path;
+    for (int i = 0; i < RECORDINGS; i++)
+        if (i != RECORDINGS / 2)
+            free(paths[i].points);
+    return paths[RECORDINGS / 2];
 }
 
-// One run, with a death at this point of it. False: the victim did not come
-// there. Its path can differ from the recorded one where it spins, or meets
-// another process at another moment.
+// One run, with a death at this point of it, to which it runs from `start` in
+// single steps. False: the victim did not come there. Its path can differ from
+// the recorded one where it spins, or meets another process at another moment.
 static bool run_and_kill(struct run *run, const struct point *point,
-                         bool by_steps) {
+                         const struct point *start) {
     alarm(HUNG_S);
     run->scene->begin(run);
-    enum trace_end end = by_steps ? trace_steps(run->victim, point->steps)
-                                  : trace_run_to(run->victim, point);
-    run->killed = end != TRACE_ENDED;
-    if (run->killed)
-        trace_kill(run->victim);
+    enum trace_end end = trace_run_to(run->victim, point, start);
+    run->killed = end != TRACE_ENDED && trace_kill(run->victim);
     run->kills += run->killed;
     run->scene->end(run);
     return end == TRACE_STOPPED;
@@ -127,9 +128,11 @@ static long kill_along(struct run *run, const struct path *path, size_t first,
         const struct point *point = &path->points[i];
         if (point->again % ROUNDS_EVERY || points++ % stride != offset)
             continue;
+        const struct point *const starts[TRIES] = {point->nearest, point->fresh,
+                                                   point->nearest, NULL};
         int tries = 0;
         at_step = (long)i;
-        while (tries < TRIES && !run_and_kill(run, point, tries % 2))
+        while (tries < TRIES && !run_and_kill(run, point, starts[tries]))
             tries++;
         run->unreached += tries == TRIES;
     }
@@ -212,7 +215,6 @@ static void be_tester(const struct scene *scene, long stride) {
     sigaddset(&child, SIGCHLD);
     sigprocmask(SIG_BLOCK, &child, NULL);
     signal(SIGALRM, hung);
-    trace_probe();
     play(scene, stride);
     exit(EXIT_SUCCESS);
 }

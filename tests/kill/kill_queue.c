@@ -6,7 +6,6 @@
 // Runs in: the tester, which is the client of the pools; tasks in workers.
 #include "kill.h"
 
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -50,9 +49,10 @@ static void begin_pair(struct run *run) {
         run->victim = other;
         return;
     }
-    // Nothing is ever there: until it sleeps.
-    struct point end = {.at = 1, .steps = LONG_MAX};
-    trace_run_to(run->other, run->hold ? run->hold : &end);
+    if (run->hold)
+        trace_run_to(run->other, run->hold, run->hold->nearest);
+    else
+        trace_run(run->other);
 }
 
 // ---- What must hold afterwards ---------------------------------------------

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Single steps and breakpoints with ptrace(2). A system call counts as one
+// Single steps and traps with ptrace(2). A system call counts as one
 // instruction.
 //
 // Runs in: the tester.
@@ -18,7 +18,11 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { ASLEEP_MS = 20, SEEN = 1 << 16 };
+enum {
+    ASLEEP_MS = 20,
+    SEEN = 1 << 16,
+    PASS_STEPS = 3, // what a pass of an address costs, in steps
+};
 
 bool trace_sleep_ends = true;
 
@@ -56,6 +60,22 @@ static enum trace_end await_stop(pid_t pid, int *status) {
     }
 }
 
+// A child has the trap of its parent in its text, too.
+static struct {
+    unsigned long at;
+    long code; // what is there without it
+} trap;
+
+static void let_child_go(pid_t parent) {
+    int status;
+    unsigned long child;
+    check(ptrace(PTRACE_GETEVENTMSG, parent, 0, &child) == 0, "its child");
+    pid_t pid = (pid_t)child;
+    check(waitpid(pid, &status, __WALL) == pid && WIFSTOPPED(status), "stop");
+    check(ptrace(PTRACE_POKETEXT, pid, trap.at, trap.code) == 0, "its text");
+    check(ptrace(PTRACE_DETACH, pid, 0, 0) == 0, "PTRACE_DETACH");
+}
+
 // Lets it run until its next trap; signals on the way are its own.
 static enum trace_end resume(pid_t pid, int request) {
     long deliver = 0;
@@ -67,18 +87,24 @@ static enum trace_end resume(pid_t pid, int request) {
             check(WIFEXITED(status) && WEXITSTATUS(status) == 0, "its end");
         if (end != TRACE_STOPPED || status >> 8 == SIGTRAP)
             return end;
+        if (status >> 16 == PTRACE_EVENT_FORK)
+            let_child_go(pid);
         deliver = status >> 16 ? 0 : WSTOPSIG(status);
     }
 }
 
 // ---- Attaching -------------------------------------------------------------
 
-void trace_attach(pid_t pid, bool forks) {
+static void interrupt(pid_t pid) {
     int status;
-    long options = forks ? PTRACE_O_TRACEFORK : 0;
-    check(ptrace(PTRACE_SEIZE, pid, 0, options) == 0, "PTRACE_SEIZE");
     check(ptrace(PTRACE_INTERRUPT, pid, 0, 0) == 0, "PTRACE_INTERRUPT");
     check(waitpid(pid, &status, __WALL) == pid && WIFSTOPPED(status), "stop");
+}
+
+void trace_attach(pid_t pid, bool forks) {
+    long options = forks ? PTRACE_O_TRACEFORK : 0;
+    check(ptrace(PTRACE_SEIZE, pid, 0, options) == 0, "PTRACE_SEIZE");
+    interrupt(pid);
 }
 
 pid_t trace_child(pid_t parent) {
@@ -97,18 +123,22 @@ pid_t trace_child(pid_t parent) {
     return pid;
 }
 
-void trace_kill(pid_t pid) {
+bool trace_kill(pid_t pid) {
     int status;
     check(kill(pid, SIGKILL) == 0, "kill");
     do
         check(waitpid(pid, &status, __WALL) == pid, "waitpid");
     while (WIFSTOPPED(status));
-    check(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL, "its death");
+    check(status == 0 || (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL),
+          "its death");
+    return status != 0;
 }
 
-// ---- Steps, where no breakpoint will do ------------------------------------
+// ---- Steps, where no trap will do ------------------------------------------
 
-enum trace_end trace_steps(pid_t pid, long count) {
+enum trace_end trace_run(pid_t pid) { return resume(pid, PTRACE_CONT); }
+
+static enum trace_end step(pid_t pid, long count) {
     enum trace_end end = TRACE_STOPPED;
     while (count-- > 0 && end == TRACE_STOPPED)
         end = resume(pid, PTRACE_SINGLESTEP);
@@ -151,6 +181,26 @@ static unsigned *passes(unsigned long at) {
     return &seen[i].count;
 }
 
+// The nearest in cost: by passes of its own address, or by steps from where the
+// point before it is reached from.
+static void choose_starts(struct path *path) {
+    const struct point *nearest = NULL, *fresh = NULL;
+    long cost = 0;
+    for (size_t i = 1; i < path->count; i++) {
+        struct point *point = &path->points[i];
+        long passes = PASS_STEPS * (long)point->pass;
+        cost++;
+        if (!point->again && passes < cost) {
+            nearest = point;
+            cost = passes;
+        }
+        if (!point->again && point->pass == 1)
+            fresh = point;
+        point->nearest = nearest;
+        point->fresh = fresh;
+    }
+}
+
 enum trace_end trace_record(pid_t pid, struct path *path) {
     enum trace_end end;
     struct point last = {0};
@@ -174,68 +224,78 @@ enum trace_end trace_record(pid_t pid, struct path *path) {
         check(path->points, "memory");
         path->points[path->count++] = last;
     }
+    choose_starts(path);
     return end;
 }
 
 // ---- Going to a point of it ------------------------------------------------
 
-enum { CONTROL = 7, ENABLE_FIRST = 1 }; // a register, and a bit in it
+enum { TRAP = 0xcc }; // int3
 
-static void set_breakpoint(pid_t pid, unsigned long at) {
-    check(ptrace(PTRACE_POKEUSER, pid, offsetof(struct user, u_debugreg[0]),
-                 at) == 0 &&
-              ptrace(PTRACE_POKEUSER, pid,
-                     offsetof(struct user, u_debugreg[CONTROL]),
-                     at ? ENABLE_FIRST : 0) == 0,
-          "a hardware breakpoint");
+static void set_options(pid_t pid, long options) {
+    check(ptrace(PTRACE_SETOPTIONS, pid, 0, options) == 0, "its options");
 }
 
-// Not in every virtual machine, and nothing says so.
-static bool breakpoints_work;
+static void write_code(pid_t pid, long code) {
+    check(ptrace(PTRACE_POKETEXT, pid, trap.at, code) == 0, "its text");
+}
 
-void trace_probe(void) {
-    int go[2];
-    check(pipe(go) == 0, "pipe");
-    pid_t pid = fork();
-    check(pid >= 0, "fork");
-    if (pid == 0) {
-        char byte;
-        close(go[1]);
-        while (read(go[0], &byte, 1) < 0) // its end: the breakpoint is set
-            continue;
-        kill_pause();
-        _exit(EXIT_SUCCESS);
+// The text is the victim's own copy while it is traced.
+static enum trace_end pass_trap(pid_t pid) {
+    write_code(pid, (trap.code & ~0xffL) | TRAP);
+    enum trace_end end = resume(pid, PTRACE_CONT);
+    if (end == TRACE_ENDED)
+        return end;
+    if (end == TRACE_ASLEEP)
+        interrupt(pid);
+    write_code(pid, trap.code);
+    if (end == TRACE_ASLEEP) {
+        set_options(pid, 0);
+        check(ptrace(PTRACE_CONT, pid, 0, 0) == 0, "PTRACE_CONT");
+        return end; // sleeps again
     }
-    close(go[0]);
-    trace_attach(pid, false);
-    set_breakpoint(pid, (unsigned long)kill_pause);
-    close(go[1]);
-    breakpoints_work = resume(pid, PTRACE_CONT) == TRACE_STOPPED;
-    if (breakpoints_work)
-        trace_kill(pid);
+    check(instruction(pid) == trap.at + 1, "a trap elsewhere");
+    check(ptrace(PTRACE_POKEUSER, pid, offsetof(struct user_regs_struct, rip),
+                 trap.at) == 0,
+          "its instruction");
+    return end;
 }
 
-enum trace_end trace_run_to(pid_t pid, const struct point *point) {
-    if (!breakpoints_work)
-        return trace_steps(pid, point->steps);
-    if (point->at == 0)
-        return TRACE_STOPPED;
-    set_breakpoint(pid, point->at);
-    for (unsigned pass = 0; pass < point->pass; pass++) {
-        enum trace_end end = resume(pid, PTRACE_CONT);
-        if (end != TRACE_STOPPED)
-            return end;
-        check(instruction(pid) == point->at, "a trap elsewhere");
+// A repeated instruction is left after all its rounds.
+static enum trace_end step_off(pid_t pid) {
+    enum trace_end end;
+    do
+        end = resume(pid, PTRACE_SINGLESTEP);
+    while (end == TRACE_STOPPED && instruction(pid) == trap.at);
+    return end;
+}
+
+static enum trace_end run_to_trap(pid_t pid, const struct point *point) {
+    enum trace_end end = TRACE_STOPPED;
+    trap.at = point->at;
+    trap.code = ptrace(PTRACE_PEEKTEXT, pid, point->at, 0);
+    set_options(pid, PTRACE_O_TRACEFORK);
+    for (unsigned pass = 0; end == TRACE_STOPPED && pass < point->pass;
+         pass++) {
+        if (pass > 0)
+            end = step_off(pid);
+        if (end == TRACE_STOPPED)
+            end = pass_trap(pid);
     }
-    set_breakpoint(pid, 0);
-    return trace_steps(pid, point->again);
+    if (end == TRACE_STOPPED)
+        set_options(pid, 0);
+    return end;
 }
 
-#else // no breakpoints: every point is stepped to
+enum trace_end trace_run_to(pid_t pid, const struct point *point,
+                            const struct point *start) {
+    enum trace_end end = start ? run_to_trap(pid, start) : TRACE_STOPPED;
+    if (end == TRACE_STOPPED)
+        end = step(pid, point->steps - (start ? start->steps : 0));
+    return end;
+}
 
-static void set_breakpoint(pid_t pid, unsigned long at) { (void)pid, (void)at; }
-
-void trace_probe(void) {}
+#else // no traps: every point is stepped to
 
 enum trace_end trace_record(pid_t pid, struct path *path) {
     enum trace_end end;
@@ -252,8 +312,10 @@ enum trace_end trace_record(pid_t pid, struct path *path) {
     return end;
 }
 
-enum trace_end trace_run_to(pid_t pid, const struct point *point) {
-    return trace_steps(pid, point->steps);
+enum trace_end trace_run_to(pid_t pid, const struct point *point,
+                            const struct point *start) {
+    (void)start;
+    return step(pid, point->steps);
 }
 
 #endif
@@ -271,15 +333,11 @@ static void take_trap(pid_t pid) {
 }
 
 void trace_release(pid_t pid) {
-    int status;
     errno = 0;
     ptrace(PTRACE_PEEKUSER, pid, 0, 0);
     if (errno == ESRCH) { // it is not stopped, it sleeps
-        check(ptrace(PTRACE_INTERRUPT, pid, 0, 0) == 0, "PTRACE_INTERRUPT");
-        check(waitpid(pid, &status, __WALL) == pid && WIFSTOPPED(status),
-              "stop");
+        interrupt(pid);
         take_trap(pid);
     }
-    set_breakpoint(pid, 0);
     check(ptrace(PTRACE_DETACH, pid, 0, 0) == 0, "PTRACE_DETACH");
 }

@@ -3,9 +3,8 @@
 //
 // Interface: a *path* is the list of all points at which a process can be
 // found, recorded by single steps in one run. In a later run the process is
-// brought to one of them at full speed, by a hardware breakpoint on the
-// address, passed as often as it was in the recorded run, or by single steps
-// where there are no such breakpoints.
+// brought to one of them at full speed, by a trap in its text, passed as often
+// as that address was in the recorded run, and by single steps from there.
 //
 // Runs in: the tester.
 #ifndef TRACE_H
@@ -21,6 +20,9 @@ struct point {
     unsigned again;   // rounds of a repeated instruction (rep) already done
     long steps;       // from the start of the path
     bool atomic;      // the instruction writes memory that processes share
+    // Where to run at full speed, to go on from there in steps; NULL: nowhere.
+    const struct point *nearest; // the way with the least stops
+    const struct point *fresh;   // the last address that was new: before a spin
 };
 
 struct path {
@@ -37,14 +39,14 @@ enum trace_end {
 // Whether sleeping ends a path. If not, it is waited for.
 extern bool trace_sleep_ends;
 
-void trace_probe(void);       // first of all: whether breakpoints work
-bool trace_sleeps(pid_t pid); // in a futex or in poll
+bool trace_sleeps(pid_t pid);             // in a futex or in poll
 void trace_attach(pid_t pid, bool forks); // stops it; `forks`: and its children
 pid_t trace_child(pid_t parent); // its next child, stopped; lets the parent go
 enum trace_end trace_record(pid_t pid, struct path *path);
-enum trace_end trace_run_to(pid_t pid, const struct point *point);
-enum trace_end trace_steps(pid_t pid, long count);
-void trace_kill(pid_t pid); // SIGKILL, and reaps it
+enum trace_end trace_run_to(pid_t pid, const struct point *point,
+                            const struct point *start);
+enum trace_end trace_run(pid_t pid); // until it sleeps, or ends
+bool trace_kill(pid_t pid); // SIGKILL, and reaps it; false: it had ended
 void trace_release(pid_t pid);
 
 #endif
