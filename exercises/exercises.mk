@@ -85,7 +85,7 @@ $(foreach dir,$(SCHEDULED),$(eval $(B)/$(dir)/ready: \
 	$(B)/exercises/schedule/imports.txt))
 TEST_TARGETS  += $(if $(wildcard solutions),test-schedules)
 LONG_TARGETS  += $(if $(wildcard solutions),test-schedules-long)
-.PHONY: test-schedules test-schedules-long
+.PHONY: test-schedules test-schedules-all test-schedules-long
 
 $(B)/exercises/schedule/%.o: FOLDER_CFLAGS =
 $(B)/exercises/schedule/runtime.o: $(SCHEDULE_OBJ)
@@ -102,13 +102,16 @@ $(B)/exercises/schedule/imports.txt: exercises/judge/imports.txt \
 	mv $@.new $@
 $(B)/exercises/%/schedule.o: FOLDER_CFLAGS = -Iexercises/schedule -I$(<D)
 
-test-schedules: $(SCHEDULES) $(JUDGE)/inspect ## develop: races are found by schedules [TRIES= RUNS= ONLY=]
-	B='$(B)' CC='$(CC)' TRIES='$(TRIES)' RUNS='$(filter-out 1,$(RUNS))' \
+test-schedules: $(SCHEDULES) $(JUDGE)/inspect ## develop: races are found by schedules [FULL=1 TRIES= ONLY=]
+	B='$(B)' CC='$(CC)' FULL='$(FULL)' TRIES='$(TRIES)' RUNS='$(filter-out 1,$(RUNS))' \
 		REPLAYS='$(REPLAYS)' LOAD='$(LOAD)' ONLY='$(ONLY)' sh tests/schedules.sh
 
-test-schedules-long: $(SCHEDULES) $(JUDGE)/inspect
-	B='$(B)' CC='$(CC)' TRIES=20 RUNS=10000 REPLAYS=100 LOAD=8 ONLY='$(ONLY)' \
-		sh tests/schedules.sh
+test-schedules-all: # and those that are no races, and clang
+	$(MAKE) --no-print-directory test-schedules FULL=1
+
+test-schedules-long:
+	$(MAKE) --no-print-directory test-schedules FULL=1 TRIES=20 RUNS=10000 \
+		REPLAYS=100 LOAD=8
 
 # A sentence where nothing can be built.
 .PHONY: exercise-needs

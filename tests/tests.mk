@@ -18,7 +18,7 @@ TEST_TARGETS += check-failing check-lint check-format test-make test-harness \
 	test-pool test-install test-storm test-litmus
 LONG_TARGETS += test-pool-clang test-pool-sanitized test-pool-clang-sanitized \
 	test-storm-long test-kill-long test-model test-valgrind test-tsan test-musl \
-	test-adding test-attacks-all
+	test-adding test-attacks-all check-paths
 # What they need, built once before they run side by side.
 TEST_BUILDS   = $(TESTS) $(B)/tests/harness_selftest $(B)/tests/storm \
 	$(B)/tests/kill/kill lib lessons-build exercises grade-build \
@@ -26,7 +26,7 @@ TEST_BUILDS   = $(TESTS) $(B)/tests/harness_selftest $(B)/tests/storm \
 # How many targets run side by side: most of them wait most of the time.
 TEST_JOBS    = $(shell expr 2 '*' $$(nproc))
 # Those that take longest begin first.
-TEST_LONGEST = test-exercises test-lessons test-grade test-pool check-lint \
+TEST_LONGEST = test-exercises test-lessons test-grade test-pool check-paths \
 	test-kill-long test-valgrind test-schedules-long test-class-long
 longest_first = $(filter $(TEST_LONGEST),$1) $(filter-out $(TEST_LONGEST),$1)
 run_tests = TEST_MAKE='$(MAKE) WERROR=1' sh tests/run.sh $(B)/test-logs/$1 $(TEST_JOBS)
@@ -35,7 +35,8 @@ run_tests = TEST_MAKE='$(MAKE) WERROR=1' sh tests/run.sh $(B)/test-logs/$1 $(TES
 .PHONY: test-debian13
 .PHONY: check-failing test-pool test-one test-harness test-install coverage
 .PHONY: test-storm test-storm-long test-valgrind test-kill test-kill-ci
-.PHONY: test-kill-long test-model test-attacks test-attacks-all check-lint check-format
+.PHONY: test-kill-long test-model test-attacks test-attacks-all
+.PHONY: check-lint check-paths check-format
 .PHONY: test-litmus test-tsan tsan test-musl musl
 .PHONY: test-pool-clang test-pool-sanitized test-pool-clang-sanitized
 
@@ -197,10 +198,14 @@ check-lint: $(patsubst %.c,$(B)/lint/%.ok,$(wildcard lib/*.c)) ## develop: cppch
 	cppcheck --quiet --std=c11 --enable=warning,performance,portability \
 		--inline-suppr --error-exitcode=1 -Ilib lib
 
-$(B)/lint/%.ok: %.c $(wildcard lib/*.h) .clang-tidy
+# The same, and clang's analyzer, which follows every path: a minute of a CPU.
+check-paths: $(patsubst %.c,$(B)/lint/%.paths,$(wildcard lib/*.c)) ## develop: clang's analyzer finds nothing in lib/
+
+$(B)/lint/%.ok: LINT_CHECKS = --checks='-clang-analyzer-*'
+$(B)/lint/%.ok $(B)/lint/%.paths: %.c $(wildcard lib/*.h) .clang-tidy
 	mkdir -p $(@D)
 	$(call only_ours,clang-tidy,$(CLANG_TOOLS)); \
-	clang-tidy --quiet $< -- -std=gnu11 -Ilib 2>/dev/null
+	clang-tidy --quiet $(LINT_CHECKS) $< -- -std=gnu11 -Ilib 2>/dev/null
 	touch $@
 
 check-format: # every C file is as clang-format would write it
