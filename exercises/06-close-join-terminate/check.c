@@ -303,6 +303,22 @@ static void works(struct run *run, int workers) {
         until_done(run, i);
 }
 
+// pool_destroy ends a pool at work. `name`, if any, is called before: the call
+// `id`, as `how` says.
+static void expect_destroy_ends(struct run *run, int id, const char *name,
+                                const char *how) {
+    int workers = some_workers(run);
+    forget_executions(run);
+    run->hold = true;
+    submit(run, 0, 3 * workers);
+    await(run, running_are, workers, text("%d tasks inside", workers));
+    if (name)
+        expect_call(run, id, name, 0, "");
+    about(run, "pool_destroy(pool), %s", how);
+    call(run, DESTROY, 0, NULL);
+    expect_no_children(run, "after pool_destroy");
+}
+
 // A worker is stopped when it is to leave: a signal interrupts what waits for
 // it.
 static void expect_waits_for_the_end(struct run *run) {
@@ -315,12 +331,7 @@ static void expect_waits_for_the_end(struct run *run) {
     pid_t stopped = run->execution[run->executions - 1].pid;
     kill_one(run, stopped, SIGSTOP);
     expect_call(run, CLOSE, "pool_close(pool)", 0, "");
-    about(run, "pool_join(pool), a worker is stopped, a signal interrupts");
-    start(run, 0, JOIN, 0, NULL);
-    settle(run);
-    interrupt(run);
-    kill_one(run, stopped, SIGCONT);
-    int64_t got = finish(run, 0)[0];
+    int64_t got = join_interrupted(run, JOIN, stopped);
     expect(run, got == 0, "0", error_name(got),
            "waitpid that a signal interrupts: again.");
     expect_no_children(run, "after pool_join");
@@ -435,30 +446,11 @@ static void cleaned(struct run *run) {
     expect(run, after == lent, text("%d open descriptors, as before", before),
            text("%d", after - lent + before),
            "Close both pipes of every worker.");
-    workers = some_workers(run); // of a pool that is OPEN and at work
-    forget_executions(run);
-    run->hold = true;
-    submit(run, 0, 3 * workers);
-    await(run, running_are, workers, text("%d tasks inside", workers));
-    about(run, "pool_destroy(pool), neither closed nor terminated");
-    call(run, DESTROY, 0, NULL);
-    expect_no_children(run, "after pool_destroy");
-    workers = some_workers(run); // and of one that was closed
-    forget_executions(run);
-    submit(run, 0, 3 * workers);
-    await(run, running_are, workers, text("%d tasks inside", workers));
-    expect_call(run, CLOSE, "pool_close(pool)", 0, "");
-    about(run, "pool_destroy(pool), closed and not joined");
-    call(run, DESTROY, 0, NULL);
-    expect_no_children(run, "after pool_destroy");
-    workers = some_workers(run); // one that was terminated
-    forget_executions(run);
-    submit(run, 0, 3 * workers);
-    await(run, running_are, workers, text("%d tasks inside", workers));
-    expect_call(run, TERMINATE, "pool_terminate(pool)", 0, "");
-    about(run, "pool_destroy(pool), terminated and not joined");
-    call(run, DESTROY, 0, NULL);
-    expect_no_children(run, "after pool_destroy");
+    expect_destroy_ends(run, 0, NULL, "neither closed nor terminated");
+    expect_destroy_ends(run, CLOSE, "pool_close(pool)",
+                        "closed and not joined");
+    expect_destroy_ends(run, TERMINATE, "pool_terminate(pool)",
+                        "terminated and not joined");
     for (int i = 0; i < 3; i++) { // and that never had any work
         some_workers(run);
         if (i > 0)

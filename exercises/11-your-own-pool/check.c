@@ -690,12 +690,7 @@ static void expect_waits_for_the_end(struct run *run) {
     pid_t stopped = run->execution[run->executions - 1].pid;
     kill_one(run, stopped, SIGSTOP);
     expect_call(run, CLOSE, "pool_close(pool)", 0, "");
-    about(run, "pool_join(pool), a worker is stopped, a signal interrupts");
-    start(run, 0, JOIN, 0, NULL);
-    settle(run);
-    interrupt(run);
-    kill_one(run, stopped, SIGCONT);
-    expect_error(run, finish(run, 0)[0], 0,
+    expect_error(run, join_interrupted(run, JOIN, stopped), 0,
                  "waitpid that a signal interrupts: again.");
     expect_no_children(run, "after pool_join");
     call(run, DESTROY, 0, NULL);

@@ -55,6 +55,15 @@ void interrupt(struct run *run) {
     }
 }
 
+int64_t join_interrupted(struct run *run, int join, pid_t stopped) {
+    about(run, "pool_join(pool), a worker is stopped, a signal interrupts");
+    start(run, 0, join, 0, NULL);
+    settle(run);
+    interrupt(run);
+    kill_one(run, stopped, SIGCONT);
+    return finish(run, 0)[0];
+}
+
 bool back_or_running(struct run *run, int64_t n) {
     return is_back(run, 0) || run->running >= n;
 }

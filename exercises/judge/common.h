@@ -38,6 +38,9 @@ void expect_careful(struct run *run, const struct usual *usual);
 
 // Interrupts what the driver waits in, again and again: EINTR. After lend().
 void interrupt(struct run *run);
+// Interrupts the call `join`, which waits for a worker that is `stopped`; then
+// lets that go on. What the call returns.
+int64_t join_interrupted(struct run *run, int join, pid_t stopped);
 
 // Conditions for await(): the call has returned, or so many tasks run; and but
 // for so many, all of the driver's children have ended. Zombies are another
