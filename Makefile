@@ -32,7 +32,8 @@ other_make = $(MAKE) CC='$1' SANITIZE='$2' B='$(BUILD)/$(call build_of,$1,$2)'
 WARNINGS    = -Wall -Wextra $(if $(WERROR),-Werror)
 ALL_CFLAGS  = -std=gnu11 $(WARNINGS) -fno-omit-frame-pointer -Ilib \
 	$(CPPFLAGS) $(CFLAGS) \
-	$(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all)
+	$(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all) \
+	$(if $(filter gcc%,$(CC)),$(if $(findstring thread,$(SANITIZE)),-Wno-tsan))
 COMPILE     = $(CC) $(ALL_CFLAGS) $(FOLDER_CFLAGS) -MMD -MP -c
 LINK        = $(CC) $(ALL_CFLAGS) $(LDFLAGS)
 

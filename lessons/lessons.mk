@@ -87,7 +87,8 @@ endef
 $(foreach lesson,$(GUIDED),$(eval $(call guided_rules,$(lesson))))
 # LeakSanitizer watches with ptrace, as the guide does, and only one can.
 GUIDE_ENV = LESSON_OUT='$(LESSON_OUT)' GUIDE_SANITIZE='$(SANITIZE)' \
-	$(if $(SANITIZE),ASAN_OPTIONS=detect_leaks=0)
+	$(if $(SANITIZE),ASAN_OPTIONS=detect_leaks=0:color=never \
+	TSAN_OPTIONS=color=never UBSAN_OPTIONS=color=never)
 
 .PHONY: lessons-build
 lessons-build:

@@ -75,7 +75,11 @@ static void ball(void) {
 }
 
 static void updates(void) {
-    struct guide_run *threads = guide_run("lost_update", "threads");
+    struct guide_how racy = {.fails = guide_tsan()};
+    struct guide_run *threads = guide_run_how(&racy, "lost_update", "threads");
+    if (guide_tsan())
+        guide_claim(guide_lines_with(threads, "data race") > 0, NULL,
+                    "ThreadSanitizer reports the two writes, with their lines");
     struct guide_run *processes = guide_run("lost_update", "processes");
     struct guide_run *copies = guide_run("lost_update", "copies");
     guide_claim(guide_number(threads, "threads: 1 + 1 = ") == 1, NULL,

@@ -36,7 +36,7 @@ static struct guide_run *measured(const char *program, const char *argument) {
     char runs[32];
     snprintf(runs, sizeof runs, "%zu", repetitions());
     struct guide_how how = {
-        .limit_ms = 600000, .unwatched = true, .pipe = true, .show = 4};
+        .limit_ms = 600000, .unwatched = true, .pipe = "", .show = 4};
     struct guide_run *run = guide_run_how(&how, program, argument, runs);
     how = (struct guide_how){.input = run->output, .unwatched = true};
     return guide_run_how(&how, "medians");

@@ -166,7 +166,7 @@ struct guide_how {
     int limit_ms;      // 0: 60,000 and more. Then it and all it made are killed
     size_t ranks;      // so many of it are started by mpirun; 0: without MPI
     bool unwatched;    // without ptrace: where the time of a fork is measured
-    bool pipe;         // its output is a pipe, not a terminal
+    const char *pipe;  // its output is a pipe, not a terminal: how to type that
     bool quiet;        // neither command nor output are shown
     bool fails;        // an exit status other than 0 is expected
     size_t show;       // lines of output to show; 0: 16
@@ -181,7 +181,7 @@ struct guide_how {
 struct guide_run *guide_run_as(const struct guide_how *how, const char *program,
                                ...) __attribute__((sentinel));
 
-// Shows the tree of processes, from /proc, when most of them were alive.
+// Shows the tree of processes, from /proc, when most of them were there.
 void guide_tree(const struct guide_run *run);
 
 // Draws who ran what when: workers by the pool's trace; of a program without a
@@ -222,6 +222,7 @@ const struct guide_process *guide_parent(const struct guide_run *run,
                                          const struct guide_process *process);
 bool guide_all_ended(const struct guide_run *run);
 
+bool guide_tsan(void); // SANITIZE=thread
 bool guide_python(
     void); // are the Python twins being run (make lesson4-python)?
 const char *guide_pool(void); // "mine" with POOL=mine, else NULL

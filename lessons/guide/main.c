@@ -64,6 +64,11 @@ const char *guide_folder(void) {
 
 bool guide_python(void) { return guide_setting("TWIN") != NULL; }
 
+bool guide_tsan(void) {
+    const char *sanitize = guide_setting("GUIDE_SANITIZE");
+    return sanitize && strstr(sanitize, "thread");
+}
+
 const char *guide_pool(void) { return guide_setting("POOL"); }
 
 // INPUT= names something that a program of this lesson can open, or the lesson
@@ -110,12 +115,11 @@ static void check_knobs(void) {
         guide_say("WORKERS= changes nothing in this lesson.");
     if (guide_setting("TASKS") && !(guide_lesson.knobs & GUIDE_TASKS))
         guide_say("TASKS= changes nothing in this lesson.");
-    if (guide_setting("GUIDE_SANITIZE") &&
-        strstr(guide_setting("GUIDE_SANITIZE"), "thread"))
+    if (guide_tsan())
         guide_say("SANITIZE=thread: ThreadSanitizer watches the threads of one "
                   "process. It does not see what one process writes and "
-                  "another reads, so here it finds little; lesson 10 shows "
-                  "what it is for.");
+                  "another reads. %s shows what it is for.",
+                  guide_lesson.number == 10 ? "Part 3" : "Lesson 10");
 }
 
 static int end(void) {

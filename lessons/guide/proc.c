@@ -85,7 +85,7 @@ void guide_tree(const struct guide_run *run) {
                   "not let one program watch another.)");
         return;
     }
-    puts("  Processes when most of them were alive, from /proc:\n");
+    puts("  Processes when most of them were there, from /proc:\n");
     for (size_t i = 0; i < run->alive; i++)
         if (!inside(run, run->most[i].parent)) {
             printf("  %s%s\n", role(run, &run->most[i], run->state[i]),

@@ -232,6 +232,23 @@ static void show_output(const struct guide_run *run, size_t most) {
     putchar('\n');
 }
 
+// In as many lines as it takes; what has no blank for so long is cut.
+static void show_command(const char *command) {
+    const char *rest = guide_print(command, (int)strlen(command));
+    size_t room = 74;
+    printf("  %s$ ", guide_color("1"));
+    for (; strlen(rest) > room; room = 70) {
+        size_t length = room - 2;
+        while (length > 0 && rest[length] != ' ')
+            length--;
+        if (length == 0)
+            break;
+        printf("%.*s \\\n        ", (int)length, rest);
+        rest += length + 1;
+    }
+    printf("%s%s\n", guide_print(rest, (int)room), guide_color("0"));
+}
+
 // "./apply /usr/share/common-licenses/GPL-3 2", and the same as arguments.
 static void arguments(struct guide_run *run, const struct guide_how *how,
                       struct child *child, va_list more) {
@@ -264,7 +281,9 @@ static void arguments(struct guide_run *run, const struct guide_how *how,
             *argument && !strpbrk(argument, " '\"\\*?") ? "%s %s" : "%s '%s'",
             command, argument);
     }
-    run->command = command;
+    // What it is joined to is told: typed alone it would do something else.
+    run->command = guide_text("%s%s%s", how->input ? "... | " : "", command,
+                              how->pipe ? how->pipe : "");
 }
 
 // What kept a program from being built on the student's pool.
@@ -325,8 +344,7 @@ struct guide_run *guide_run_as(const struct guide_how *how, const char *program,
     if (is_absent(run, how, &child))
         return run;
     if (!how->quiet)
-        printf("  %s$ %s%s\n", guide_color("1"), guide_print(run->command, 74),
-               guide_color("0"));
+        show_command(run->command);
     start(run, &child, how);
     int limit_ms = how->limit_ms
                        ? how->limit_ms

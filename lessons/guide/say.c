@@ -148,8 +148,9 @@ bool guide_claim(int holds, const char *seen, const char *claim, ...) {
     va_start(args, claim);
     char *text = formatted(claim, args);
     va_end(args);
-    const char *whole =
-        seen ? guide_text("%s (seen: %s)", text, seen) : guide_text("%s", text);
+    const char *whole = seen && holds >= 0
+                            ? guide_text("%s (seen: %s)", text, seen)
+                            : guide_text("%s", text);
     free(text);
     if (holds > 0)
         wrap(guide_text("  %s[ok]%s ", guide_color("32"), guide_color("0")),
@@ -184,6 +185,8 @@ void guide_ask(const char *const answers[], const char *format, ...) {
     guide_paragraph();
     choices = answers;
     said = 0;
+    if (guide_pool()) // asked and answered with the library
+        return;
     va_start(args, format);
     char *question = formatted(format, args);
     va_end(args);
@@ -214,7 +217,7 @@ static void show_choice(const char *who, char choice) {
 
 void guide_answer(char letter, const char *why, ...) {
     va_list args;
-    if (guide.absent)
+    if (guide.absent || guide_pool())
         return;
     guide_paragraph();
     va_start(args, why);

@@ -87,7 +87,8 @@ static void print_cells(const struct cells *cells) {
     fputs(color ? guide_color("0") : "", stdout);
 }
 
-static void draw_row(const struct picture *p, struct cells *cells, int row) {
+static void draw_row(const struct picture *p, struct cells *cells, int row,
+                     bool counted) {
     memset(cells->text, ' ', cells->count);
     memset(cells->color, 0, cells->count);
     draw_life(p, cells, row);
@@ -95,7 +96,7 @@ static void draw_row(const struct picture *p, struct cells *cells, int row) {
     draw_marks(p, cells, row);
     printf("  %-10.10s|", p->row[row].name);
     print_cells(cells);
-    printf("|%6zu\n", p->row[row].items);
+    printf(counted ? "|%6zu\n" : "|\n", p->row[row].items);
 }
 
 static const char *duration(uint64_t ns) {
@@ -125,12 +126,12 @@ void guide_timeline(const struct guide_run *run) {
     else
         puts("  Timeline: from its birth to its end, a row is a process; X: it "
              "was killed.\n");
-    printf("  %-10s|0%*s|%6s\n", "", (int)cells.count - 1,
-           duration(p.end - p.begin), run->traced ? "items" : "");
+    printf("  %-10s|0%*s|%s\n", "", (int)cells.count - 1,
+           duration(p.end - p.begin), run->traced ? " items" : "");
     // Never a single one that is not drawn: that one has room itself.
     size_t drawn = p.rows > MOST_ROWS + 1 ? MOST_ROWS : p.rows;
     for (size_t row = 0; row < drawn; row++)
-        draw_row(&p, &cells, (int)row);
+        draw_row(&p, &cells, (int)row, run->traced);
     if (drawn < p.rows)
         printf("  ... and %zu more rows\n", p.rows - drawn);
     putchar('\n');

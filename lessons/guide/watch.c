@@ -76,7 +76,19 @@ static void look_at_the_dead(struct guide_run *run) {
     }
 }
 
-// Looks at all processes there are, and keeps the picture if it has the most.
+// How many processes have their parent's name: a fork has, until it takes its
+// own.
+static size_t namesakes(const struct guide_process *all, size_t count) {
+    size_t same = 0;
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = 0; j < count; j++)
+            same += all[i].parent == all[j].pid &&
+                    strcmp(all[i].name, all[j].name) == 0;
+    return same;
+}
+
+// Looks at all processes there are, and keeps the picture if it has the most;
+// of two that have as many, the one with more names.
 static void look(struct guide_run *run, bool one_ends) {
     static struct guide_process *now;
     static char *state;
@@ -105,7 +117,9 @@ static void look(struct guide_run *run, bool one_ends) {
         memcpy(p->name, seen.name, sizeof p->name);
         now[alive++] = seen;
     }
-    if (alive < run->alive || !alive)
+    if (alive < run->alive || !alive ||
+        (alive == run->alive &&
+         namesakes(now, alive) > namesakes(run->most, alive)))
         return;
     run->most = guide_grow(run->most, alive, sizeof *run->most);
     run->state = guide_grow(run->state, alive, 1);
