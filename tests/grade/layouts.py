@@ -87,10 +87,10 @@ expect("twice", 10, 0, "incomplete")
 expect("again", exercises[1].starter_points, 10)
 
 # Slips in a name: what is meant is taken, and said so; what is not clear is not.
-put("slip/ex1.c", GOOD[E1])
+put("slip/exercise_01.c", GOOD[E1])
 put(f"slip/{E12[:-2]} - Copy.c", GOOD[E12])
 put(f"slips/{E1}.txt", GOOD[E1])
-put("slips/" + E12[:-2].replace("_", "-") + "_final.cpp", GOOD[E12])
+put("slips/12-break-even_FINAL_final2.txt", GOOD[E12])
 put(f"right name/{E1}", GOOD[E1])
 put("right name/exercise 1.c", BAD[E1], 1_700_000_001)
 put("which/ex1.c", GOOD[E1])
@@ -105,7 +105,7 @@ for name in ("right name", "copies"):
     expect(name, 10, 0, "incomplete")
 for name in ("which", "nameless", "office"):
     expect(name, 0, 0, "empty")
-NOTES = {"slip": "ex1.c was taken", "which": "which file counts?",
+NOTES = {"slip": "exercise_01.c was taken", "which": "which file counts?",
          "nameless": "its name is no exercise's", "office": "it is no C file", "copies": "296 more",
          "nothing": "It is empty."}
 

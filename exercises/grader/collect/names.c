@@ -19,23 +19,6 @@ static const char *last_part(const char *path) {
     return part;
 }
 
-// How long `name` is without a version at its end: "-2", " (2)", "(2)".
-static size_t without_version(const char *name, size_t length, int *version) {
-    size_t end = length;
-    bool round = end > 0 && name[end - 1] == ')';
-    end -= round;
-    size_t digits = end;
-    while (digits > 0 && isdigit((unsigned char)name[digits - 1]))
-        digits--;
-    *version = 0;
-    if (digits == end || end - digits > 6 || digits == 0 ||
-        name[digits - 1] != (round ? '(' : '-'))
-        return length;
-    *version = atoi(name + digits);
-    digits--;
-    return digits > 0 && round && name[digits - 1] == ' ' ? digits - 1 : digits;
-}
-
 // How long the ending of a name is that is in the list, or 0.
 static size_t ending_of(const char *name, const char *const *list) {
     size_t length = strlen(name);
@@ -49,18 +32,48 @@ static size_t ending_of(const char *name, const char *const *list) {
 
 static const char *const sources[] = {".c.txt", ".c.c", ".cpp", ".cxx",
                                       ".cc",    ".c",   NULL};
+static const char *const texts[] = {".txt", NULL};
 
 // What people and systems put behind a name.
-static size_t without_slip(const char *name, size_t length) {
-    static const char *const slip[] = {
-        " - copy", " - kopie", " copy",  "_copy", "-copy",       " final",
-        "_final",  "-final",   "_fixed", "_new",  "_submission", "_solution"};
-    for (size_t i = 0; i < sizeof slip / sizeof *slip; i++) {
-        size_t its = strlen(slip[i]);
-        if (length > its && strncasecmp(name + length - its, slip[i], its) == 0)
-            return length - its;
+static size_t without_word(const char *name, size_t length) {
+    static const char *const word[] = {"copy", "kopie",      "final",   "fixed",
+                                       "new",  "submission", "solution"};
+    for (size_t i = 0; i < sizeof word / sizeof *word; i++) {
+        size_t its = strlen(word[i]);
+        if (length <= its ||
+            strncasecmp(name + length - its, word[i], its) != 0)
+            continue;
+        size_t end = length - its;
+        while (end > 0 && strchr("_- ", name[end - 1]))
+            end--;
+        return end;
     }
     return length;
+}
+
+// How long `name` is without a version at its end: "-2", " (2)", "(2)", and, as
+// slips, "_2", "_v2", and "final2", which keeps its word.
+static size_t without_version(const char *name, size_t length, int *version,
+                              bool *slip) {
+    size_t end = length;
+    bool round = end > 0 && name[end - 1] == ')';
+    end -= round;
+    size_t digits = end;
+    while (digits > 0 && isdigit((unsigned char)name[digits - 1]))
+        digits--;
+    if (digits == end || end - digits > 6 || digits == 0)
+        return length;
+    size_t before = digits - 1;
+    bool word = without_word(name, digits) < digits;
+    if (!round && before > 0 && tolower((unsigned char)name[before]) == 'v')
+        before--;
+    if (!word && !strchr(round ? "(" : "-_ ", name[before]))
+        return length;
+    *slip |= !round && (word || before + 1 < digits || name[before] != '-');
+    *version = *version ? *version : atoi(name + digits);
+    if (word)
+        return digits;
+    return before > 0 && round && name[before - 1] == ' ' ? before - 1 : before;
 }
 
 // Small and large letters are alike, and so are "_", "-" and " ".
@@ -82,22 +95,45 @@ static const char *at_end(const char *name, size_t stem, const char *words) {
     return name + stem - own;
 }
 
-// "ex1", "exercise 1", "ex01" where "ex1_process_per_task" was wanted.
+// "ex1", "exercise 01", "ex01_process_per_task" or "01-process-per-task" where
+// "ex1_process_per_task" was wanted.
 static const char *by_number(const char *name, size_t stem,
                              const char *wanted) {
     static const char *const form[] = {
-        "ex%d",        "ex%02d",      "ex_%d",
-        "ex-%d",       "exercise%d",  "exercise%02d",
-        "exercise_%d", "exercise %d", "exercise-%d"};
-    int number;
-    if (sscanf(wanted, "ex%d_", &number) != 1)
+        "exercise%d",  "exercise%02d",  "ex%d",  "ex%02d", "%02d",
+        "exercise %d", "exercise %02d", "ex %d", "ex %02d"};
+    int number, digits;
+    if (sscanf(wanted, "ex%d%n_", &number, &digits) != 1)
         return NULL;
     for (size_t i = 0; i < sizeof form / sizeof *form; i++) {
-        char words[40];
-        snprintf(words, sizeof words, form[i], number);
+        char words[NAME_SIZE];
+        int short_one = snprintf(words, sizeof words, form[i], number);
+        snprintf(words + short_one, sizeof words - (size_t)short_one, "%s",
+                 wanted + digits);
         const char *at = at_end(name, stem, words);
+        words[short_one] = 0;
+        if (!at && !isdigit((unsigned char)*words))
+            at = at_end(name, stem, words);
         if (at)
             return at;
+    }
+    return NULL;
+}
+
+// Where in the stem a wanted file's name begins, as it is or by its number.
+static const char *find_stem(const char *name, size_t stem, char *const *wanted,
+                             int *which, bool *slip) {
+    for (int i = 0; wanted[i]; i++) {
+        char own[NAME_SIZE];
+        snprintf(own, sizeof own, "%.*s", (int)(strlen(wanted[i]) - 2),
+                 wanted[i]);
+        const char *at = at_end(name, stem, own);
+        const char *numbered = at ? NULL : by_number(name, stem, own);
+        if (!at && !numbered)
+            continue;
+        *which = i;
+        *slip |= numbered || strncasecmp(at, own, strlen(own)) != 0;
+        return at ? at : numbered;
     }
     return NULL;
 }
@@ -107,30 +143,25 @@ static const char *by_number(const char *name, size_t stem,
 static const char *find_wanted(const char *name, char *const *wanted,
                                int *which, int *version, bool *slip) {
     size_t length = strlen(name), ending = ending_of(name, sources);
+    if (ending == 0)
+        ending = ending_of(name, texts);
     if (*name == '.' || ending == 0)
         return NULL;
-    int last = 0;
-    size_t stem = without_version(name, length - ending, version);
-    *slip = strcasecmp(name + length - ending, ".c") != 0;
-    for (size_t shorter; (shorter = without_slip(name, stem)) < stem;
-         stem = shorter) {
-        *slip = true;
-        shorter = without_version(name, shorter, &last);
-        *version = *version ? *version : last;
+    bool behind = strcasecmp(name + length - ending, ".c") != 0;
+    *version = 0;
+    for (size_t stem = length - ending, shorter;; stem = shorter) {
+        *slip = behind;
+        const char *at = find_stem(name, stem, wanted, which, slip);
+        if (at)
+            return at;
+        shorter = without_version(name, stem, version, &behind);
+        if (shorter == stem) {
+            shorter = without_word(name, stem);
+            behind = true;
+        }
+        if (shorter == stem)
+            return NULL;
     }
-    for (int i = 0; wanted[i]; i++) {
-        char own[NAME_SIZE];
-        snprintf(own, sizeof own, "%.*s", (int)(strlen(wanted[i]) - 2),
-                 wanted[i]);
-        const char *at = at_end(name, stem, own);
-        const char *numbered = at ? NULL : by_number(name, stem, wanted[i]);
-        *slip =
-            *slip || numbered || (at && strncasecmp(at, own, strlen(own)) != 0);
-        *which = i;
-        if (at || numbered)
-            return at ? at : numbered;
-    }
-    return NULL;
 }
 
 int name_is_wanted(const char *path, char *const *wanted, int *version,
@@ -223,8 +254,9 @@ static bool parse_canvas(const char *name, struct name_of *of) {
     copy(of->number, sizeof of->number, student_number, first - 1);
     copy(of->file, sizeof of->file, file, NAME_SIZE);
     const char *dot = strchr(file, '.');
+    bool slip = false;
     without_version(file, dot ? (size_t)(dot - file) : strlen(file),
-                    &of->version);
+                    &of->version, &slip);
     return true;
 }
 
