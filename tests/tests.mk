@@ -127,7 +127,7 @@ coverage: ## develop: the lines of lib/ that tests reach (gcovr)
 STORM_TESTS = $(shell grep -c ^TEST tests/storms.c)
 
 test-storm: $(B)/tests/storm ## develop: kill and stop at random [SECONDS=60 TEST= SEED=]
-	SECONDS=$(or $(SECONDS),20) SEED=$(SEED) STORMS=$(if $(TEST),$(words $(TEST)),$(STORM_TESTS)) \
+	SECONDS=$(or $(SECONDS),10) SEED=$(SEED) STORMS=$(if $(TEST),$(words $(TEST)),$(STORM_TESTS)) \
 		$< $(foreach t,$(TEST),"$t")
 
 test-storm-long:
