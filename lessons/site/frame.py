@@ -133,6 +133,30 @@ def on_this_page(found):
         open="open"), {"class": "toc", "aria-label": "On this page"})
 
 
+def scrolling(element, name):
+    """A frame that scrolls and can be reached by keys."""
+    frame = E.div({"class": "scrolls", "tabindex": "0", "role": "region", "aria-label": name})
+    element.addprevious(frame)
+    tail, element.tail = element.tail, None
+    frame.append(element)
+    frame.tail = tail
+    return frame
+
+
+def stackable(table):
+    """On a phone the cells of a row stand below each other, each with its column's
+    name, where there are many columns and long texts."""
+    rows = [row.xpath("./th | ./td") for row in table.iter("tr")]
+    if len(rows[0]) < 3 or max(len(words_of(cell)) for row in rows[1:] for cell in row) < 24:
+        return
+    table.classes.add("stacks")
+    for row in rows[1:]:
+        full = [cell for cell in row if words_of(cell)]
+        for name, cell in zip(rows[0][1:], row[1:]):
+            if cell in full[1:] and words_of(name):
+                cell.set("data-column", words_of(name))
+
+
 def make_readable(content):
     """What scrolls can be reached and moved by keys; tables have a frame that
     scrolls; doxygen's leftovers go."""
@@ -150,19 +174,20 @@ def make_readable(content):
         block.set("aria-label", f"Code {count}")
     for count, table in enumerate(content.xpath(
             ".//table[contains(@class,'markdownTable') or contains(@class,'doxtable')]"), 1):
-        frame = E.div({"class": "scrolls", "tabindex": "0", "role": "region",
-                       "aria-label": f"Table {count}"})
-        table.addprevious(frame)
-        tail, table.tail = table.tail, None
-        frame.append(table)
-        frame.tail = tail
+        scrolling(table, f"Table {count}")
+        stackable(table)
         for cell in table.iter("th"):
             if not words_of(cell):
                 cell.tag = "td"
     for table in content.xpath(".//table[not(.//th)]"):
         table.set("role", "presentation")
-    for image in content.iter("img"):
+    for count, image in enumerate(list(content.iter("img")), 1):
         image.set("loading", "lazy")
+        alone = image.getparent().tag == "p" and len(image.getparent()) == 1 \
+            and not words_of(image.getparent())
+        if alone:
+            image.getparent().drop_tag()
+        scrolling(image, f"Picture {count}").classes.add("picture")
 
 
 def description(content):

@@ -41,6 +41,9 @@ byId("dark").addEventListener("click", () => {
 
 let index; // of lunr, made when the reader first looks for something
 
+// "Amdahl's" is one word, and each character of a Chinese text.
+const WORD = /\p{Script=Han}|(?:(?!\p{Script=Han})[\p{L}\p{N}_]['’]?)+/gu;
+
 function load(file) {
     return new Promise((done, failed) => {
         const script = document.createElement("script");
@@ -56,6 +59,10 @@ async function begin() {
         return;
     index = Promise.all([load("lunr.js"), load("search.js")]).then(
         () => lunr(function () {
+            this.tokenizer = (text, fields) => [...text.matchAll(WORD)].map(
+                ({0: word, index: at}, i) => new lunr.Token(word.toLowerCase(), {
+                    ...fields, position: [at, word.length], index: i}));
+            this.pipeline.remove(lunr.trimmer); // it takes 死锁 for blanks
             this.ref("id");
             this.field("t", {boost: 8});
             this.field("h", {boost: 5});
@@ -65,8 +72,7 @@ async function begin() {
         }));
 }
 
-// What is looked for, cut as lunr cuts the texts: "Amdahl's" is one word.
-const wordsOf = text => text.toLowerCase().match(/[\p{L}\p{N}_][\p{L}\p{N}_'’]*/gu);
+const wordsOf = text => text.toLowerCase().match(WORD);
 
 // Words such as "to" are in no index: they cannot be asked for beside others.
 function wanted(words) {
