@@ -40,6 +40,7 @@ def draw(found, workers):
     seconds = last / 1e9 * SLOWER + REST
     scale = (WIDTH - LEFT - RIGHT) / last
     share = 100 * (seconds - REST) / seconds  # of the period in which it moves
+    # It begins with the rest: a reader, and a printed page, see all of it first.
     height = TOP + 2 * workers * ROW + GAP + 60
     bars = []
     for v, variant in enumerate(VARIANTS):
@@ -72,10 +73,10 @@ by a process for each, and by a pool of {workers}: what was measured</title>
 <style>
 text {{ fill: {INK} }} .title {{ font-weight: bold }}
 .life {{ fill: {LIFE} }} .task {{ fill: {TASK} }}
-.cursor {{ animation: move {seconds:.2f}s linear infinite }}
+.cursor {{ animation: move {seconds:.2f}s {REST - seconds:.2f}s linear infinite }}
 @keyframes move {{ from {{ transform: translateX(0) }}
   {share:.2f}%, to {{ transform: translateX({last * scale:.1f}px) }} }}
-.cover {{ animation: uncover {seconds:.2f}s linear infinite; fill: {PAPER} }}
+.cover {{ animation: uncover {seconds:.2f}s {REST - seconds:.2f}s linear infinite; fill: {PAPER} }}
 @keyframes uncover {{ from {{ transform: translateX(0) }}
   {share:.2f}%, to {{ transform: translateX({last * scale + RIGHT:.1f}px) }} }}
 @media print, (prefers-reduced-motion: reduce) {{ * {{ animation: none !important }}

@@ -64,7 +64,7 @@ static void guides(FILE *f, const struct table *t, const struct groups *g) {
     int workers = t->runs[0].workers;
     fprintf(f,
             "set arrow 1 from graph 0, first %d to graph 1, first %d nohead dt "
-            "2\nset label 9 '%d workers, ideal' at graph 0.27, first %d offset "
+            "2\nset label 9 '%d workers, ideal' at graph 0.01, first %d offset "
             "0,0.6\nset arrow 2 from graph 0, first 1 to graph 1, first 1 "
             "nohead dt 3\nset label 8 'a loop' at graph 0.27, first 1 offset "
             "0,-0.8\n",
