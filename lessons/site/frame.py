@@ -284,7 +284,8 @@ def sections(content, title, url, place):
             yield at, title, heading, " ".join(words)
             at, words = f"{url}#{element.get('id')}", []
             heading = words_of(element).rstrip("# ")
-        for text in (element.text, element.tail):
+        own = "" if element.get("class") == "here" else element.text
+        for text in (own, element.tail):
             if text and text.strip() and isinstance(element.tag, str):
                 words.append(re.sub(r"\s+", " ", text.strip()))
     yield at, title, heading, " ".join(words)

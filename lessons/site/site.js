@@ -91,8 +91,8 @@ function query(words) {
     });
 }
 
-// Some words around the first place where it was found.
-function excerpt(part, hit) {
+// Some words around the first place where all that was typed stands, else some of it.
+function excerpt(part, hit, typed) {
     const places = Object.values(hit.matchData.metadata)
                        .flatMap(fields => fields.w ? fields.w.position : [])
                        .sort((a, b) => a[0] - b[0]);
@@ -101,7 +101,8 @@ function excerpt(part, hit) {
         text.append(part.w.slice(0, 120));
         return text;
     }
-    const [at, length] = places[0];
+    const whole = part.w.toLowerCase().indexOf(typed);
+    const [at, length] = whole < 0 ? places[0] : [whole, typed.length];
     const mark = document.createElement("mark");
     mark.textContent = part.w.substr(at, length);
     // Whole words before and behind it.
@@ -111,13 +112,13 @@ function excerpt(part, hit) {
     return text;
 }
 
-function result(hit) {
+function result(hit, typed) {
     const part = poolschoolTexts[hit.ref];
     const link = document.createElement("a");
     link.href = part.u;
     const name = document.createElement("strong");
     name.textContent = part.h ? `${part.t}: ${part.h}` : part.t;
-    link.append(name, excerpt(part, hit));
+    link.append(name, excerpt(part, hit, typed));
     const row = document.createElement("li");
     row.append(link);
     return row;
@@ -132,7 +133,8 @@ async function find() {
     await begin();
     const hits = (await index).query(query(wanted(words))).slice(0, 12);
     const list = document.createElement("ol");
-    list.append(...hits.map(result));
+    const typed = byId("search").value.trim().toLowerCase();
+    list.append(...hits.map(hit => result(hit, typed)));
     const count = document.createElement("p");
     count.textContent = hits.length ? "" : "Nothing has these words.";
     found.replaceChildren(count, list);
