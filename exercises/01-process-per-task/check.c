@@ -175,7 +175,7 @@ static void killed(struct run *run) {
         expect(run, times == 1,
                text("one result is %d: killed by signal %d", -signals[i],
                     signals[i]),
-               text("%d are; results[%d] is %s", times, killed[i],
+               text("%d are; results[%d]: %s", times, killed[i],
                     result_text(reply[1 + killed[i]])),
                "WIFSIGNALED tells whether a signal ended it, WTERMSIG which.");
     }
@@ -187,8 +187,8 @@ static void fork_fails(struct run *run) {
     for (int i = 0; i < 3; i++) {
         int good = after[i];
         forget_executions(run);
-        about(run, "run_all(task, %d, results), where fork fails after %d",
-              count, good);
+        about(run, "run_all(task, %d, results), where %s", count,
+              fails_after("fork", good));
         set_fault(run, FAIL_FORK, good);
         const int64_t *reply = CALL(run, RUN_ALL, count);
         set_fault(run, FAIL_FORK, -1);
@@ -215,8 +215,8 @@ static void fork_fails(struct run *run) {
     if (!is_unharmed(run))
         return;
     for (int i = 0; i < 3; i++) {
-        about(run, "run_all(task, %d, results), where fork fails after %d",
-              count, after[i]);
+        about(run, "run_all(task, %d, results), where %s", count,
+              fails_after("fork", after[i]));
         lend(run);
         set_fault(run, FAIL_FORK, after[i]);
         CALL(run, RUN_ALL, count);

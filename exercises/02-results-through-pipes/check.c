@@ -33,7 +33,8 @@ static const char *number(int64_t value) {
 static void expect_returned(struct run *run, const int64_t *reply, int due) {
     expect(run, reply[0] == due, text("run_all returns %d", due),
            text("%ld", (long)reply[0]),
-           "So many whole results came. -1 is for a pipe or a fork that "
+           "So many whole results came. A read that a signal interrupts "
+           "(EINTR) brings none: again. -1 is for a pipe or a fork that "
            "failed.");
 }
 
@@ -117,8 +118,10 @@ static void pieces(struct run *run) {
     int count = (int)pick(run, 5, 12);
     for (int size = 1; size < 8; size += 2) {
         set_fault(run, SMALL_PIECES, size);
-        const int64_t *reply = run_all(
-            run, count, text(", where read and write move %d bytes", size));
+        const int64_t *reply =
+            run_all(run, count,
+                    text(", where read and write move %d byte%s", size,
+                         size == 1 ? "" : "s"));
         for (int i = 0; i < count; i++) {
             expect(run,
                    reply[1 + 2 * i] == 1 &&
@@ -213,7 +216,7 @@ static void fails(struct run *run) {
         int before = open_descriptors(run);
         set_fault(run, fault[i / 3], good);
         const int64_t *reply = run_all(
-            run, count, text(", where %s fails after %d", what[i / 3], good));
+            run, count, text(", where %s", fails_after(what[i / 3], good)));
         // One pipe may serve all, or none be needed.
         if (i / 3 == 0 || reply[0] == -1)
             expect_returned(run, reply, -1);
@@ -235,8 +238,8 @@ static void fails(struct run *run) {
         forget_executions(run);
         int before = open_descriptors(run);
         set_fault(run, FAIL_MALLOC, after);
-        const int64_t *reply =
-            run_all(run, count, text(", where malloc fails after %d", after));
+        const int64_t *reply = run_all(
+            run, count, text(", where %s", fails_after("malloc", after)));
         set_fault(run, FAIL_MALLOC, -1);
         if (reply[0] != -1) // it needs fewer
             expect_returned(run, reply, count);
@@ -256,7 +259,7 @@ static void fails(struct run *run) {
     for (int i = 0; i < 6 && careful; i++) {
         lend(run);
         set_fault(run, fault[i / 3], i % 3);
-        run_all(run, 3, text(", where %s fails after %d", what[i / 3], i % 3));
+        run_all(run, 3, text(", where %s", fails_after(what[i / 3], i % 3)));
         set_fault(run, fault[i / 3], -1);
         expect_unharmed(run);
     }

@@ -254,10 +254,8 @@ static void fails(struct run *run) {
         if (kind == 1 && after > 0)
             continue; // one mapping is enough
         forget_executions(run);
-        about(run,
-              "pool_map(3, task, items, %d, results, 2), where %s fails "
-              "after %d",
-              count, what[kind], after);
+        about(run, "pool_map(3, task, items, %d, results, 2), where %s", count,
+              fails_after(what[kind], after));
         set_fault(run, fault[kind], after);
         const int64_t *reply = CALL(run, MAP, 3, count, 2, 0);
         set_fault(run, fault[kind], -1);

@@ -39,7 +39,11 @@ static void expect_fate(struct run *run, const int64_t *reply, int first, int i,
     expect(run, result == due,
            fate == FATE_DONE ? text("results[%d] is %ld", i, (long)due)
                              : text("results[%d] stays as it was", i),
-           text("%ld", (long)result), "");
+           text("%ld", (long)result),
+           fate == FATE_DONE
+               ? "Remember which item each worker is running."
+               : "Read into a variable of your own, and copy it when all of "
+                 "the long is there. Half of it is none.");
 }
 
 static void nobody_dies(struct run *run) {

@@ -345,8 +345,8 @@ static void cleaned(struct run *run) {
     static const enum fault fault[] = {FAIL_MMAP, FAIL_MALLOC};
     for (int i = 0; i < 4; i++) {
         set_fault(run, fault[i / 2], i % 2);
-        about(run, "queue_create(5), where %s fails after %d", what[i / 2],
-              i % 2);
+        about(run, "queue_create(5), where %s",
+              fails_after(what[i / 2], i % 2));
         int64_t made = CALL(run, CREATE, 5)[0];
         set_fault(run, fault[i / 2], -1);
         if (!made)

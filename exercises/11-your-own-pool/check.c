@@ -571,8 +571,8 @@ static void fork_fails(struct run *run) {
         int before = open_descriptors(run);
         const int after[] = {0, 1, 3};
         set_fault(run, fault[i / 3], after[i % 3]);
-        about(run, "pool_create with 4 workers, where %s fails after %d",
-              what[i / 3], after[i % 3]);
+        about(run, "pool_create with 4 workers, where %s",
+              fails_after(what[i / 3], after[i % 3]));
         const int64_t *reply = CALL(run, CREATE, 0, 4);
         bool made = reply[0];
         set_fault(run, fault[i / 3], -1);
@@ -595,8 +595,8 @@ static void fork_fails(struct run *run) {
     // No memory: it says so, and works on.
     for (int after = 0; after < 3; after++) {
         set_fault(run, FAIL_MALLOC, after);
-        about(run, "pool_create with 4 workers, where malloc fails after %d",
-              after);
+        about(run, "pool_create with 4 workers, where %s",
+              fails_after("malloc", after));
         int64_t made = CALL(run, CREATE, 0, 4)[0];
         set_fault(run, FAIL_MALLOC, -1);
         if (!made) {
@@ -664,8 +664,8 @@ static void fork_fails(struct run *run) {
     for (int i = 0; i < 6 && careful; i++) {
         lend(run);
         set_fault(run, fault[i / 3], i % 3);
-        about(run, "pool_create with 4 workers, where %s fails after %d",
-              what[i / 3], i % 3);
+        about(run, "pool_create with 4 workers, where %s",
+              fails_after(what[i / 3], i % 3));
         if (CALL(run, CREATE, 0, 4)[0])
             call(run, DESTROY, 0, NULL);
         set_fault(run, fault[i / 3], -1);

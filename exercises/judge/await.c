@@ -48,8 +48,8 @@ static _Noreturn void fail_asleep(struct run *run, const char *what) {
                    "item while others are busy?");
     fail(run, what, text("it hangs: every process is asleep; %s", tasks),
          "Each waits for another: for a child that does not end, for an end "
-         "of file while somebody holds the write end, or for a wake-up that "
-         "was lost.");
+         "of file while somebody holds the write end, for a wake-up that was "
+         "lost, or for what has come already.");
 }
 
 // With nobody but an idle driver there, there is nothing to be patient for.

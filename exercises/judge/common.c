@@ -12,13 +12,23 @@ static long strange_item(int64_t id) {
     return (long)(is_small ? id : item_for(id));
 }
 
+const char *fails_after(const char *what, int calls) {
+    return calls == 0   ? text("the first %s fails", what)
+           : calls == 1 ? text("%s fails after one call", what)
+                        : text("%s fails after %d calls", what, calls);
+}
+
 void expect_each_once(struct run *run, int64_t count) {
     for (int i = 0; i < run->executions; i++) {
         int64_t id = run->execution[i].id;
         expect(run, id >= 0 && id < count,
                "tasks get the items that were handed in",
                text("one got %ld", strange_item(id)),
-               "Does the item arrive whole? And does each place get its own?");
+               id >= count && id < 2 * count + 8
+                   ? "That one would come behind the last: mind where the "
+                     "items end."
+                   : "Does the item arrive whole? And does each place get its "
+                     "own?");
     }
     for (int64_t id = 0; id < count; id++)
         expect(run, times_run(run, id) == 1, "each task runs exactly once",
@@ -88,7 +98,7 @@ static void expect_fails(struct run *run, int create, int destroy,
         set_fault(run, fault[i / 3], after[i % 3]);
         int64_t made =
             make(run, create, 4,
-                 text(", where %s fails after %d", what[i / 3], after[i % 3]));
+                 text(", where %s", fails_after(what[i / 3], after[i % 3])));
         set_fault(run, fault[i / 3], -1);
         if (made && i / 3 > 0) { // it needs fewer
             works(run, 4);
@@ -115,8 +125,10 @@ struct usual as_usual(struct run *run, int create, int destroy,
                       void (*works)(struct run *run, int workers)) {
     struct left before = left_now(run);
     lend(run);
-    expect(run, make(run, create, 4, ""), "a pool", "NULL", "");
+    expect(run, make(run, create, 4, ""), "a pool", "NULL",
+           "pipe, fork, or malloc failed?");
     works(run, 4);
+    about(run, "pool_destroy(pool)");
     call(run, destroy, 0, NULL);
     forget_executions(run);
     bool careful = is_unharmed(run);

@@ -5,6 +5,9 @@
 
 #include "check.h"
 
+// "the first fork fails", "fork fails after 2 calls": what set_fault() does.
+const char *fails_after(const char *what, int calls);
+
 void expect_each_once(struct run *run, int64_t count); // items 0 … count - 1
 void expect_no_children(struct run *run, const char *when);
 void expect_workers(struct run *run, int n); // alive now

@@ -63,7 +63,8 @@ void expect_unharmed(struct run *run) {
            "After waitpid the number may be somebody else's.");
     expect(run, harm != HARM_HANDLER, "signal handlers are as they were",
            text("that of signal %d (%s) is another", detail, strsignal(detail)),
-           "Who needs another one for a moment puts the old one back.");
+           "Another one for a moment? Then put the old one back, as it was: "
+           "sigaction knows its flags and its mask, too; signal does not.");
     expect(run, harm == HARM_NONE, "blocked signals are as they were",
            text("signal %d (%s) is not", detail, strsignal(detail)),
            "Put the signal mask back, too.");
