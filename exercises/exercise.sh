@@ -285,7 +285,7 @@ check() {
     no_schedules=
     [ ! -s "$out/no_schedules" ] || no_schedules=$(cat "$out/no_schedules")
     "$B/$dir/judge" ${CHECK:+--check "$CHECK"} ${SEED:+--seed "$SEED"} \
-        ${refused:+--refused "$refused"} --report --source "$file" \
+        ${refused:+--refused "$refused"} --report --beside --source "$file" \
         ${no_schedules:+--no-schedules "$no_schedules"} $(
             [ ! -x "$out/schedule" ] || echo "--schedules $out/schedule"
         ) \

@@ -63,7 +63,7 @@ static void order(struct run *run) {
 static void same_moment(struct run *run) {
     map(run, 2, 8, 1); // in processes, as these tasks show
     int64_t began = now_ms();
-    for (int i = 0; once_more(i, RACES, began); i++) {
+    for (int i = 0; once_more(run, i, RACES, began); i++) {
         int64_t count = pick(run, RACE_ITEMS - 1000, RACE_ITEMS);
         say(run, 2, (int)count, 1);
         START(run, 0, RACE, 2, count);

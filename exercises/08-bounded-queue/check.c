@@ -149,7 +149,7 @@ static void races(struct run *run) {
     create(run, 64);
     int from = fork_servers(run, 4);
     int64_t began = now_ms();
-    for (int i = 0; once_more(i, RACES, began); i++)
+    for (int i = 0; once_more(run, i, RACES, began); i++)
         all_at_once(run, from, 2, (int)pick(run, 100, 120));
     // With two of each a signal may go to the wrong one: a producer that wakes
     // a producer.
@@ -157,7 +157,7 @@ static void races(struct run *run) {
         create(run, 1);
         from = fork_servers(run, 2 * pairs);
         began = now_ms();
-        for (int i = 0; once_more(i, RACES / 2, began); i++)
+        for (int i = 0; once_more(run, i, RACES / 2, began); i++)
             all_at_once(run, from, pairs, (int)pick(run, 40, 60));
     }
 }

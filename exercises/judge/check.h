@@ -113,8 +113,9 @@ bool nobody_is_left(struct run *run, int64_t n); // n is ignored
 // was to come has come.
 void settle(struct run *run);
 // Whether to try again what goes wrong seldom, after so many `times` since
-// `began`: `most` times on an idle machine, fewer on a busy one.
-bool once_more(int times, int most, int64_t began);
+// `began`: `most` times on an idle machine, fewer on a busy one, or where seeded
+// schedules look for it, too.
+bool once_more(struct run *run, int times, int most, int64_t began);
 int64_t now_ms(void);
 
 // Tasks. ----------------------------------------------------------------------

@@ -92,6 +92,9 @@ void sandbox_look(const struct sandbox *sandbox, pid_t driver);
 // The limit that leaves a student's process less than it may have, or NULL.
 const char *sandbox_lacks(void);
 void sandbox_end(struct sandbox *sandbox); // kills all of it, and reaps
+// Whether two at a time do not count each other's processes as their own. Known
+// once one has been started.
+bool sandbox_is_apart(const struct sandbox_options *options);
 const char *sandbox_isolation(const struct sandbox_options *options);
 
 // Its own view of the system. namespaces.c.
@@ -185,7 +188,8 @@ struct run_state {
     bool driver_ended, driver_may_end;
     bool sanitized; // the driver has a sanitizer
     int64_t cpu_limit_ms;
-    bool debug; // a person steps through it: nothing is limited
+    bool scheduled; // seeded schedules look for races, too
+    bool debug;     // a person steps through it: nothing is limited
     bool stopped_for_time;
     int64_t began_at; // monotonic ms
     int64_t ends_at;  // without the time below

@@ -22,15 +22,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "result.h"
 
+#define USERS 4000
+
 struct options {
     const char *only, *out, *lines, *error, *refused, *driver;
     const char *schedules, *source, *no_schedules;
-    bool report;
+    bool report, beside;
     uint64_t seed;
     bool list;
     struct sandbox_options sandbox;
@@ -50,6 +54,7 @@ _Noreturn static void usage(int status) {
         "  --schedules FILE  the program that runs seeded schedules\n"
         "  --source FILE  the student's source, for lines of it\n"
         "  --no-schedules TEXT  why there is no such program\n"
+        "  --beside       two checks at a time\n"
         "  --uid N        as root: run the driver as this user\n"
         "  --debug        the command is a debugger, and nothing is limited\n"
         "  --plain        no namespaces, limits only\n"
@@ -104,7 +109,7 @@ static void set_limits(struct run *run, const struct used *used) {
 
 // Judges one check, within what is left of the time for all. False: cannot.
 static bool judge_one(const struct options *options, struct outcome *outcome,
-                      struct used *used) {
+                      struct used *used, bool scheduled) {
     static struct run run;
     static struct run_state state;
     memset(&run, 0, sizeof run);
@@ -113,6 +118,7 @@ static bool judge_one(const struct options *options, struct outcome *outcome,
     state.seed = options->seed;
     state.cpu_limit_ms = used->cpu_limit_ms;
     state.debug = options->sandbox.debug;
+    state.scheduled = scheduled;
     set_limits(&run, used);
     if (!run_check(&run, outcome->check, options->driver, &options->sandbox)) {
         fprintf(stderr, "Cannot judge here (%s): %s.\n", outcome->check->name,
@@ -138,42 +144,158 @@ static int no_such_check(const char *name) {
     return 2;
 }
 
-static int judge_all(const struct options *options) {
-    static struct result result;
+// And by seeded schedules, where they are to decide, too. Where they cannot, the
+// check has to find by itself what they would have found.
+static bool judge_both(const struct options *options, struct outcome *outcome,
+                       struct used *used) {
+    bool scheduled = options->schedules && schedules_are_due(outcome->check);
+    return judge_one(options, outcome, used, scheduled) &&
+           (!scheduled ||
+            schedules_judge(outcome, options->seed, options->schedules,
+                            options->source, &options->sandbox) ||
+            outcome->verdict == FAILED ||
+            judge_one(options, outcome, used, false));
+}
+
+// Whatever holds the judge up, it ends; a result that is missing is none.
+static void limit_judge(void) {
+    alarm(LIMIT_STALLED_TOTAL_S + LIMIT_WALL_S +
+          LIMIT_LATE_S * (unsigned)total_checks());
+}
+
+// Side by side. Each check then has a process of the judge's own, and its
+// outcome is in memory that they share. -----------------------------------------
+
+#define BESIDE 2
+
+struct work {
+    pid_t pid;
+    int check;
+    struct used before;
+};
+
+static struct shared {
+    struct result result;
+    struct used used[MOST_CHECKS]; // after each check
+} * shared;
+
+_Noreturn static void judge_beside(const struct options *options, int check,
+                                   int place, pid_t judge) {
+    struct options ours = *options;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != judge)
+        _exit(2);
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    limit_judge();
+    // What a user may have is counted for each of the sandboxes.
+    ours.sandbox.uid -= (uid_t)place * USERS;
+    bool judged =
+        judge_both(&ours, &shared->result.outcome[check], &shared->used[check]);
+    fflush(NULL);
+    _exit(judged ? 0 : 2);
+}
+
+// Waits for one of them. False: it could not judge.
+static bool wait_for_one(struct work *work, struct used *used) {
+    int status;
+    pid_t pid;
+    do
+        pid = waitpid(-1, &status, 0);
+    while ((pid < 0 && errno == EINTR) ||
+           (pid > 0 && pid != work[0].pid && pid != work[1].pid));
+    if (pid < 0)
+        return false;
+    struct work *it = &work[pid == work[1].pid];
+    const struct used *after = &shared->used[it->check];
+    it->pid = 0;
+    used->fair_ms += after->fair_ms - it->before.fair_ms;
+    if (after->cpu_limit_ms < used->cpu_limit_ms)
+        used->cpu_limit_ms = after->cpu_limit_ms;
+    if (WIFSIGNALED(status))
+        fprintf(stderr, "Cannot judge here: a judge was killed.\n");
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+static bool start_beside(const struct options *options, int check,
+                         struct work *work, const struct used *used) {
+    int place = work[0].pid > 0;
+    pid_t judge = getpid();
+    shared->used[check] = *used;
+    work[place] = (struct work){.check = check, .before = *used};
+    fflush(NULL);
+    work[place].pid = fork();
+    if (work[place].pid == 0)
+        judge_beside(options, check, place, judge);
+    return work[place].pid > 0;
+}
+
+// Judges outcomes number 0 … count - 1. The first shows whether sandboxes are
+// apart from each other.
+static bool judge_checks(const struct options *options, int count) {
+    struct work work[BESIDE] = {0};
+    bool judged = true;
     struct used used = {.cpu_limit_ms = LIMIT_CPU_S * 1000,
                         .ends_at_last =
                             now_ms() + LIMIT_STALLED_TOTAL_S * 1000};
-    result.seed = options->seed;
-    result.error = options->error;
-    result.all = !options->only;
-    if (options->no_schedules)
-        snprintf(result.schedules, sizeof result.schedules, "%s",
-                 options->no_schedules);
-    for (int i = 0; i < total_checks() && result.count < MOST_CHECKS; i++) {
-        struct outcome *it = &result.outcome[result.count];
-        it->check = check_at(i);
-        if (options->only && strcmp(options->only, it->check->name) != 0)
-            continue;
-        it->verdict = NOT_RUN;
-        if (!options->error && !judge_one(options, it, &used))
-            return 2;
-        if (options->schedules && !options->error)
-            schedules_judge(&result, it, options->schedules, options->source,
-                            &options->sandbox);
-        result.count++;
-        result.max += it->check->points;
-        result.score += it->verdict == PASSED ? it->check->points : 0;
+    for (int i = 0; i < count && judged; i++) {
+        if (work[0].pid > 0 && work[1].pid > 0)
+            judged = wait_for_one(work, &used);
+        bool beside = options->beside && i > 0 &&
+                      sandbox_is_apart(&options->sandbox) && judged &&
+                      start_beside(options, i, work, &used);
+        if (!beside && judged)
+            judged = judge_both(options, &shared->result.outcome[i], &used);
     }
-    if (result.count == 0)
+    while (work[0].pid > 0 || work[1].pid > 0)
+        judged = wait_for_one(work, &used) && judged;
+    return judged;
+}
+
+static bool begin_result(const struct options *options) {
+    shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE,
+                  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (shared == MAP_FAILED) {
+        fprintf(stderr, "Cannot judge here: %s.\n", strerror(errno));
+        return false;
+    }
+    struct result *result = &shared->result;
+    result->seed = options->seed;
+    result->error = options->error;
+    result->all = !options->only;
+    for (int i = 0; i < total_checks() && result->count < MOST_CHECKS; i++) {
+        const struct check *check = check_at(i);
+        if (options->only && strcmp(options->only, check->name) != 0)
+            continue;
+        result->outcome[result->count].verdict = NOT_RUN;
+        result->outcome[result->count++].check = check;
+        result->max += check->points;
+    }
+    return true;
+}
+
+static int judge_all(const struct options *options) {
+    if (!begin_result(options))
+        return 2;
+    struct result *result = &shared->result;
+    if (result->count == 0)
         return no_such_check(options->only);
-    result.isolation = sandbox_isolation(&options->sandbox);
+    if (!options->error && !judge_checks(options, result->count))
+        return 2;
+    const char *undecided = options->no_schedules ? options->no_schedules : "";
+    for (int i = 0; i < result->count; i++) {
+        struct outcome *it = &result->outcome[i];
+        result->score += it->verdict == PASSED ? it->check->points : 0;
+        undecided = *it->undecided ? it->undecided : undecided;
+    }
+    snprintf(result->schedules, sizeof result->schedules, "%s", undecided);
+    result->isolation = sandbox_isolation(&options->sandbox);
     int status = 0;
     if (options->out || !options->report)
-        status = write_to(options->out, &result, result_json);
+        status = write_to(options->out, result, result_json);
     if (options->lines && status == 0)
-        status = write_to(options->lines, &result, result_lines);
+        status = write_to(options->lines, result, result_lines);
     if (options->report)
-        report(&result, options->refused);
+        report(result, options->refused);
     return status;
 }
 
@@ -209,7 +331,8 @@ int main(int argc, char **argv) {
     struct options options = {
         .seed = (uint64_t)(now.tv_nsec / 1000 + now.tv_sec) % 1000000,
         // As root: a user of this run's own, whose processes can be counted.
-        .sandbox = {.uid = 60000 + (uid_t)getpid() % 4000, .namespaces = true}};
+        .sandbox = {.uid = 60000 + (uid_t)getpid() % USERS,
+                    .namespaces = true}};
     for (int i = 1; i < argc; i++) {
         const char *it = argv[i];
         bool more = i + 1 < argc;
@@ -227,6 +350,8 @@ int main(int argc, char **argv) {
             options.source = argv[++i];
         else if (!strcmp(it, "--no-schedules") && more)
             options.no_schedules = argv[++i];
+        else if (!strcmp(it, "--beside"))
+            options.beside = true;
         else if (!strcmp(it, "--report"))
             options.report = true;
         else if (!strcmp(it, "--refused") && more)
@@ -272,10 +397,8 @@ int main(int argc, char **argv) {
     prctl(PR_SET_DUMPABLE, 0);   // the answers are in here
     // Should a student's process kill init, its orphans fall to us.
     prctl(PR_SET_CHILD_SUBREAPER, 1);
-    // Whatever holds the judge up, it ends; a result that is missing is none.
     if (!options.sandbox.debug)
-        alarm(LIMIT_STALLED_TOTAL_S + LIMIT_WALL_S +
-              LIMIT_LATE_S * (unsigned)total_checks());
+        limit_judge();
     static char path[4096];
     if (options.driver && realpath(options.driver, path))
         options.driver = path;

@@ -17,6 +17,7 @@ struct outcome {
     char called[200], expected[300], actual[300], help[400];
     char output[OUTPUT_KEPT + 1];
     char story[OUTPUT_KEPT + 1]; // the schedule in which it is lost, or ""
+    char undecided[300];         // why seeded schedules decided nothing, or ""
 };
 
 struct result {
@@ -29,10 +30,12 @@ struct result {
     struct outcome outcome[MOST_CHECKS];
 };
 
-// Runs the scenarios of the check, if it has some, under as many schedules as are
-// due, those after `seed`: where one goes wrong the check is lost, and that is
-// told. The options are those of the check's run. schedules.c.
-void schedules_judge(struct result *result, struct outcome *outcome,
+// Whether there are scenarios of the check. schedules.c.
+bool schedules_are_due(const struct check *check);
+// Runs them under as many schedules as are due, those after `seed`: where one goes
+// wrong the check is lost, and that is told. The options are those of the check's
+// run. False: they decided nothing.
+bool schedules_judge(struct outcome *outcome, uint64_t seed,
                      const char *program, const char *source,
                      const struct sandbox_options *options);
 

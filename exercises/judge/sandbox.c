@@ -49,6 +49,10 @@ struct start {
     bool own;
 };
 
+bool sandbox_is_apart(const struct sandbox_options *options) {
+    return options->namespaces && !options->prefix && !namespaces_failed;
+}
+
 const char *sandbox_isolation(const struct sandbox_options *options) {
     if (options->prefix)
         return "sandbox command";

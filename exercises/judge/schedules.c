@@ -64,8 +64,8 @@ static bool found_one(const struct run_state *state) {
            strstr(state->output, "\nAgain: ") != NULL;
 }
 
-static void run(struct result *result, struct outcome *outcome,
-                const char *program, const struct sandbox_options *options) {
+static bool run(struct outcome *outcome, const char *program,
+                const struct sandbox_options *options) {
     static struct run run;
     static struct run_state state;
     memset(&run, 0, sizeof run);
@@ -78,11 +78,11 @@ static void run(struct result *result, struct outcome *outcome,
     bool ended = run_schedules(&run, outcome->check, program, options);
     if (ended && found_one(&state)) {
         tell(outcome, state.output);
-        return;
+        return true;
     }
     if (ended && WIFEXITED(state.driver_status) &&
         WEXITSTATUS(state.driver_status) == 0)
-        return;
+        return true;
     if (ended && !*state.output)
         strcpy(state.output, "the program that runs them ended by itself.");
     // The program's first line is who does what, where it has come so far.
@@ -92,8 +92,9 @@ static void run(struct result *result, struct outcome *outcome,
     const char *why = ended           ? said
                       : *state.cannot ? state.cannot
                                       : state.actual;
-    snprintf(result->schedules, sizeof result->schedules,
+    snprintf(outcome->undecided, sizeof outcome->undecided,
              "Schedules did not decide %s: %.230s", outcome->check->name, why);
+    return false;
 }
 
 static bool is_word_of(const char *words, const char *word) {
@@ -104,11 +105,13 @@ static bool is_word_of(const char *words, const char *word) {
     return false;
 }
 
-void schedules_judge(struct result *result, struct outcome *outcome,
+bool schedules_are_due(const struct check *check) {
+    return is_word_of(exercise.schedules, check->name);
+}
+
+bool schedules_judge(struct outcome *outcome, uint64_t seed,
                      const char *program, const char *source,
                      const struct sandbox_options *options) {
-    if (!is_word_of(exercise.schedules, outcome->check->name))
-        return;
     static char from[24], again[40];
     const char *const words[] = {"--handed",
                                  "--check",
@@ -123,11 +126,12 @@ void schedules_judge(struct result *result, struct outcome *outcome,
                                  NULL};
     struct sandbox_options ours = *options;
     snprintf(from, sizeof from, "%" PRIu64,
-             result->seed % SEEDS * strtoul(SCHEDULES, NULL, 10));
+             seed % SEEDS * strtoul(SCHEDULES, NULL, 10));
     snprintf(again, sizeof again, "make exercise%d SCHEDULE=", exercise.number);
     ours.schedules = words;
     ours.source = source ? open(source, O_RDONLY | O_CLOEXEC) : -1;
-    run(result, outcome, program, &ours);
+    bool decided = run(outcome, program, &ours);
     if (ours.source >= 0)
         close(ours.source);
+    return decided;
 }
