@@ -17,7 +17,7 @@ next=
 is_done() { # KIND NUMBER FOLDER
     case $1 in
     lesson) [ -e "$BUILD/seen/lesson$2" ] ;;
-    *) echo "$progress" | grep -q "^ *\[x\] $3 " ;;
+    *) case $progress in *"[x] $3 "*) ;; *) return 1 ;; esac ;;
     esac
 }
 
@@ -78,11 +78,10 @@ if [ -f exercises/exercise.sh ]; then
 fi
 
 printf '\nCommands\n'
+targets=$(sed -n 's/^\([a-zA-Z]*\):.*/ \1 /p' Makefile ./*/*.mk)
 # command_line target "make x" "what it does": only where there is one
 command_line() {
-    if grep -qs "^$1:" Makefile ./*/*.mk; then
-        printf '     %-16s %s\n' "$2" "$3"
-    fi
+    case $targets in *" $1 "*) printf '     %-16s %s\n' "$2" "$3" ;; esac
 }
 command_line lessons  "make lessons"  "the lessons and their knobs"
 command_line play     "make play"     "hurt a pool, and watch what it costs (after lesson 7)"

@@ -41,17 +41,6 @@ stamped() {
         [ "$(compiles CFLAGS=-O0)" = 1 ] && [ "$(compiles CFLAGS=-O0)" = 0 ] &&
         [ "$(compiles CPPFLAGS=-DX=1)" = 1 ] && [ "$(compiles CC=clang)" = 1 ]
 }
-# What compiler and archiver are called with.
-honoured() {
-    printf '#!/bin/sh\necho "$0 $*" >>"%s/called"\nexec "$@"\n' "$work" >"$work/first"
-    chmod +x "$work/first"
-    $make B="$work/h" CC="$work/first gcc" AR="$work/first ar" \
-        CPPFLAGS=-DHONOURED=1 CFLAGS=-O0 LDFLAGS=-Wl,-z,relro lib &&
-        grep -q 'gcc .*-DHONOURED=1 .*-c ' "$work/called" &&
-        grep -q 'gcc .*-O0 .*-c ' "$work/called" &&
-        grep -q 'gcc .*-Wl,-z,relro .*-shared' "$work/called" &&
-        grep -q 'ar rcs' "$work/called"
-}
 compiler_of_two_words() {
     $make -n CC="ccache gcc" lib | grep -q '^ccache gcc .* -o build/ccache-gcc/lib/'
 }
@@ -59,7 +48,8 @@ errors_where_asked() {
     ! $make -n B="$work/w" lib | grep -q -e -Werror &&
         $make -n B="$work/w" WERROR=1 lib | grep -q -e -Werror
 }
-# The checkout belongs to somebody else and cannot be written.
+# The checkout belongs to somebody else and cannot be written; compiler and
+# archiver are those that make was told, with its flags.
 read_only_checkout() {
     mkdir "$work/copy" "$work/elsewhere"
     git ls-files -z | tar --null -T - -cf - | tar -C "$work/copy" -xf -
@@ -70,9 +60,21 @@ read_only_checkout() {
         user="setpriv --reuid 65534 --regid 65534 --clear-groups"
         chown 65534 "$work/elsewhere"
     fi
+    printf '#!/bin/sh\necho "$0 $*" >>"%s/called"\nexec "$@"\n' "$work" >"$work/first"
+    chmod +x "$work/first"
+    : >"$work/called"
+    chmod 666 "$work/called"
     (cd "$work/copy" && HOME=/nonexistent \
-        $user $make B="$work/elsewhere" CFLAGS=-O0 lib first lesson4 PREDICT=0) &&
+        $user $make B="$work/elsewhere" CC="$work/first gcc" AR="$work/first ar" \
+            CPPFLAGS=-DHONOURED=1 CFLAGS=-O0 LDFLAGS=-Wl,-z,relro \
+            lib first lesson4 PREDICT=0) &&
         [ ! -e "$work/copy/build" ]
+}
+honoured() {
+    grep -q 'gcc .*-DHONOURED=1 .*-c ' "$work/called" &&
+        grep -q 'gcc .*-O0 .*-c ' "$work/called" &&
+        grep -q 'gcc .*-Wl,-z,relro .*-shared' "$work/called" &&
+        grep -q 'ar rcs' "$work/called"
 }
 # Folders with spaces, from the installed file's words to a program that runs.
 spaces() {
@@ -112,10 +114,10 @@ for command in "$make" "$make lessons" "$make progress" "$make lesson4 PREDICT=0
     test_of "colours on a terminal only: ${command#"$make"}" coloured "$command"
 done
 test_of "other flags compile again, the same do not" stamped
-test_of "CC, AR, CPPFLAGS, CFLAGS and LDFLAGS are honoured" honoured
 test_of "CC may be two words" compiler_of_two_words
 test_of "warnings are errors only with WERROR=1" errors_where_asked
 test_of "B=elsewhere builds from a read-only checkout" read_only_checkout
+test_of "CC, AR, CPPFLAGS, CFLAGS and LDFLAGS are honoured" honoured
 test_of "installs into folders with spaces" spaces
 if command -v clang-format >/dev/null && $make check-format 2>&1 | grep -q skipped; then
     echo "no clang-format of our version: not tried without git"
