@@ -127,8 +127,8 @@ def height(line):
 
 
 def pieces(lines):
-    """Lines in pieces that fit on a slide, cut where a function ends, or at an
-    empty line."""
+    """Lines in pieces that fit on a slide, cut where a function ends, at an empty
+    line, or where a loop ends."""
     lines = list(lines)
     while lines and not lines[-1].text_content().strip():
         lines.pop()
@@ -141,7 +141,8 @@ def pieces(lines):
         if fits < len(lines):
             def good(at, wanted):
                 return wanted(lines[at - 1].text_content().rstrip()) and at >= 8
-            for wanted in (lambda l: l.startswith("}"), lambda l: not l):
+            for wanted in (lambda l: l.startswith("}"), lambda l: not l,
+                           lambda l: l == "    }"):
                 cuts = [at for at in range(fits, 0, -1) if good(at, wanted)]
                 if cuts:
                     fits = cuts[0]
@@ -220,6 +221,10 @@ def notes_of(parts):
 def of_blocks(slides, title, parts, notes, kind=""):
     """Code, its Python twin, and what was printed, in the text's order."""
     notes = list(notes)
+    if notes and all(part.tag == "details" or not is_code(part) and
+                     "twins" not in part.get("class", "") for part in parts):
+        slides.paragraphs(title, parts, notes)
+        notes = []
     for part in parts:
         if "twins" in part.get("class", ""):
             for column in part.xpath("./div"):
