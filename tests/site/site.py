@@ -294,6 +294,19 @@ def check_twins(browser, pages):
             return
 
 
+def check_phone(browser, base):
+    """Words in pictures stay large enough, and a table of many columns stands in rows."""
+    browser.size(*PHONE)
+    browser.open(base + "lesson3.html")
+    widths = browser.run("return [...document.querySelectorAll('.picture img')].map("
+                         "i => Number.parseFloat(getComputedStyle(i).width))")
+    browser.open(base + "lessons-glossary.html")
+    across = browser.run("""return [...document.querySelectorAll('main td')].filter(
+        e => e.getBoundingClientRect().right > innerWidth).length""")
+    hold(widths and min(widths) >= 600 and across == 0,
+         f"on a phone pictures scroll, and the glossary does not {widths} {across}")
+
+
 def follow(browser, page):
     """Tab until a link of the text to a page has the focus, then Enter."""
     for _ in range(500):
@@ -337,6 +350,7 @@ def main(site, axe, pictures=None):
         check_viewer(browser, base)
         check_neighbours(browser, base)
         check_twins(browser, [url for url in pages if "/lesson" in url])
+        check_phone(browser, base)
         if os.environ.get("ALL"):
             kinds = list(pages)
         browser.size(*DESK)
