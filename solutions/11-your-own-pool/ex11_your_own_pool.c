@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Exercise 11: a pool of your own. Each worker has a socket to the client. A
-// result is in the queue `waiting`, then with the worker that runs it, then in
-// `ready`, and in `told` when its callback has been called; turn() moves it on.
-// README.md has the reasons.
+// result moves through four queues, and turn() moves it on. README.md has the
+// reasons.
 #define _GNU_SOURCE
 #include "minipool.h"
 
@@ -26,13 +25,14 @@ struct order { // what a worker is sent, before the argument
 
 struct pool_result {
     TAILQ_ENTRY(pool_result) place;
+    struct queue *queue; // one of its pool's
     struct pool *pool;
     struct order order;
     pool_callback_fn *callback;
     void *user;
-    int status;          // POOL_ENOTREADY until it is ready
-    bool told, detached; // the callback has returned; nobody has the handle
-    char *result;        // behind the argument
+    int status;    // POOL_ENOTREADY until it is ready
+    bool detached; // nobody has the handle
+    char *result;  // behind the argument
     char arg[];
 };
 
@@ -43,31 +43,24 @@ struct worker {
 };
 
 struct pool {
-    TAILQ_HEAD(queue, pool_result) waiting, ready, told;
-    size_t unfinished; // results that are not ready
-    int refuses;       // what a submission gets; 0: it is welcome
-    bool telling;      // a callback runs
+    TAILQ_HEAD(queue, pool_result) waiting, running, ready, told;
+    int refuses;  // what a submission gets; 0: it is welcome
+    bool telling; // a callback runs
     size_t workers;
     struct worker worker[];
 };
 
-// Sends, or receives, all the bytes. False: nobody is at the other end.
-static bool put(int fd, const void *bytes, size_t size) {
-    ssize_t n;
-    for (size_t done = 0; done<size; done += n> 0 ? (size_t)n : 0) {
-        n = send(fd, (const char *)bytes + done, size - done, MSG_NOSIGNAL);
-        if (n < 0 && errno != EINTR)
-            return false;
-    }
-    return true;
-}
+enum way { IN, OUT };
 
-static bool get(int fd, void *bytes, size_t size) {
-    ssize_t n;
-    for (size_t done = 0; done<size; done += n> 0 ? (size_t)n : 0) {
-        n = recv(fd, (char *)bytes + done, size - done, 0);
+// Carries all the bytes. False: nobody is at the other end.
+static bool carry(enum way way, int fd, void *bytes, size_t size) {
+    for (char *at = bytes, *end = at + size; at < end;) {
+        size_t left = (size_t)(end - at);
+        ssize_t n = way == IN ? recv(fd, at, left, 0)
+                              : send(fd, at, left, MSG_NOSIGNAL);
         if (n == 0 || (n < 0 && errno != EINTR))
             return false;
+        at += n > 0 ? n : 0;
     }
     return true;
 }
@@ -75,20 +68,19 @@ static bool get(int fd, void *bytes, size_t size) {
 // What a worker does all its life.
 static _Noreturn void serve(int fd) {
     struct order order;
-    while (get(fd, &order, sizeof order)) {
+    while (carry(IN, fd, &order, sizeof order)) {
         void *arg = malloc(order.arg_size + 1); // + 1: never malloc(0)
         void *result = calloc(1, order.result_size + 1);
-        if (!arg || !result || !get(fd, arg, order.arg_size))
+        if (!arg || !result || !carry(IN, fd, arg, order.arg_size))
             break;
         int status = order.fn(arg, order.arg_size, result, order.result_size);
         fflush(NULL); // what the task printed
-        if (!put(fd, &status, sizeof status) ||
-            !put(fd, result, order.result_size))
-            break;
+        carry(OUT, fd, &status, sizeof status);
+        carry(OUT, fd, result, order.result_size);
         free(arg);
         free(result);
     }
-    _exit(0);
+    _exit(0); // nobody is at the other end
 }
 
 static bool start(struct worker *worker) {
@@ -111,39 +103,39 @@ static bool start(struct worker *worker) {
     return pid > 0;
 }
 
+static void move(struct pool_result *it, struct queue *to) {
+    if (it->queue)
+        TAILQ_REMOVE(it->queue, it, place);
+    TAILQ_INSERT_TAIL(to, it, place);
+    it->queue = to;
+}
+
 // A result is ready, a success or not. tell() has the rest.
 static void finish(struct pool_result *it, int status) {
     it->status = status;
     if (status != 0)
         memset(it->result, 0, it->order.result_size);
-    it->pool->unfinished--;
-    TAILQ_INSERT_TAIL(&it->pool->ready, it, place);
+    move(it, &it->pool->ready);
 }
 
-// Ends a worker, if it lives, and reaps it. What it runs fails.
+// The end of a worker, dead or alive. What it runs fails.
 static void reap(struct worker *worker, int error) {
-    struct pool_result *lost = worker->runs;
-    shutdown(worker->fd, SHUT_RDWR); // tells it, whoever else holds this end
+    kill(worker->pid, SIGKILL); // not yet reaped, so it is nobody else's pid
     close(worker->fd);
     while (waitpid(worker->pid, NULL, 0) < 0 && errno == EINTR)
         continue;
+    if (worker->runs)
+        finish(worker->runs, error);
     *worker = (struct worker){0};
-    if (lost)
-        finish(lost, error);
 }
 
-static void reap_all(struct pool *pool, int error) {
+// The end of all workers, and of all that is not done.
+static void end(struct pool *pool, int error) {
     for (size_t i = 0; i < pool->workers; i++)
         if (pool->worker[i].pid)
             reap(&pool->worker[i], error);
-}
-
-static void fail_waiting(struct pool *pool, int error) {
-    while (!TAILQ_EMPTY(&pool->waiting)) {
-        struct pool_result *it = TAILQ_FIRST(&pool->waiting);
-        TAILQ_REMOVE(&pool->waiting, it, place);
-        finish(it, error);
-    }
+    while (!TAILQ_EMPTY(&pool->waiting))
+        finish(TAILQ_FIRST(&pool->waiting), error);
 }
 
 // Takes the answers that are there, waiting for the first for `timeout` ms, and
@@ -161,8 +153,8 @@ static void take(struct pool *pool, int timeout) {
         int status;
         if (fd[i].revents == 0)
             continue;
-        if (it && get(worker->fd, &status, sizeof status) &&
-            get(worker->fd, it->result, it->order.result_size)) {
+        if (it && carry(IN, worker->fd, &status, sizeof status) &&
+            carry(IN, worker->fd, it->result, it->order.result_size)) {
             worker->runs = NULL;
             finish(it, status ? POOL_ETASK : 0);
         } else {
@@ -176,12 +168,12 @@ static void feed(struct pool *pool) {
     bool alive = false;
     for (size_t i = 0; i < pool->workers; i++) {
         struct worker *worker = &pool->worker[i];
-        while (!TAILQ_EMPTY(&pool->waiting) && !worker->runs &&
+        struct pool_result *it;
+        while ((it = TAILQ_FIRST(&pool->waiting)) && !worker->runs &&
                (worker->pid || start(worker))) {
-            struct pool_result *it = TAILQ_FIRST(&pool->waiting);
-            if (put(worker->fd, &it->order, sizeof it->order) &&
-                put(worker->fd, it->arg, it->order.arg_size)) {
-                TAILQ_REMOVE(&pool->waiting, it, place);
+            if (carry(OUT, worker->fd, &it->order, sizeof it->order) &&
+                carry(OUT, worker->fd, it->arg, it->order.arg_size)) {
+                move(it, &pool->running);
                 worker->runs = it;
             } else {
                 reap(worker, 0); // it died idle: the task waits on
@@ -189,28 +181,26 @@ static void feed(struct pool *pool) {
         }
         alive |= worker->pid > 0;
     }
-    if (!alive && pool->unfinished > 0) {
+    if (!alive && !TAILQ_EMPTY(&pool->waiting)) {
         pool->refuses = pool->refuses ? pool->refuses : POOL_EBROKEN;
-        fail_waiting(pool, POOL_EBROKEN);
+        end(pool, POOL_EBROKEN);
     }
 }
 
 static void drop(struct pool_result *it) {
-    TAILQ_REMOVE(&it->pool->told, it, place);
+    TAILQ_REMOVE(it->queue, it, place);
     free(it);
 }
 
 // Calls the callbacks that are due, none from inside another.
 static void tell(struct pool *pool) {
-    while (!pool->telling && !TAILQ_EMPTY(&pool->ready)) {
-        struct pool_result *it = TAILQ_FIRST(&pool->ready);
-        TAILQ_REMOVE(&pool->ready, it, place);
-        TAILQ_INSERT_TAIL(&pool->told, it, place);
+    struct pool_result *it;
+    while (!pool->telling && (it = TAILQ_FIRST(&pool->ready))) {
         pool->telling = true;
         if (it->callback)
             it->callback(it, it->user);
         pool->telling = false;
-        it->told = true;
+        move(it, &pool->told);
         if (it->detached)
             drop(it);
     }
@@ -239,6 +229,7 @@ struct pool *pool_create(const struct pool_options *options) {
     if (!pool)
         return NULL;
     TAILQ_INIT(&pool->waiting);
+    TAILQ_INIT(&pool->running);
     TAILQ_INIT(&pool->ready);
     TAILQ_INIT(&pool->told);
     pool->workers = workers;
@@ -273,8 +264,7 @@ int pool_apply_async(struct pool *pool, pool_task_fn *fn, const void *arg,
                                .result = it->arg + arg_size};
     if (arg_size > 0)
         memcpy(it->arg, arg, arg_size);
-    TAILQ_INSERT_TAIL(&pool->waiting, it, place);
-    pool->unfinished++;
+    move(it, &pool->waiting);
     if (out)
         *out = it;
     take(pool, 0);
@@ -318,13 +308,11 @@ static long long now_ms(void) {
 }
 
 int pool_result_wait(struct pool_result *it, int timeout_ms) {
-    long long end = now_ms() + timeout_ms, left = 0;
+    long long end = now_ms() + timeout_ms, left = timeout_ms;
     turn(it->pool, 0);
-    while (it->status == POOL_ENOTREADY) {
+    for (; it->status == POOL_ENOTREADY; turn(it->pool, (int)left))
         if (timeout_ms >= 0 && (left = end - now_ms()) <= 0)
             return POOL_ETIMEDOUT;
-        turn(it->pool, timeout_ms < 0 ? -1 : (int)left);
-    }
     return 0;
 }
 
@@ -349,7 +337,7 @@ void pool_result_free(struct pool_result *it) {
     if (!it)
         return;
     it->detached = true;
-    if (it->told)
+    if (it->queue == &it->pool->told)
         drop(it);
 }
 
@@ -362,11 +350,7 @@ int pool_close(struct pool *pool) {
 int pool_terminate(struct pool *pool) {
     take(pool, 0); // what has come is done
     pool->refuses = POOL_ECLOSED;
-    for (size_t i = 0; i < pool->workers; i++)
-        if (pool->worker[i].pid)
-            kill(pool->worker[i].pid, SIGKILL);
-    reap_all(pool, POOL_ECANCELLED);
-    fail_waiting(pool, POOL_ECANCELLED);
+    end(pool, POOL_ECANCELLED);
     tell(pool);
     return 0;
 }
@@ -376,9 +360,9 @@ int pool_join(struct pool *pool) {
     if (pool->refuses != POOL_ECLOSED)
         return POOL_ERUNNING;
     turn(pool, 0);
-    while (pool->unfinished > 0)
+    while (!TAILQ_EMPTY(&pool->waiting) || !TAILQ_EMPTY(&pool->running))
         turn(pool, -1);
-    reap_all(pool, 0);
+    end(pool, 0);
     return 0;
 }
 
