@@ -42,12 +42,17 @@ for_students() { # folder
         s/`make test-exercises RUNS=100` shows it; see/See/' "$1/exercises/README.md"
     sed -i 's/^`make grade` does/A grader does/
         /^`make test-schedules`/,/^$/d' "$1/exercises/schedule/README.md"
-    sed -i '/^- \*\*You teach it/,/^- \*\*You compare/{/^- \*\*You compare/!d}' \
+    sed -i '/^- \*\*You teach it/,/^- \*\*You compare/{/^- \*\*You compare/!d}
+        s/^make setup test  .*/make setup        # installs what all the rest needs (Debian)/' \
         "$1/README.md"
+    sed -i 's/^`make setup test` runs all of this, the long ones in part; /`make test-pool` runs a part of this; /' \
+        "$1/lib/README.md"
     sed -i '/teach\.md/d' "$1/lessons/README.zh.md"
+    sed -i '/^command_line test /d' "$1/lessons/map.sh"
     sed -i 's/ You teach? \[A page for$//; /^instructors\](teach.md)/d' \
         "$1/lessons/README.md"
-    sed -i -E '/^\| `make test-(exercises|schedules|grade|class|attacks|adding|tsan|play)/d
+    sed -i -E '/^\| `make test-(exercises|schedules|grade|class|attacks|adding|tsan|play|make)/d
+        /^\| `make check-lint /d
         s/^\| `make setup test` .*/| `make test-pool` | what the pool promises |/
         /^\| `make test-(long|all|debian13)`/d' "$1/tests/README.md"
     find "$1" -name '*.md' | while read -r text; do

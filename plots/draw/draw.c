@@ -46,7 +46,7 @@ static bool draw_pictures(const struct table *t, const struct chart *chart,
     snprintf(fresh_svg, sizeof fresh_svg, "%s.new", svg);
     snprintf(fresh_png, sizeof fresh_png, "%s.new", png);
     fflush(NULL);
-    FILE *f = popen("gnuplot", "w");
+    FILE *f = popen("LC_ALL=C.UTF-8 gnuplot", "w");
     if (!f)
         return false;
     // White paper, whatever the page is: it reads in the dark as well.
@@ -73,7 +73,7 @@ static bool draw_pictures(const struct table *t, const struct chart *chart,
 static void draw_text(const struct table *t, const struct chart *chart,
                       const struct groups *g, const struct caption *caption) {
     fflush(NULL);
-    FILE *f = popen("gnuplot", "w");
+    FILE *f = popen("LC_ALL=C.UTF-8 gnuplot", "w");
     if (!f)
         return;
     fprintf(f, "set terminal dumb noenhanced 79 26\n");
