@@ -126,8 +126,8 @@ bool boss_create(struct play *play) {
         .task_timeout_ms = play->set.limit_ms,
         .memory = (size_t)256 << 20,
     };
-    memset(work.board->slot, 0, sizeof work.board->slot);
-    atomic_store(&work.board->item_ms, play->set.item_ms);
+    memset(work.page->slot, 0, sizeof work.page->slot);
+    atomic_store(&work.page->item_ms, play->set.item_ms);
     play->pool = pool_create(&options);
     if (!play->pool)
         return false;

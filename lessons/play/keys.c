@@ -46,7 +46,7 @@ static double beside(const double *list, double now, int step) {
 
 static void on_item_time(struct play *play, int step) {
     play->set.item_ms = (unsigned)beside(item_ms, play->set.item_ms, step);
-    atomic_store(&work.board->item_ms, play->set.item_ms);
+    atomic_store(&work.page->item_ms, play->set.item_ms);
     log_say(&play->log, YOURS,
             "an item takes %u ms: %zu workers can do %.1f a second",
             play->set.item_ms, play->made.workers,

@@ -106,9 +106,9 @@ static void describe_effect(char *text, size_t size, const struct play *play,
 
 // How far it was, if that signal kills it.
 static void describe_loss(char *text, size_t size, int slot, uint64_t now) {
-    uint64_t item = slot < 0 ? 0 : atomic_load(&work.board->slot[slot].item);
+    uint64_t item = slot < 0 ? 0 : atomic_load(&work.page->slot[slot].item);
     uint64_t begun =
-        slot < 0 ? 0 : atomic_load(&work.board->slot[slot].begun_ns);
+        slot < 0 ? 0 : atomic_load(&work.page->slot[slot].begun_ns);
     char time[32];
     text[0] = '\0';
     if (!item || begun >= now)

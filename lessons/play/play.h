@@ -35,7 +35,7 @@ uint64_t now_ns(void);
 // ---- work.c: the task. Runs in: worker; what prepares it in the client ------
 
 // Shared by the client and all workers. A worker writes its own place only.
-struct board {
+struct shared_page {
     atomic_uint item_ms; // written by the client: how long an item takes
     struct {
         _Atomic uint64_t item;     // number of the item that runs, + 1; or 0
@@ -46,7 +46,7 @@ struct board {
 struct work {
     char (*path)[256]; // the files, in order of their names
     size_t files;
-    struct board *board;
+    struct shared_page *page;
 };
 extern struct work work; // made before the pool is, so that workers have it
 
@@ -54,7 +54,7 @@ struct item {
     uint64_t number; // counted from 0 through the whole game
 };
 
-// Finds the files, maps the board. Ends the program where there are none.
+// Finds the files, maps the shared page. Ends the program where there are none.
 void work_prepare(const char *folder);
 const char *work_path(uint64_t item);
 pool_task_fn work_count; // counts the words of one file: a uint64_t
@@ -139,8 +139,8 @@ void state_first(struct state *state, unsigned slot, pid_t pid);
 // All events of the trace so far, in the order of time.
 void state_events(struct state *state, const struct pool_trace_event *events,
                   size_t count, uint64_t now);
-// What /proc and the board say of a slot, after state_events(). `process` is
-// the letter of proc(5), 0: there is none.
+// What /proc and the shared page say of a slot, after state_events(). `process`
+// is the letter of proc(5), 0: there is none.
 void state_look(struct state *state, struct slot *slot, char process,
                 uint64_t item, uint64_t begun_ns);
 // An item of a submission whose task has failed by itself: whose was it?

@@ -150,8 +150,8 @@ static void hold(struct play *play, size_t index) {
 static void look(struct play *play) {
     struct state *state = &play->state;
     for (size_t i = 0; i < state->workers; i++) {
-        uint64_t item = atomic_load(&work.board->slot[i].item);
-        uint64_t begun = atomic_load(&work.board->slot[i].begun_ns);
+        uint64_t item = atomic_load(&work.page->slot[i].item);
+        uint64_t begun = atomic_load(&work.page->slot[i].begun_ns);
         char letter = proc_state(state->slot[i].pid);
         if (letter == 'Z' && state->ending_ns)
             letter = 0; // nobody is left who would reap it

@@ -3,8 +3,8 @@
 // words in it. That is done in a moment; then the task waits until its item has
 // taken as long as the player wants, so that eyes can follow.
 //
-// The board tells which item of its chunk a worker is at; the trace knows only
-// the chunk until that ends. Nothing but the screen reads it.
+// The shared page tells which item of its chunk a worker is at; the trace knows
+// only the chunk until that ends. Nothing but the screen reads it.
 //
 // Runs in: worker (work_count); client, before the pool (work_prepare).
 #include "play.h"
@@ -28,9 +28,9 @@ static int by_path(const void *a, const void *b) { return strcmp(a, b); }
 void work_prepare(const char *folder) {
     struct files found = find_files(folder);
     work.path = calloc(found.count, sizeof *work.path);
-    work.board = mmap(NULL, sizeof *work.board, PROT_READ | PROT_WRITE,
-                      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (!work.path || work.board == MAP_FAILED) {
+    work.page = mmap(NULL, sizeof *work.page, PROT_READ | PROT_WRITE,
+                     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (!work.path || work.page == MAP_FAILED) {
         perror("play");
         exit(1);
     }
@@ -74,12 +74,12 @@ int work_count(const void *arg, size_t arg_size, void *result,
     uint64_t begun = now_ns(), words = 0;
     if (arg_size != sizeof *item || result_size != sizeof words)
         return pool_fail("wrong sizes");
-    atomic_store(&work.board->slot[slot].begun_ns, begun);
-    atomic_store(&work.board->slot[slot].item, item->number + 1);
+    atomic_store(&work.page->slot[slot].begun_ns, begun);
+    atomic_store(&work.page->slot[slot].item, item->number + 1);
     bool good = count_words(work_path(item->number), &words);
     int error = errno;
-    wait_until(begun + atomic_load(&work.board->item_ms) * MILLISECOND);
-    atomic_store(&work.board->slot[slot].item, 0);
+    wait_until(begun + atomic_load(&work.page->item_ms) * MILLISECOND);
+    atomic_store(&work.page->slot[slot].item, 0);
     if (!good)
         return pool_fail("%s", strerror(error));
     *(uint64_t *)result = words;

@@ -3,7 +3,6 @@
 
     picture.py OUT.svg
 """
-import re
 import sys
 from html import escape
 
@@ -55,12 +54,10 @@ def draw(screen):
             if back != PAPER:
                 yield (f'<rect x="{x:.1f}" y="{y}" width="{length:.1f}" '
                        f'height="{HEIGHT}" fill="{back}"/>')
-            # Each word by itself: a viewer's font may be wider.
-            for word in re.finditer(r"\S+", text):
-                left = x + word.start() * WIDTH
-                yield (f'<text x="{left:.1f}" y="{y + 14}" fill="{front}" '
-                       f'textLength="{len(word[0]) * WIDTH:.1f}"'
-                       f'{BOLD if bold else ""}>{escape(word[0])}</text>')
+            if text.strip():  # spread to its width: a viewer's font may be wider
+                yield (f'<text x="{x:.1f}" y="{y + 14}" fill="{front}" '
+                       f'textLength="{length:.1f}" xml:space="preserve"'
+                       f'{BOLD if bold else ""}>{escape(text)}</text>')
     yield "</svg>"
 
 

@@ -89,8 +89,8 @@ static void busy_worker(void) {
     state_end(&state);
 }
 
-// What the board says of another item is not believed.
-static void stale_board(void) {
+// What the shared page says of another item is not believed.
+static void stale_page(void) {
     struct state state = begin();
     const struct pool_trace_event events[] = {run(1, 12, 100, 0, 4, 4)};
     read(&state, events, 1, 200);
@@ -216,7 +216,8 @@ int main(void) {
         const char *name;
     } tests[] = {
         {busy_worker, "a row tells item, chunk and state"},
-        {stale_board, "what the board says of another item is not believed"},
+        {stale_page,
+         "what the shared page says of another item is not believed"},
         {lost_item, "a lost item, its rest and its worker's heir"},
         {item_run_again, "an item that is run again"},
         {other_deaths, "deaths that cost nothing, by the limit, at the end"},
