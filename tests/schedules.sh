@@ -7,7 +7,7 @@
 #     same each time, also beside a load.
 #   - No solution is blamed, nor a fair one.
 #   - FULL=1: what the judge would ask of any other wrong solution costs no check
-#     that the crowds do not take, too.
+#     that the race tests do not take, too.
 #   - The programs in tests/schedules: one for each way to wait, with two to eight
 #     processes. Their faults are found, and without these nothing is.
 #   - FULL=1: so do those that clang has built.
@@ -96,7 +96,7 @@ header() { # the words after "$2:" at the top of patch $1
     sed -n "/^--- /q; s,^$2: *,,p" "$1"
 }
 
-# What schedules take from a wrong solution the crowds take, too.
+# What schedules take from a wrong solution the race tests take, too.
 agree() { # $1 scenario.c, $2 patch, $3 what was built
     for check in $(sed -n 's/.*\.check = "\(.*\)",.*/\1/p' "$1" | sort -u); do
         case " $(header "$2" Loses) $(header "$2" "May lose") " in

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// One more way beside the crowds: a check that hangs on a race is lost, too,
+// One more way beside race tests: a check that hangs on a race is lost, too,
 // where a seeded schedule of the student's steps goes wrong. See
 // ../schedule/README.md.
 //
