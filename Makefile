@@ -80,4 +80,4 @@ $(B)/flags: $(if $(call is_in,$(B)/flags,$(FLAGS)),,FORCE)
 
 FORCE:
 
--include $(shell find '$(B)' -name '*.d' 2>/dev/null)
+-include $(foreach depth,/* /*/* /*/*/*,$(wildcard $(B)$(depth)/*.d))

@@ -8,9 +8,9 @@ MANDIR  ?= $(PREFIX)/share/man
 TEST_TARGETS += check-roles check-size
 
 # As pool.h has it: major * 10000 + minor * 100 + patch.
-VERSION_NUMBER := $(shell sed -n 's/^\#define POOL_VERSION *\([0-9]*\).*/\1/p' lib/pool.h)
-VERSION_MAJOR  := $(shell echo $$(($(VERSION_NUMBER) / 10000)))
-VERSION        := $(shell n=$(VERSION_NUMBER); \
+VERSION_NUMBER  = $(shell sed -n 's/^\#define POOL_VERSION *\([0-9]*\).*/\1/p' lib/pool.h)
+VERSION_MAJOR   = $(shell echo $$(($(VERSION_NUMBER) / 10000)))
+VERSION         = $(shell n=$(VERSION_NUMBER); \
 	echo $$((n / 10000)).$$((n / 100 % 100)).$$((n % 100)))
 
 .PHONY: lib install uninstall check-roles check-size
