@@ -15,7 +15,7 @@
 //   --unsafe         limits only, no sandbox
 //
 // It is a chain of three programs: this one writes bubblewrap's command line,
-// bubblewrap builds the namespaces, and `sandbox --inside` (confine.c) sets
+// bubblewrap builds the namespaces, and `sandbox --confine` (confine.c) sets
 // limits from within and becomes the command. Descriptors stay as they are.
 //
 //   build/gcc/exercises/grader/sandbox/sandbox -- sh     have a look round
@@ -89,12 +89,12 @@ static void hide(const struct sandbox *sandbox) {
             add_empty_folder(real[i], "0755", "4096");
 }
 
-// `--inside` repeats in the sandbox what it needs to know.
-static void add_inside(const struct sandbox *sandbox) {
+// `--confine` repeats in the sandbox what it needs to know.
+static void add_confine(const struct sandbox *sandbox) {
     static char uid[24], processes[24];
     snprintf(uid, sizeof uid, "%u", (unsigned)sandbox->uid);
     snprintf(processes, sizeof processes, "%d", sandbox->processes);
-    ADD("--inside", "--processes", processes);
+    ADD("--confine", "--processes", processes);
     if (getuid() == 0)
         ADD("--uid", uid);
     add("--");
@@ -135,13 +135,13 @@ _Noreturn static void enter(const struct sandbox *sandbox, const char *self) {
     ADD("--perms", "0755", "--dir", "/sandbox");
     for (int i = 0; i < sandbox->reads; i++)
         ADD("--ro-bind", sandbox->read[i].file, sandbox->read[i].name);
-    ADD("--ro-bind", self, "/sandbox/.inside", "--remount-ro", "/dev",
+    ADD("--ro-bind", self, "/sandbox/.confine", "--remount-ro", "/dev",
         "--remount-ro", "/", "--chdir", "/tmp");
     static char options[12];
     snprintf(options, sizeof options, "%d", options_in_a_file(1));
     words = 1;
-    ADD("--args", options, "--", "/sandbox/.inside");
-    add_inside(sandbox);
+    ADD("--args", options, "--", "/sandbox/.confine");
+    add_confine(sandbox);
     for (char **word = sandbox->command; *word; word++)
         add(*word);
     line[words] = NULL;
@@ -155,8 +155,8 @@ static void read_options(struct sandbox *sandbox, int argc, char **argv) {
     for (; i < argc && strcmp(argv[i], "--") != 0; i++) {
         const char *it = argv[i];
         int more = argc - i - 1;
-        if (!strcmp(it, "--inside"))
-            sandbox->inside = true;
+        if (!strcmp(it, "--confine"))
+            sandbox->confine = true;
         else if (!strcmp(it, "--unsafe"))
             sandbox->unsafe = true;
         else if (!strcmp(it, "--bring"))
@@ -190,7 +190,7 @@ int main(int argc, char **argv) {
                                      .processes = LIMIT_SANDBOX_PROCESSES,
                                      .bwrap = "/usr/bin/bwrap"};
     read_options(&sandbox, argc, argv);
-    if (sandbox.inside || sandbox.unsafe)
+    if (sandbox.confine || sandbox.unsafe)
         sandbox_become(&sandbox);
     static char self[PATH_MAX];
     if (!realpath("/proc/self/exe", self))

@@ -26,7 +26,7 @@
 struct sandbox {
     uid_t uid; // as root: who runs the command
     int processes;
-    bool inside, unsafe, bring, orphans;
+    bool confine, unsafe, bring, orphans;
     const char *bwrap, *hide[SANDBOX_HIDES];
     int hides;
     struct {

@@ -21,8 +21,8 @@ int run_all(task_fn *task, int count, int results[]) {
     (void)task;
     (void)count;
     (void)results;
-    static const char *const folders[] = {"/tmp", "/dev/shm", "/var/tmp",   ".",
-                                          "/box", "/run",     "/dev/mqueue"};
+    static const char *const folders[] = {
+        "/tmp", "/dev/shm", "/var/tmp", ".", "/sandbox", "/run", "/dev/mqueue"};
     static char bytes[1 << 16] = {1};
     char name[64];
     for (unsigned i = 0; i < sizeof folders / sizeof *folders; i++)

@@ -12,5 +12,5 @@
     "/proc/self/cwd/solutions/01-process-per-task/ex1_process_per_task.c")
 #include "/proc/self/cwd/solutions/01-process-per-task/ex1_process_per_task.c"
 #else
-#include "/box/solutions/01-process-per-task/ex1_process_per_task.c"
+#include "/sandbox/solutions/01-process-per-task/ex1_process_per_task.c"
 #endif

@@ -24,7 +24,7 @@ int run_all(task_fn *task, int count, int results[]) {
         "/proc/1/environ",
         "/proc/1/cmdline",
         "/proc/self/cwd/solutions",
-        "/box/.inside",
+        "/sandbox/.confine",
         "../../solutions/01-process-per-task/ex1_process_per_task.c",
         "/etc/passwd"};
     static char bytes[4096];

@@ -20,11 +20,11 @@ int run_all(task_fn *task, int count, int results[]) {
     (void)count;
     (void)results;
     static const char *const files[] = {
-        "grades.csv",       "../grades.csv",
-        "../../grades.csv", "/tmp/grades.csv",
-        "result.json",      "../result.json",
-        "/box/result.json", "../parts/honest/1.json",
-        "/box/driver",      "/box/student.o"};
+        "grades.csv",           "../grades.csv",
+        "../../grades.csv",     "/tmp/grades.csv",
+        "result.json",          "../result.json",
+        "/sandbox/result.json", "../parts/honest/1.json",
+        "/sandbox/driver",      "/sandbox/student.o"};
     static const char bytes[] = "student,exercise1,total\nmallory,10,80\n";
     for (unsigned i = 0; i < sizeof files / sizeof *files; i++) {
         long fd = sys(2, (long)files[i], 01102, 0666, 0); // open, create
