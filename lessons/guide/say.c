@@ -229,7 +229,8 @@ void guide_answer(char letter, const char *why, ...) {
         show_choice("It was:", letter);
     else
         wrap("  It was:     ", "              ", "this run cannot tell");
-    wrap("  Because:    ", "              ", text);
+    const char *stop = text[strlen(text) - 1] == '.' ? "" : ".";
+    wrap("  Because:    ", "              ", guide_text("%s%s", text, stop));
     free(text);
     if (said && letter)
         printf("  %s\n", said == letter ? "You were right."
