@@ -3,9 +3,9 @@
 # Plays the student who tries everything: runs each lesson with default, odd and
 # wrong knobs, in a pipe, on a terminal and interrupted, and runs its Python
 # twins. Prints what failed; silent about the rest. FULL=1 turns every knob every
-# way, and compares each lesson with its text, command by command. ONLY="3 5" tries only these; else as many
-# lessons as there are CPUs go side by side. TIMES=20 runs only the lessons' guides
-# and texts, 20 times, LOAD=2 beside two busy loops: all claims hold, the texts fit.
+# way, and compares each lesson with its text, command by command. ONLY="3 5" tries
+# only these. TIMES=20 runs only the lessons' guides and texts, 20 times, LOAD=2
+# beside two busy loops: all claims hold, the texts fit.
 set -uo pipefail
 
 if [ -n "${TIMES:-}" ]; then
@@ -17,18 +17,10 @@ fi
 
 B=${B:-build/gcc} FULL=${FULL:-}
 if [ -z "${ONLY:-}" ]; then
-    OUT=$B/test-lessons bad=0
-    mkdir -p "$OUT"
-    for folder in lessons/[0-9][0-9]-*/; do
-        basename "$folder" | sed 's/^0*\([0-9]*\).*/\1/'
-    done >"$OUT/numbers"
     # All texts in one copy of the tree, which is built once.
-    ONLY=texts WHOLE=1 lessons/test.sh >"$OUT/texts.log" 2>&1 &
-    OUT=$OUT WHOLE=1 xargs -a "$OUT/numbers" -P "$(nproc)" -n 1 sh -c \
-        'ONLY=$1 exec lessons/test.sh >"$OUT/$1.log" 2>&1' lesson || bad=1
-    wait $! || bad=1
-    cat "$OUT"/*.log
-    exit $bad
+    export WHOLE=1
+    exec sh tests/each.sh "$B/test-lessons" lessons/test.sh texts \
+        $(sed -n 's/^# Lesson \([0-9]*\):.*/\1/p' lessons/[0-9]*/README.md)
 fi
 temp=$(mktemp -d)
 trap 'rm -rf "$temp"' EXIT

@@ -71,15 +71,11 @@ if [ "$RUNS" -gt 1 ] && [ -z "${LOAD:-}" ]; then
 fi
 mkdir -p "$OUT"
 if [ -z "${ONLY:-}" ]; then
-    # As many at a time as there are CPUs: a judge is not to wait for others.
-    sh exercises/exercise.sh numbers | LOAD=no OUT="$OUT" \
-        xargs -P "$(nproc)" -I @ sh -c \
-        'ONLY=@ sh tests/exercises.sh >"$OUT/@.log" 2>&1' || bad=1
-    for n in $(sh exercises/exercise.sh numbers); do
-        cat "$OUT/$n.log"
-    done
-    [ $bad = 0 ]
-    exit
+    export LOAD=no
+    # shellcheck disable=SC2046 # numbers are wanted
+    sh tests/each.sh "$OUT" "sh tests/exercises.sh" \
+        $(sh exercises/exercise.sh numbers) || bad=1
+    exit $bad
 fi
 
 complain() {
