@@ -458,9 +458,9 @@ hint() { # the next of three; then what is known; then the first again
     else
         title=$(grep '^## ' "$dir/hints.md" | sed -n "${next}s/^## *//p")
         echo "Hint $next of 3 for exercise $1: $title"
-        echo
-        awk -v n="$next" '/^## /{ i++; next } i == n' "$dir/hints.md" |
-            fmt -w 80
+        text=$(awk -v n="$next" '/^## /{ i++; next } i == n' "$dir/hints.md" |
+            fmt -w 80) # begins with an empty line
+        printf '%s\n\n' "$text"
         echo "More: make hint$1"
     fi
     echo "$next" 2>/dev/null >"$PROGRESS/hint$1" || :
