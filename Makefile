@@ -37,6 +37,11 @@ ALL_CFLAGS  = -std=gnu11 $(WARNINGS) -fno-omit-frame-pointer -Ilib \
 COMPILE     = $(CC) $(ALL_CFLAGS) $(FOLDER_CFLAGS) -MMD -MP -c
 LINK        = $(CC) $(ALL_CFLAGS) $(LDFLAGS)
 
+# Whether a file says just that: make sees it itself, for each process more
+# takes time.
+same        = $(if $(subst x$1,,x$2)$(subst x$2,,x$1),,same)
+is_in       = $(call same,$(file <$1),$2)
+
 .DEFAULT_GOAL := map
 .PHONY: map help clean FORCE
 .DELETE_ON_ERROR:
@@ -68,11 +73,8 @@ $(B)/%.o: %.c $(B)/flags
 	$(if $(QUIET),,echo "  cc $<")
 	$(COMPILE) -o $@ $<
 
-# With other flags, everything is compiled again. What is in the file already is
-# seen here, for each process more takes time.
+# With other flags, everything is compiled again.
 FLAGS     = $(filter-out -Werror,$(CC) $(ALL_CFLAGS) $(LDFLAGS))
-same      = $(if $(subst x$1,,x$2)$(subst x$2,,x$1),,same)
-is_in     = $(call same,$(file <$1),$2)
 $(B)/flags: $(if $(call is_in,$(B)/flags,$(FLAGS)),,FORCE)
 	mkdir -p $(@D)
 	echo '$(subst ','\'',$(FLAGS))' >$@.$$$$ && \

@@ -118,7 +118,7 @@ test-schedules-long:
 exercise-needs:
 	command -v $(firstword $(CC)) >/dev/null || { \
 		echo "There is no compiler $(firstword $(CC)) here: apt install gcc"; \
-		exit 2; }
+		exit 2; }; \
 	[ -d '$(B)' ] || mkdir -p '$(B)' 2>/dev/null; [ -w '$(B)' ] || { \
 		echo "Nothing can be written in $(B). Build elsewhere: make B=/some/folder"; \
 		exit 2; }
