@@ -182,19 +182,30 @@ corpus() { # $1 folder, $2 its last part, $3 the student's file
 }
 
 # Of the patches in tests/wrong/$1: with FULL=1 all, else so many that each of the
-# checks $2 is lost by one.
+# checks $2 is lost by one; those that lose most of what is left come first.
 chosen() {
-    left=" $2 "
-    for patch in tests/wrong/"$1"/*.patch; do
-        new=${FULL:-}
-        [ "$(header "$patch" Points)" = 0 ] || for check in $(header "$patch" Loses); do
-            case $left in *" $check "*)
-                new=1 left="${left%% "$check" *} ${left#* "$check" }"
-                ;;
-            esac
-        done
-        [ -z "$new" ] || echo "$patch"
-    done
+    [ -z "${FULL:-}" ] || { printf '%s\n' tests/wrong/"$1"/*.patch && return; }
+    awk -v checks="$2" '
+        /^--- / { nextfile }
+        /^Points: *0$/ { none[FILENAME] }
+        /^Loses:/ { loses[FILENAME] = $0; name[++names] = FILENAME }
+        function new(patch,    n, check, count) {
+            n = patch in none ? 0 : split(loses[patch], check)
+            while (n > 1) count += check[n--] in left
+            return count
+        }
+        END {
+            n = split(checks, check)
+            while (n) left[check[n--]]
+            do {
+                most = 0
+                for (i = 1; i <= names; i++)
+                    if (new(name[i]) > most) most = new(best = name[i])
+                if (most) print best
+                n = split(loses[best], check)
+                while (n > 1) delete left[check[n--]]
+            } while (most)
+        }' tests/wrong/"$1"/*.patch
 }
 
 # No starter gives away what an earlier exercise asks for: of the lines that
