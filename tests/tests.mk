@@ -201,12 +201,17 @@ check-lint: $(patsubst %.c,$(B)/lint/%.ok,$(wildcard lib/*.c)) ## develop: cppch
 # The same, and clang's analyzer, which follows every path: a minute of a CPU.
 check-paths: $(patsubst %.c,$(B)/lint/%.paths,$(wildcard lib/*.c)) ## develop: clang's analyzer finds nothing in lib/
 
-$(B)/lint/%.ok: LINT_CHECKS = --checks='-clang-analyzer-*'
-$(B)/lint/%.ok $(B)/lint/%.paths: %.c $(wildcard lib/*.h) .clang-tidy
+define lint # $1: options
 	mkdir -p $(@D)
 	$(call only_ours,clang-tidy,$(CLANG_TOOLS)); \
-	clang-tidy --quiet $(LINT_CHECKS) $< -- -std=gnu11 -Ilib 2>/dev/null
+	clang-tidy --quiet $1 $< -- -std=gnu11 -Ilib 2>/dev/null
 	touch $@
+endef
+LINT_NEEDS = $(wildcard lib/*.h) .clang-tidy
+$(B)/lint/%.ok: %.c $(LINT_NEEDS)
+	$(call lint,--checks='-clang-analyzer-*')
+$(B)/lint/%.paths: %.c $(LINT_NEEDS)
+	$(call lint)
 
 check-format: # every C file is as clang-format would write it
 	$(call only_ours,clang-format,$(CLANG_TOOLS)); \
