@@ -204,7 +204,7 @@ static void how_many_tasks(void) {
         struct row fork = row_of(run, guide_text("fork %3zu", n));
         struct row pool = row_of(run, guide_text("pool %3zu", n));
         bool faster = shorter(pool, fork);
-        guide_row("  tasks %4zu | %s|", n, verdict(pool, fork));
+        guide_row("  tasks %4zu | %s", n, verdict(pool, fork));
         if (shorter(fork, pool))
             least = n, from = 0; // a pool did not pay up to here
         else if (!faster)
@@ -258,12 +258,12 @@ static void how_many_workers(void) {
             !row.interval || !loop.interval || loop.median > limit * row.median;
         above += over;
         if (!row.interval || !loop.interval)
-            guide_row("  workers %4zu | no interval: fewer than 6 runs|", n);
+            guide_row("  workers %4zu | no interval: fewer than 6 runs", n);
         else if (over)
-            guide_row("  workers %4zu | disturbed: Amdahl allows %.2f|", n,
+            guide_row("  workers %4zu | disturbed: Amdahl allows %.2f", n,
                       limit);
         else
-            guide_row("  workers %4zu | %.2f to %.2f, Amdahl allows %.2f|", n,
+            guide_row("  workers %4zu | %.2f to %.2f, Amdahl allows %.2f", n,
                       loop.low / row.high, loop.high / row.low, limit);
     }
     guide_row("%s", "");
