@@ -6,7 +6,7 @@ TEST_TARGETS += $(if $(wildcard solutions),test-exercises)
 LONG_TARGETS += $(if $(wildcard solutions),test-exercises-all)
 
 JUDGE        := $(B)/exercises/judge
-JUDGE_OBJ    := $(patsubst %,$(JUDGE)/%.o,main report result shown schedules lend common run await queries loop messages \
+JUDGE_OBJ    := $(patsubst %,$(JUDGE)/%.o,main checks report result shown schedules lend common run await queries loop messages \
 	execution accounting limits verdict sandbox namespaces confine proc proc_counts filter wire)
 EXERCISES_SH  = B='$(B)' CC='$(CC)' SANITIZE='$(SANITIZE)' CHECK='$(CHECK)' \
 	SEED='$(SEED)' DEBUG='$(DEBUG)' MAKE='$(MAKE)' sh exercises/exercise.sh
