@@ -32,6 +32,13 @@ class Row(dict):
         return ""
 
 
+def as_a_terminal_would():
+    """The keys' signals are not ignored, as they are in a shell's background."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    for number in (signal.SIGINT, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_DFL)
+
+
 class Game:
     """One run of the program, and its screen."""
 
@@ -50,7 +57,7 @@ class Game:
         self.child = subprocess.Popen(
             command or [PROGRAM], stdin=self.slave, stdout=self.slave,
             stderr=self.slave, env=clean, start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
+            preexec_fn=as_a_terminal_would)
 
     def __enter__(self):
         return self
