@@ -87,12 +87,10 @@ void checks_limit(void) {
 // Side by side. Each check then has a process of the judge's own, and its
 // outcome is in memory that they share. -----------------------------------------
 
-#define BESIDE 2
-
 struct work {
     pid_t pid;
     int check;
-    struct used before;
+    int64_t fair_ms; // had been used before
 };
 
 static struct shared {
@@ -129,7 +127,7 @@ static bool wait_for_one(struct work *work, struct used *used) {
     struct work *it = &work[pid == work[1].pid];
     const struct used *after = &shared->used[it->check];
     it->pid = 0;
-    used->fair_ms += after->fair_ms - it->before.fair_ms;
+    used->fair_ms += after->fair_ms - it->fair_ms;
     if (after->cpu_limit_ms < used->cpu_limit_ms)
         used->cpu_limit_ms = after->cpu_limit_ms;
     if (WIFSIGNALED(status))
@@ -142,7 +140,7 @@ static bool start_beside(const struct options *options, int check,
     int place = work[0].pid > 0;
     pid_t judge = getpid();
     shared->used[check] = *used;
-    work[place] = (struct work){.check = check, .before = *used};
+    work[place] = (struct work){.check = check, .fair_ms = used->fair_ms};
     fflush(NULL);
     work[place].pid = fork();
     if (work[place].pid == 0)
@@ -160,7 +158,7 @@ struct result *checks_result(void) {
 
 // The first shows whether sandboxes are apart from each other.
 bool checks_judge(const struct options *options, int count) {
-    struct work work[BESIDE] = {0};
+    struct work work[2] = {0};
     bool judged = true;
     struct used used = {.cpu_limit_ms = LIMIT_CPU_S * 1000,
                         .ends_at_last =

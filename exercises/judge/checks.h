@@ -14,7 +14,6 @@ struct options {
     const char *schedules, *source, *no_schedules;
     bool report, beside;
     uint64_t seed;
-    bool list;
     struct sandbox_options sandbox;
 };
 

@@ -207,45 +207,44 @@ int proc_count_program(pid_t pid, pid_t top, const struct stat *program) {
 
 // What /proc lists holds few processes of a sandbox among many of the machine's.
 // A process that is elsewhere never comes below init: so it is read once. One
-// that has its number later has another inode.
-struct listed {
-    pid_t pid;
-    ino_t inode;
-    bool elsewhere;
+// that has its number later has another inode. In the order of pids, as /proc is.
+struct listing {
+    struct listed {
+        pid_t pid;
+        ino_t inode;
+        bool elsewhere;
+    } * at;
+    int count, room;
 };
 
-static struct listed *listed, *listed_last;
-static int listed_count, listed_last_count, listed_room, listed_last_room;
+static struct listing now, before; // of this look, and of the last
 
-static bool has_room(void **at, int *room, int count, size_t size) {
+// A table that has room for one more, or NULL.
+static void *with_room(void *at, int *room, int count, size_t size) {
     if (count < *room)
-        return true;
+        return at;
     int more = *room ? 2 * *room : 256;
-    void *longer = realloc(*at, (size_t)more * size);
-    if (!longer)
+    void *longer = realloc(at, (size_t)more * size);
+    if (longer)
+        *room = more;
+    return longer;
+}
+
+static bool add_listed(struct listed listed) {
+    void *at = with_room(now.at, &now.room, now.count, sizeof *now.at);
+    if (!at)
         return false;
-    *at = longer;
-    *room = more;
+    now.at = at;
+    now.at[now.count++] = listed;
     return true;
 }
 
-// Adds what stands in /proc. Both lists are in the order of pids, as /proc is.
-static bool add_process(struct processes *list, pid_t pid, ino_t inode) {
-    static int last;
-    if (listed_count == 0)
-        last = 0;
-    if (!has_room((void **)&listed, &listed_room, listed_count,
-                  sizeof *listed) ||
-        !has_room((void **)&list->at, &list->room, list->count,
-                  sizeof *list->at))
+static bool add_process(struct processes *list, pid_t pid) {
+    void *at = with_room(list->at, &list->room, list->count, sizeof *list->at);
+    if (!at)
         return false;
-    while (last < listed_last_count && listed_last[last].pid < pid)
-        last++;
-    bool elsewhere = last < listed_last_count && listed_last[last].pid == pid &&
-                     listed_last[last].inode == inode &&
-                     listed_last[last].elsewhere;
-    listed[listed_count++] = (struct listed){pid, inode, elsewhere};
-    if (!elsewhere && proc_read(&list->at[list->count], pid))
+    list->at = at;
+    if (proc_read(&list->at[list->count], pid))
         list->count++;
     return true;
 }
@@ -255,8 +254,8 @@ static bool add_process(struct processes *list, pid_t pid, ino_t inode) {
 static bool is_elsewhere(const struct processes *list, pid_t pid, pid_t init) {
     const pid_t us = getpid();
     for (int steps = 0; steps < 1000 && pid > 1; steps++) {
-        for (int i = 0; i < listed_count && listed[i].pid <= pid; i++)
-            if (listed[i].pid == pid && listed[i].elsewhere)
+        for (int i = 0; i < now.count && now.at[i].pid <= pid; i++)
+            if (now.at[i].pid == pid && now.at[i].elsewhere)
                 return true;
         const struct process *process = proc_find(list, pid);
         if (pid == init || pid == us || !process)
@@ -267,21 +266,27 @@ static bool is_elsewhere(const struct processes *list, pid_t pid, pid_t init) {
 }
 
 static bool list_all(struct processes *list) {
-    struct listed *spare = listed_last;
-    int room = listed_last_room;
-    listed_last = listed;
-    listed_last_count = listed_count;
-    listed_last_room = listed_room;
-    listed = spare;
-    listed_room = room;
-    listed_count = list->count = 0;
+    struct listing spare = before;
+    before = now;
+    now = spare;
+    now.count = list->count = 0;
     DIR *dir = opendir("/proc");
     if (!dir)
         return false;
     bool complete = true;
-    for (struct dirent *entry; complete && (entry = readdir(dir));)
-        if (isdigit((unsigned char)entry->d_name[0]))
-            complete = add_process(list, atoi(entry->d_name), entry->d_ino);
+    int last = 0; // in `before`
+    for (struct dirent *entry; complete && (entry = readdir(dir));) {
+        if (!isdigit((unsigned char)entry->d_name[0]))
+            continue;
+        struct listed it = {.pid = atoi(entry->d_name), .inode = entry->d_ino};
+        while (last < before.count && before.at[last].pid < it.pid)
+            last++;
+        it.elsewhere = last < before.count && before.at[last].pid == it.pid &&
+                       before.at[last].inode == it.inode &&
+                       before.at[last].elsewhere;
+        complete =
+            add_listed(it) && (it.elsewhere || add_process(list, it.pid));
+    }
     closedir(dir);
     return complete;
 }
@@ -296,9 +301,9 @@ bool proc_list(struct processes *list, pid_t init, bool with_switches) {
             process->pid != init && proc_is_below(list, process->pid, init);
     }
     for (int i = 0, at = 0; i < list->count; i++) {
-        while (listed[at].pid != list->at[i].pid)
+        while (now.at[at].pid != list->at[i].pid)
             at++;
-        listed[at].elsewhere = is_elsewhere(list, listed[at].pid, init);
+        now.at[at].elsewhere = is_elsewhere(list, now.at[at].pid, init);
     }
     int kept = 0;
     for (int i = 0; i < list->count; i++)
