@@ -60,19 +60,36 @@ static enum trace_end await_stop(pid_t pid, int *status) {
     }
 }
 
+static void set_options(pid_t pid, long options) {
+    check(ptrace(PTRACE_SETOPTIONS, pid, 0, options) == 0, "its options");
+}
+
+static void await_stopped(pid_t pid) {
+    int status;
+    check(waitpid(pid, &status, __WALL) == pid && WIFSTOPPED(status), "stop");
+}
+
+// The child that its fork has stopped at; it is stopped, too.
+static pid_t newborn(pid_t parent) {
+    unsigned long child;
+    check(ptrace(PTRACE_GETEVENTMSG, parent, 0, &child) == 0, "its child");
+    await_stopped((pid_t)child);
+    return (pid_t)child;
+}
+
 // A child has the trap of its parent in its text, too.
 static struct {
     unsigned long at;
     long code; // what is there without it
 } trap;
 
+static void write_code(pid_t pid, long code) {
+    check(ptrace(PTRACE_POKETEXT, pid, trap.at, code) == 0, "its text");
+}
+
 static void let_child_go(pid_t parent) {
-    int status;
-    unsigned long child;
-    check(ptrace(PTRACE_GETEVENTMSG, parent, 0, &child) == 0, "its child");
-    pid_t pid = (pid_t)child;
-    check(waitpid(pid, &status, __WALL) == pid && WIFSTOPPED(status), "stop");
-    check(ptrace(PTRACE_POKETEXT, pid, trap.at, trap.code) == 0, "its text");
+    pid_t pid = newborn(parent);
+    write_code(pid, trap.code);
     check(ptrace(PTRACE_DETACH, pid, 0, 0) == 0, "PTRACE_DETACH");
 }
 
@@ -96,9 +113,8 @@ static enum trace_end resume(pid_t pid, int request) {
 // ---- Attaching -------------------------------------------------------------
 
 static void interrupt(pid_t pid) {
-    int status;
     check(ptrace(PTRACE_INTERRUPT, pid, 0, 0) == 0, "PTRACE_INTERRUPT");
-    check(waitpid(pid, &status, __WALL) == pid && WIFSTOPPED(status), "stop");
+    await_stopped(pid);
 }
 
 void trace_attach(pid_t pid, bool forks) {
@@ -109,17 +125,14 @@ void trace_attach(pid_t pid, bool forks) {
 
 pid_t trace_child(pid_t parent) {
     int status;
-    unsigned long child;
     do {
         check(ptrace(PTRACE_CONT, parent, 0, 0) == 0, "PTRACE_CONT");
         check(waitpid(parent, &status, __WALL) == parent && WIFSTOPPED(status),
               "the parent has ended");
     } while (status >> 16 != PTRACE_EVENT_FORK);
-    check(ptrace(PTRACE_GETEVENTMSG, parent, 0, &child) == 0, "its child");
+    pid_t pid = newborn(parent);
     check(ptrace(PTRACE_DETACH, parent, 0, 0) == 0, "PTRACE_DETACH");
-    pid_t pid = (pid_t)child;
-    check(waitpid(pid, &status, __WALL) == pid && WIFSTOPPED(status), "stop");
-    check(ptrace(PTRACE_SETOPTIONS, pid, 0, 0) == 0, "PTRACE_SETOPTIONS");
+    set_options(pid, 0);
     return pid;
 }
 
@@ -231,14 +244,6 @@ enum trace_end trace_record(pid_t pid, struct path *path) {
 // ---- Going to a point of it ------------------------------------------------
 
 enum { TRAP = 0xcc }; // int3
-
-static void set_options(pid_t pid, long options) {
-    check(ptrace(PTRACE_SETOPTIONS, pid, 0, options) == 0, "its options");
-}
-
-static void write_code(pid_t pid, long code) {
-    check(ptrace(PTRACE_POKETEXT, pid, trap.at, code) == 0, "its text");
-}
 
 // The text is the victim's own copy while it is traced.
 static enum trace_end pass_trap(pid_t pid) {

@@ -21,9 +21,9 @@ struct name_of {
 
 // Which of the wanted file names, ending with NULL, a path's last part is:
 // "ex1_map.c", but also "ex1_map-2.c", "ex1_map (2).c" and "jane_ex1_map.c".
-// With `slip` set, what is likely to be meant: "ex1.c", "ex1_map - Copy.c",
-// "ex1_map_final.c", "ex1_map.c.txt", "ex1_map.cpp". -1: none. `version` gets
-// the 2.
+// With `slip` set, what is likely to be meant: "ex1.c", "01-map.c",
+// "ex1_map_v2.c", "ex1_map - Copy.c", "ex1_map_final.c", "ex1_map.txt",
+// "ex1_map.cpp". -1: none. `version` gets the 2.
 int name_is_wanted(const char *path, char *const *wanted, int *version,
                    bool *slip);
 
