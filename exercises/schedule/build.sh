@@ -8,7 +8,7 @@
 # Exit status: 0, or 2 and a sentence, the last line.
 set -u
 file=$1 scenario=$2 headers=$3 out=$4 keep=${5:-}
-here=$(dirname "$0")
+here=${0%/*}
 CC=${CC:-gcc}
 
 cannot() {
@@ -19,7 +19,7 @@ cannot() {
 [ -r "$file" ] || cannot "there is no file $file"
 command -v "${CC%% *}" >/dev/null || cannot "there is no compiler \"$CC\""
 command -v objcopy >/dev/null || cannot "objcopy is missing (package binutils)"
-mkdir -p "$out" 2>/dev/null && [ -w "$out" ] || cannot "$out cannot be written"
+{ [ -d "$out" ] || mkdir -p "$out" 2>/dev/null; } && [ -w "$out" ] || cannot "$out cannot be written"
 [ -r /proc/self/stat ] || cannot "/proc is not there"
 
 case $($CC --version 2>/dev/null) in
