@@ -46,10 +46,12 @@ $(JUDGE)/inspect: $(patsubst %,$(JUDGE)/%.o,inspect inspect_reasons \
 	$(LINK) -o $@ $^
 
 # What the header of an exercise requires: what its driver calls and the header
-# names.
+# that it includes names.
 $(B)/exercises/%/required.txt: $(B)/exercises/%/driver.o
+	header=$$(sed -n '/driver\.h/!s,^#include "\(.*\)",\1,p' exercises/$*/driver.c); \
 	nm -u $< | while read -r _ name; do \
-		sed 's,//.*,,' exercises/$*/*.h | grep -qw "$$name" && echo "$$name"; done >$@.$$$$; \
+		sed 's,//.*,,' "exercises/$*/$$header" | grep -qw "$$name" && \
+			echo "$$name"; done >$@.$$$$; \
 		test -s $@.$$$$ && mv $@.$$$$ $@
 
 # A judge with other checks is another judge.
@@ -186,8 +188,9 @@ test-exercises-all:
 MINE_DIR  := exercises/11-your-own-pool
 MINE_FILE  = $(or $(FILE),$(MINE_DIR)/$(call exercise_file,$(MINE_DIR)))
 
-$(B)/mine/pool.h: $(MINE_DIR)/minipool.h
+$(B)/mine/pool.h: $(MINE_DIR)/minipool.h $(MINE_DIR)/minipool_errors.h
 	mkdir -p $(@D)
+	cp $(word 2,$^) $(@D)
 	{ printf '#include <%s>\n' stdint.h stdio.h sys/types.h; cat $<; } >$@
 
 $(B)/mine/libpool.a: $(B)/mine/pool.h $(wildcard $(MINE_FILE))

@@ -174,9 +174,9 @@ misconceptions() {
 texts() {
     # A program to read is short; mypool.c is for looking things up. (That links
     # lead somewhere is looked at by make test-links.)
-    for program in $(grep -ohE '\]\([^)#]*\.[ch]\)' README.md lessons/README.md lessons/[0-9]*/README.md |
-        sed 's/.*\///; s/)$//' | sort -u | grep -vx mypool.c); do
-        for file in lessons/*/"$program"; do
+    for program in $(grep -ohE '\]\([^)#]*\.[ch]\)' README.md {lessons,exercises}/{,[0-9]*/}README.md |
+        sed 's/.*[/(]//; s/)$//' | sort -u | grep -vx mypool.c); do
+        for file in {lessons,exercises}/[0-9]*/"$program"; do
             [ ! -f "$file" ] || [ "$(wc -l <"$file")" -le 120 ] || fail "$file is too long to read"
         done
     done

@@ -5,8 +5,7 @@
 // that needs no more than this runs on your pool as it is. There is no
 // supervisor here: the workers are children of the process that calls
 // pool_create(), the client. Your code runs in the client only while the client
-// is inside a pool_* call, and that is when callbacks run and dead workers are
-// replaced.
+// is inside a pool_* call: then callbacks run and dead workers are replaced.
 //
 // What belongs to the client stays as it is: its other children, descriptors
 // and signal handlers. Signals may interrupt every call, and do no harm. Two
@@ -15,28 +14,13 @@
 #ifndef POOL_H
 #define POOL_H
 
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdio.h>
+
+#include "minipool_errors.h"
 
 #define POOL_FOREVER (-1) // no limit: a value for every timeout_ms
 #define POOL_MAX_WORKERS 1024
-
-enum pool_error {
-    POOL_EINVAL = -1,
-    POOL_ENOMEM = -2,
-    POOL_ECLOSED = -3,     // submitted after close or terminate
-    POOL_ERUNNING = -4,    // join before close or terminate
-    POOL_ENOTREADY = -5,   // the result is not there yet
-    POOL_ETIMEDOUT = -6,   // the timeout passed; the task still runs
-    POOL_ETASK = -7,       // the task returned non-zero
-    POOL_ELOST = -8,       // the worker died while it ran the item
-    POOL_ETIMELIMIT = -9,  // not used here
-    POOL_ECANCELLED = -10, // terminate came before the item was done
-    POOL_EBROKEN = -11,    // no worker is left, and none can be started
-    POOL_ESYS = -12,       // a system call failed; errno says why
-};
 
 struct pool;        // yours
 struct pool_result; // yours: the handle of one submitted task
@@ -64,8 +48,7 @@ struct pool *pool_create(const struct pool_options *options);
 // 2 submit. Sizes are in bytes, each may be 0, and then its pointer NULL. The
 // argument is copied. Tasks start in the order in which they were submitted.
 // Returns 0, or POOL_EINVAL (no pool, no task, a NULL pointer with a size),
-// POOL_ENOMEM, POOL_ECLOSED, POOL_EBROKEN; then nothing was submitted, and no
-// callback comes.
+// POOL_ENOMEM, POOL_ECLOSED, POOL_EBROKEN: then no callback comes.
 
 // Submits one task and returns at once, also when all workers are busy. `out`
 // receives the handle, which is the caller's until pool_result_free() or
@@ -85,8 +68,7 @@ int pool_apply(struct pool *pool, pool_task_fn *fn, const void *arg,
 // is that of items[i]. An item that fails stops no other; its result is zero
 // bytes. `chunksize` is a hint: how many items a worker may take at a time, 0
 // for your own choice. You may ignore it. Returns 0, also for count 0; or the
-// error of the failing item with the lowest index; or an error of the
-// submission.
+// error of the failing item with the lowest index; or one of the submission.
 int pool_map(struct pool *pool, pool_task_fn *fn, const void *items,
              size_t count, size_t item_size, void *results, size_t result_size,
              size_t chunksize);
@@ -107,8 +89,7 @@ int pool_result_status(struct pool_result *result);
 int pool_result_get(struct pool_result *result, void *out, size_t out_size,
                     int timeout_ms);
 
-// Frees it. Before it is ready, too: the task still runs, and its callback is
-// still called. NULL is fine.
+// Frees it. Before it is ready, too: task and callback still run. NULL is fine.
 void pool_result_free(struct pool_result *result);
 
 // 3 close. Ends submission; what was submitted is still done. Again, or after
@@ -135,46 +116,5 @@ void pool_destroy(struct pool *pool);
 // that are left do the work. When none is left, every unfinished item fails
 // with POOL_EBROKEN, and so does every submission from then on.
 // A client that ends without a word leaves no worker behind.
-
-// A sentence for an error. Nothing to write here.
-static inline const char *pool_strerror(int error) {
-    static const char *const sentence[] = {
-        "success",
-        "invalid argument, or a pool of another process",
-        "out of pool memory",
-        "pool not running",
-        "pool is still running",
-        "result is not ready",
-        "timed out waiting",
-        "task failed",
-        "worker died while running the task",
-        "task exceeded its time limit",
-        "task cancelled by terminate",
-        "pool is broken",
-        "system call failed",
-    };
-    return error > 0 || error < POOL_ESYS ? "unknown pool error"
-                                          : sentence[-error];
-}
-
-// "return pool_fail(…);" in a task fails with a message. Here it is printed at
-// once; the library keeps it with the result. Nothing to write here either.
-__attribute__((format(printf, 1, 2))) static inline int
-pool_fail(const char *format, ...) {
-    char text[200]; // a line at a time: other workers write there, too
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    fprintf(stderr, "%s\n", text);
-    return POOL_ETASK;
-}
-
-// Why it failed; "" on success and before it is ready.
-static inline const char *pool_result_message(struct pool_result *result) {
-    int status = pool_result_status(result);
-    bool has_failed = status != 0 && status != POOL_ENOTREADY;
-    return has_failed ? pool_strerror(status) : "";
-}
 
 #endif

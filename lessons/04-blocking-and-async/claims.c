@@ -133,7 +133,7 @@ static void forgotten(void) {
     struct guide_run *run = guide_run("forgotten_error");
     guide_claim(guide_traced(run, guide_items(run) == 2),
                 guide_count(guide_items(run), "item"), "two tasks ran");
-    // pool_fail() of minipool.h prints.
+    // pool_fail() of minipool_errors.h prints.
     guide_claim(guide_pool() ? GUIDE_UNSEEN
                              : guide_lines_with(run, "no word number 1") == 0,
                 NULL, "of the one that was thrown away nobody heard");
