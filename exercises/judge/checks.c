@@ -156,17 +156,19 @@ struct result *checks_result(void) {
     return &shared->result;
 }
 
-// The first shows whether sandboxes are apart from each other.
+// The first that is judged shows whether sandboxes are apart from each other:
+// where two go side by side that is the last of the table, which takes least.
 bool checks_judge(const struct options *options, int count) {
     struct work work[2] = {0};
     bool judged = true;
     struct used used = {.cpu_limit_ms = LIMIT_CPU_S * 1000,
                         .ends_at_last =
                             now_ms() + LIMIT_STALLED_TOTAL_S * 1000};
-    for (int i = 0; i < count && judged; i++) {
+    for (int turn = 0; turn < count && judged; turn++) {
+        int i = options->beside ? (turn + count - 1) % count : turn;
         if (work[0].pid > 0 && work[1].pid > 0)
             judged = wait_for_one(work, &used);
-        bool beside = options->beside && i > 0 &&
+        bool beside = options->beside && turn > 0 &&
                       sandbox_is_apart(&options->sandbox) && judged &&
                       start_beside(options, i, work, &used);
         if (!beside && judged)
