@@ -129,7 +129,8 @@ static int end(void) {
                   guide_count((size_t)guide.unseen, "claim"),
                   guide_python() ? "Python's pool writes no trace"
                   : guide_pool() ? "they need the library: your pool "
-                                   "has no trace and no supervisor"
+                                   "has no trace, no supervisor, and "
+                                   "no messages of its own"
                                  : "this run could not look");
     if (!guide.broken) {
         printf("  Now read lessons/%02d-*/README.md, and break a program on "
