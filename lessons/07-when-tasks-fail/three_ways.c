@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 enum way { REFUSES, CRASHES, EXITS };
-static int *volatile nowhere;
+static char *volatile nowhere = (char *)1; // no memory is there
 
 // The task. Runs in a worker.
 static int fails(const void *arg, size_t arg_size, void *result,

@@ -10,8 +10,9 @@
 static int hangs(const void *arg, size_t arg_size, void *result,
                  size_t result_size) {
     (void)arg, (void)arg_size, (void)result, (void)result_size;
-    for (;;)
-        pause();
+    while (pause() == -1)
+        continue;
+    return 0;
 }
 
 int main(int argc, char **argv) {
