@@ -193,13 +193,15 @@ $(B)/mine/pool.h: $(MINE_DIR)/minipool.h $(MINE_DIR)/minipool_errors.h
 	cp $(word 2,$^) $(@D)
 	{ printf '#include <%s>\n' stdint.h stdio.h sys/types.h; cat $<; } >$@
 
-$(B)/mine/libpool.a: $(B)/mine/pool.h $(wildcard $(MINE_FILE))
+$(B)/mine/libpool.a: $(B)/mine/pool.h $(wildcard $(MINE_FILE)) \
+		$(if $(call is_in,$(B)/mine/file,$(MINE_FILE)),,FORCE)
 	test -f '$(MINE_FILE)' || { echo "There is no pool of yours yet: make" \
 		"exercise11 begins it." >&2; exit 2; }
 	$(CC) $(filter-out -Ilib,$(ALL_CFLAGS)) -I$(MINE_DIR) \
 		-c -o $(@D)/mine.o '$(MINE_FILE)'
 	rm -f $@
 	$(or $(AR),ar) rcs $@ $(@D)/mine.o
+	echo '$(MINE_FILE)' >$(@D)/file
 
 # Students have no grader: what follows is for instructors.
 ifneq ($(wildcard exercises/grader),)
