@@ -267,6 +267,10 @@ for folder in lessons/[0-9][0-9]-*/; do
         works "TWIN=lessons/$name" WORKERS=2
         [ -z "$FULL" ] || works "TWIN=lessons/$name" WORKERS=1 TASKS=1
     fi
+    case $number in lesson0[3-7]) # on the pool of solution 11, which make built
+        program="$B/lessons/$name/guide $B/mine/lessons/$name"
+        ! grep -qs ^solutions "$B/mine/file" || works POOL=mine ;;
+    esac
     unset REPETITIONS
     sections
 done
