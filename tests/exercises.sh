@@ -6,13 +6,14 @@
 # check is lost by at least one wrong solution that keeps points.
 #
 # From make: B, CC, RUNS, FULL. FULL=1 judges all of them, else our solutions, and
-# so many wrong ones that each check is lost by one. With RUNS above 1 all is judged that often
+# so many wrong ones that each check is lost by one: one that loses a single check
+# is judged by this check only. With RUNS above 1 all is judged that often
 # (wrong ones a tenth, for some must run into a limit) while both cores are kept
 # busy. ONLY=3 tests one exercise; else one per CPU goes side by side.
 set -eu
 
 cd "$(dirname "$0")/.."
-RUNS=${RUNS:-1}
+RUNS=${RUNS:-1} FULL=${FULL:-}
 [ "$RUNS" = 1 ] || FULL=1
 OUT=$B/test-exercises
 bad=0 judged=0 files=0
@@ -20,14 +21,13 @@ load=
 trap 'for p in $load; do kill "$p" 2>/dev/null || :; done' EXIT
 trap 'exit 130' INT TERM
 
-# Judges a file $2 of folder $1 $3 times; the failing checks must be $4, and may
-# be those of $5.
+# Judges a file $1 $2 times; the failing checks must be $3, and may be those of
+# $4. What comes of it is in $out, what is said in $out.txt.
 try() {
-    dir=$1 file=$2 times=$3 wanted=$4 may=${5:-}
-    out=$OUT/$(basename "$dir")/$(echo "$file" | tr / _)
+    file=$1 times=$2 wanted=$3 may=${4:-}
+    out=$OUT/$name/$(echo "$file" | tr / _)
     files=$((files + 1))
-    number=$(basename "$dir" | sed 's/0*\([0-9]*\).*/\1/')
-    FILE=$file OUT=$out SEED=1 sh exercises/exercise.sh check "$number" \
+    FILE=$file OUT=$out SEED=1 sh exercises/exercise.sh check "$ONLY" \
         >"$out.txt" 2>&1 || :
     i=1
     while :; do
@@ -37,11 +37,10 @@ try() {
         for check in $failed; do
             case " $may " in
             *" $check "*) ;;
-            *) counts="$counts $check" ;;
+            *) counts="$counts$check " ;;
             esac
         done
-        # shellcheck disable=SC2086 # words are wanted
-        if [ "$(echo $counts)" != "$(echo $wanted)" ]; then
+        if [ "${counts% }" != "$wanted" ]; then
             bad=$((bad + 1))
             echo "WRONG VERDICT for $file, run $i:"
             echo "  should fail: ${wanted:-nothing}"
@@ -55,8 +54,8 @@ try() {
     done
 }
 
-points_in() { # folder $1
-    sed -n 's/^score \([0-9]*\) .*/\1/p' "$1/lines"
+points() { # of the file that was tried last
+    sed -n 's/^score \([0-9]*\) .*/\1/p' "$out/lines"
 }
 
 header() { # the words after "$2:" at the top of patch $1
@@ -85,26 +84,26 @@ complain() {
 
 # The brief's table says what the judge's says; hints are three, and short.
 texts() {
-    sed -n 's/^| \([a-z-]*\) | \([0-9]*\) | .*/\1 \2/p' "$1/README.md" \
-        >"$OUT/$2/table"
-    "$B/$1/judge" --list | awk '{ print $1, $2 }' | cmp -s - "$OUT/$2/table" ||
-        complain "$1/README.md: its table is not that of check.c"
-    "$B/$1/judge" --list | awk '{ points += $2 }
+    echo "$list" | awk '{ print $1, $2 }' >"$OUT/$name/list"
+    sed -n 's/^| \([a-z-]*\) | \([0-9]*\) | .*/\1 \2/p' "$dir/README.md" |
+        cmp -s - "$OUT/$name/list" ||
+        complain "$dir/README.md: its table is not that of check.c"
+    echo "$list" | awk '{ points += $2 }
         length(substr($0, 29)) > 46 { print $1 ": its line is too long"; bad = 1 }
         END { if (points != 10) print points " points, not 10"; exit bad || points != 10 }' ||
-        complain "$1/check.c: see above"
+        complain "$dir/check.c: see above"
     awk '/^## /{ n++; words[n] = 0; next } n { words[n] += NF }
         END { for (i in words) bad += words[i] >= 160; exit n != 3 || bad }' \
-        "$1/hints.md" ||
-        complain "$1/hints.md: not three hints, each below 160 words"
+        "$dir/hints.md" ||
+        complain "$dir/hints.md: not three hints, each below 160 words"
 }
 
 # Each sentence of the header, and of what the brief calls done, has a row in
 # promises.md: the checks that fail where it is broken, and mistakes that lose one
 # of them. Sentences of one or two words need none.
-promises() { # $1 folder, $2 its last part
-    awk -v checks=" $("$B/$1/judge" --list | awk '{ printf "%s ", $1 }')" \
-        -v wrong="tests/wrong/$2/" '
+promises() {
+    header=$(sed -n '/driver\.h/!s,^#include "\(.*\)",\1,p' "$dir/driver.c")
+    awk -v checks=" $checks " -v wrong="tests/wrong/$name/" '
         function lost_by(patch,    file, line, lost) {
             file = wrong patch ".patch"
             while ((getline line < file) > 0 && line !~ /^--- /)
@@ -152,40 +151,30 @@ promises() { # $1 folder, $2 its last part
             for (k = 1; k <= rows; k++)
                 if (!used[k]) say("no sentence has \"" quote[k] "\"")
             exit bad
-        }' "$(header_of "$1")" "$1/README.md" "$1/promises.md" ||
-        complain "$1/promises.md: see above"
-}
-
-header_of() { # the header that the driver includes, of folder $1
-    sed -n 's,^#include "\(.*\)",\1,p' "$1/driver.c" | grep -v '^driver\.h' |
-        sed "s,^,$1/,"
+        }' "$dir/$header" "$dir/README.md" "$dir/promises.md" ||
+        complain "$dir/promises.md: see above"
 }
 
 # Enough wrong and right ones, of each kind, and right ones that are not ours.
-corpus() { # $1 folder, $2 its last part, $3 the student's file
-    [ "$(find tests/wrong/"$2" -name '*.patch' 2>/dev/null | wc -l)" -ge 4 ] ||
-        complain "tests/wrong/$2: fewer than four wrong solutions"
-    [ "$(find tests/fair/"$2" -name '*.c' 2>/dev/null | wc -l)" -ge 2 ] ||
-        complain "tests/fair/$2: fewer than two right solutions unlike ours"
-    for wrong in tests/wrong/"$2"/*.patch; do
-        [ "$(header "$wrong" Points)" = 0 ] || header "$wrong" Loses
-    done | tr ' ' '\n' | sort -u >"$OUT/$2/lost"
-    for check in $("$B/$1/judge" --list | awk '{ print $1 }'); do
-        grep -qx "$check" "$OUT/$2/lost" ||
-            complain "exercise $ONLY: no wrong solution loses $check"
+corpus() {
+    set -- tests/wrong/"$name"/*.patch
+    [ $# -ge 4 ] || complain "tests/wrong/$name: fewer than four wrong solutions"
+    set -- tests/fair/"$name"/*.c
+    [ $# -ge 2 ] ||
+        complain "tests/fair/$name: fewer than two right solutions unlike ours"
+    for right; do
+        copied "$right" "$solution" && complain "$right is a copy of our solution"
     done
-    for right in tests/fair/"$2"/*.c; do
-        copied "$right" "solutions/$2/$3" &&
-            complain "$right is a copy of our solution"
+    for check in $(echo "$chosen" | sed -n 's/^nothing //p'); do
+        complain "exercise $ONLY: no wrong solution loses $check"
     done
-    return 0
 }
 
-# Of the patches in tests/wrong/$1: with FULL=1 all, else so many that each of the
-# checks $2 is lost by one; those that lose most of what is left come first.
+# So many patches that each check is lost by one, and after each the checks that
+# it loses; those that lose most of what is left come first. Then "nothing" and
+# each check that is lost by none that keeps points.
 chosen() {
-    [ -z "${FULL:-}" ] || { printf '%s\n' tests/wrong/"$1"/*.patch && return; }
-    awk -v checks="$2" '
+    awk -v checks="$checks" '
         /^--- / { nextfile }
         /^Points: *0$/ { none[FILENAME] }
         /^Loses:/ { loses[FILENAME] = $0; name[++names] = FILENAME }
@@ -201,27 +190,28 @@ chosen() {
                 most = 0
                 for (i = 1; i <= names; i++)
                     if (new(name[i]) > most) most = new(best = name[i])
-                if (most) print best
-                n = split(loses[best], check)
+                n = most ? split(loses[best], check) : 0
+                if (most) print best substr(loses[best], 7)
                 while (n > 1) delete left[check[n--]]
             } while (most)
-        }' tests/wrong/"$1"/*.patch
+            for (it in left) print "nothing", it
+        }' tests/wrong/"$name"/*.patch
 }
 
 # No starter gives away what an earlier exercise asks for: of the lines that
 # tell its solution from its own starter, it has hardly one.
-starter_tells() { # $1 folder
+starter_tells() {
     for other in exercises/[0-9]*/starter.c; do
-        exercise=$(basename "$(dirname "$other")")
-        [ "$exercise" != "$(basename "$1")" ] || continue
+        exercise=${other%/*} exercise=${exercise#*/}
+        [ "$exercise" != "$name" ] || continue
         awk '{ gsub(/^[ \t]+/, "") }
             length($0) < 20 || /^(\/\/|#)/ { next }
             FILENAME == ARGV[1] { given[$0]; next }
             FILENAME == ARGV[2] { if (!($0 in given)) tells[$0]; next }
             $0 in tells { told++ }
             END { exit !(told * 5 > length(tells)) }' "$other" \
-            solutions/"$exercise"/*.c "$1/starter.c" &&
-            complain "$1/starter.c has much of the solution of $exercise"
+            solutions/"$exercise"/*.c "$start" &&
+            complain "$start has much of the solution of $exercise"
     done
     return 0
 }
@@ -237,47 +227,56 @@ copied() {
 
 for dir in "$(printf "exercises/%02d-" "$ONLY")"*; do
     [ -d "$dir" ] || complain "There is no exercise $ONLY."
-    name=$(basename "$dir")
+    name=${dir#*/}
     mkdir -p "$OUT/$name"
     start=$dir/starter.c
-    student=$(basename "solutions/$name"/ex*.c)
-    texts "$dir" "$name"
-    promises "$dir" "$name"
-    corpus "$dir" "$name" "$student"
-    starter_tells "$dir"
+    solution=$(echo solutions/"$name"/ex*.c)
+    list=$("$B/$dir/judge" --list)
+    checks=$(echo "$list" | awk '{ printf "%s%s", space, $1; space = " " }')
+    chosen=$(chosen)
+    texts
+    promises
+    corpus
+    starter_tells
     stated=$(sed -n 's/^The starter starts at \([0-9]*\) of.*/\1/p' "$dir/README.md")
     passing=$(sed -n 's/^Holds already: //p' "$dir/README.md")
-    wanted=$("$B/$dir/judge" --list | awk -v p=" $passing " \
-        'index(p, " " $1 " ") == 0 { print $1 }')
-    try "$dir" "$start" "$RUNS" "$wanted"
-    points=$(points_in "$OUT/$name/$(echo "$start" | tr / _)")
-    [ "$points" = "$stated" ] ||
-        complain "$start has $points points, its README says $stated"
-    for right in "solutions/$name/$student" ${FULL:+tests/fair/"$name"/*.c}; do
-        try "$dir" "$right" "$RUNS" ""
-        [ ! -s "$OUT/$name/$(echo "$right" | tr / _)/inspector.txt" ] ||
-            complain "$right: $(cat \
-                "$OUT/$name/$(echo "$right" | tr / _)/inspector.txt")"
+    wanted=$(for check in $checks; do
+        case " $passing " in *" $check "*) ;; *) printf '%s ' "$check" ;; esac
+    done)
+    try "$start" "$RUNS" "${wanted% }"
+    [ "$(points)" = "$stated" ] ||
+        complain "$start has $(points) points, its README says $stated"
+    for right in "$solution" ${FULL:+tests/fair/"$name"/*.c}; do
+        try "$right" "$RUNS" ""
+        [ ! -s "$out/inspector.txt" ] ||
+            complain "$right: $(cat "$out/inspector.txt")"
     done
-    checks=$("$B/$dir/judge" --list | awk '{ printf "%s ", $1 }')
-    judge=$(chosen "$name" "$checks")
     for patch in tests/wrong/"$name"/*.patch; do
         wrong=$OUT/$name/$(basename "$patch" .patch).c
-        sh tests/wrong.sh "$patch" >"$wrong" || {
-            complain "$patch does not apply to solutions/$name/$student"
+        patch -s -r - -o "$wrong" "$solution" "$patch" || {
+            complain "$patch does not apply to $solution"
             continue
         }
-        case "$judge" in *"$patch"*) ;; *) continue ;; esac
+        loses=$(echo "$chosen" | sed -n "s,^$patch *,,p")
+        CHECK=
+        if [ -n "$FULL" ]; then
+            loses=$(header "$patch" Loses)
+        elif [ -z "$loses" ]; then
+            continue
+        elif [ "${loses%% *}" = "$loses" ]; then
+            CHECK=$loses
+        fi
+        export CHECK
         may=$(header "$patch" "May lose")
-        try "$dir" "$wrong" $(((RUNS + 9) / 10)) "$(header "$patch" Loses)" "$may"
-        points=$(points_in "$OUT/$name/$(echo "$wrong" | tr / _)")
+        try "$wrong" $(((RUNS + 9) / 10)) "$loses" "$may"
+        points=$(points)
         stated=$(header "$patch" Points)
-        [ "$points" = "$stated" ] ||
+        [ -n "$CHECK" ] || [ "$points" = "$stated" ] ||
             { [ -n "$may" ] && [ "$points" -lt "$stated" ]; } ||
             complain "$patch has $points points, not $stated"
         says=$(header "$patch" Says)
-        tr -s ' \n' ' ' <"$OUT/$name/$(echo "$wrong" | tr / _).txt" |
-            grep -qF "$says" || complain "$patch is not told \"$says\""
+        tr -s ' \n' ' ' <"$out.txt" | grep -qF "$says" ||
+            complain "$patch is not told \"$says\""
     done
 done
 echo "exercise $ONLY: $files files judged $judged times, $bad wrong verdicts"
