@@ -223,21 +223,21 @@ test_shards() {
 
 # No sandbox, no grades, unless that is asked for; then every report says so.
 test_no_sandbox() {
-    class "$work/un" 1 "1"
+    class "$work/un" 1 "12"
     for bwrap in "$work/nowhere" /bin/false; do
         says 2 "UNSAFE=1" grade --submissions "$work/un" --out "$work/unsafe" \
-            --exercises 1 --bwrap $bwrap
+            --exercises 12 --bwrap $bwrap
         [ ! -e "$work/unsafe/grades.csv" ] || fail "graded without a sandbox"
     done
     says 0 "UNSAFE: no sandbox" grade --submissions "$work/un" \
-        --out "$work/unsafe" --exercises 1 --bwrap /bin/false --unsafe 1
+        --out "$work/unsafe" --exercises 12 --bwrap /bin/false --unsafe 1
     grep -q '^student1,10,' "$work/unsafe/grades.csv" || fail "UNSAFE=1 fails"
     for file in run.json students/student1/result.json; do
         grep -q '"isolation": "UNSAFE' "$work/unsafe/$file" ||
             fail "$file hides that there was no sandbox"
     done
     says 0 "1/1 student1" grade --submissions "$work/un" \
-        --out "$work/unsafe" --exercises 1 # what was unsafe does not count
+        --out "$work/unsafe" --exercises 12 # what was unsafe does not count
 }
 
 # A sentence and a status for every setting that cannot be.
