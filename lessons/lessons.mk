@@ -25,7 +25,7 @@ LESSON_OUT     = $(B)/lessons
 LESSON_SEEN    = if [ -t 1 ]; then mkdir -p $(BUILD)/seen && : >$(BUILD)/seen/$@; fi
 
 .PHONY: first lessons lessonN lessonN-python transcripts test-lessons
-.PHONY: test-lessons-all
+.PHONY: test-lessons-all test-lessons-python
 TEST_TARGETS += test-lessons
 LONG_TARGETS += test-lessons-all
 # For the Python twins and the pictures; the lessons themselves need neither.
@@ -46,6 +46,10 @@ test-lessons: lessons-build lessons-mine # what the lessons and their texts prom
 
 test-lessons-all:
 	$(MAKE) --no-print-directory test-lessons FULL=1
+
+# Every twin; test-lessons tries two of them, test-lessons-all all.
+test-lessons-python: $(foreach lesson,$(GUIDED),$(if \
+	$(wildcard lessons/$(lesson)/*.py),$(call lesson_name,$(lesson))-python))
 
 first: $(B)/lessons/03-a-pool-of-workers/first ## learn: the first program, the one in README.md
 	$<
