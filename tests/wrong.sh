@@ -32,8 +32,5 @@ case $(echo "$found" | grep -c .) in
     exit 2
     ;;
 esac
-whole=$(mktemp)
-trap 'rm -f "$whole"' EXIT
 folder=${found%/*}
-patch -s -r - -o "$whole" "solutions/${folder##*/}"/ex*.c "$found" >&2
-cat "$whole"
+exec patch -s -r - -o - "solutions/${folder##*/}"/ex*.c "$found"
