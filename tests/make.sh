@@ -23,16 +23,13 @@ help_is_true() {
 sorted_help() {
     $make help | awk '/^[A-Z]/ { last = "" } /^  make/ { if ($2 < last) exit 1; last = $2 }'
 }
-# Colours on a terminal, none in a pipe; none where NO_COLOR is set, which two
-# places heed: exercises/colour.sh and the lessons' guide.
+# Colours on a terminal; none in a pipe, none where NO_COLOR is set.
 coloured() { # COMMAND
     command -v script >/dev/null || return 0
     script -qec "env -u NO_COLOR TERM=xterm $1" "$work/typed" </dev/null >/dev/null || :
     grep -q '\[[0-9]*m' "$work/typed" || return 1
-    case $1 in *progress | *lesson4*)
-        script -qec "env NO_COLOR=1 TERM=xterm $1" "$work/typed" </dev/null >/dev/null || :
-        ! grep -q '\[[0-9]*m' "$work/typed" || return 1 ;;
-    esac
+    script -qec "env NO_COLOR=1 TERM=xterm $1" "$work/typed" </dev/null >/dev/null || :
+    ! grep -q '\[[0-9]*m' "$work/typed" || return 1
     $1 >"$work/typed" 2>&1 </dev/null || :
     [ -s "$work/typed" ] && ! grep -q '\[[0-9]*m' "$work/typed"
 }

@@ -163,9 +163,9 @@ def main():
     lint = subprocess.run(["xmllint", "--noout", "--schema",
                            HERE / "junit.xsd", *xmls],
                           capture_output=True, text=True)
-    if lint.returncode:
-        wrong.extend(line for line in lint.stderr.splitlines()
-                     if not line.endswith(" validates"))
+    expect(lint.returncode == 0, "junit.xml", "\n".join(
+        line for line in lint.stderr.splitlines()
+        if not line.endswith(" validates")))
     print(*wrong, sep="\n")
     print(f"{len(folders)} students, {len(wrong)} mistakes in their reports")
     sys.exit(bool(wrong) or not folders)
