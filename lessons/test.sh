@@ -4,9 +4,9 @@
 # wrong knobs, in a pipe, on a terminal and interrupted, and runs its Python
 # twins (two of them). Prints what failed; silent about the rest. FULL=1 runs all
 # twins, turns every knob every way, and compares each lesson with its text,
-# command by command. ONLY="3 5" tries
-# only these. TIMES=20 runs only the lessons' guides and texts, 20 times, LOAD=2
-# beside two busy loops: all claims hold, the texts fit.
+# command by command. ONLY="3 5" tries only these. TIMES=20 runs only the lessons'
+# guides and texts, 20 times, LOAD=2 beside two busy loops: all claims hold, the
+# texts fit.
 set -uo pipefail
 
 if [ -n "${TIMES:-}" ]; then

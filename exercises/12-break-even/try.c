@@ -9,6 +9,7 @@
 #include "variants.h"
 
 #include <signal.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
