@@ -7,7 +7,7 @@
 enum { RUN_ALL, CALLS };
 
 #define NOT_SET (-1000)
-#define MANY 70 // more than fits into a table that was thought large enough
+#define MANY 65 // more than fits into a table that was thought large enough
 
 static bool back_or_stopped(struct run *run, int64_t n) {
     (void)n;

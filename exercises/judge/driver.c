@@ -40,17 +40,16 @@ _Noreturn static void give_up(const char *what) {
     _exit(DRIVER_GIVES_UP);
 }
 
-static void send_or_give_up(const struct wire *message) {
-    if (wire_send(channel, message) < 0)
+static void tell(enum wire_kind kind, int64_t id, uint32_t count,
+                 const int64_t *value) {
+    if (wire_send(channel, kind, id, count, value) < 0)
         give_up("cannot reach the judge");
 }
 
 int64_t driver_task(int64_t id) {
     uint32_t slot = atomic_fetch_add(&page->next_slot, 1) % PAGE_SLOTS;
     uint32_t seen = atomic_load(&page->answer[slot].sequence);
-    struct wire message = {
-        .kind = WIRE_ENTER, .id = id, .count = 1, .value = {slot}};
-    send_or_give_up(&message);
+    tell(WIRE_ENTER, id, 1, &(int64_t){slot});
     for (;;) {
         seen = sequence_wait(&page->answer[slot].sequence, seen);
         int64_t value = page->answer[slot].value;
@@ -69,25 +68,19 @@ int64_t driver_task(int64_t id) {
         default:
             driver_fault[DIES_WRITING] = command == COMMAND_DIE_WRITING;
             driver_fault[STOPS_WRITTEN] = command == COMMAND_STOP_WRITTEN;
-            message.kind = WIRE_LEAVE;
-            message.count = 0;
-            send_or_give_up(&message);
+            tell(WIRE_LEAVE, id, 0, NULL);
             return value;
         }
     }
 }
 
 void driver_event(int64_t id, int64_t value, int64_t detail) {
-    struct wire message = {
-        .kind = WIRE_EVENT, .id = id, .count = 2, .value = {value, detail}};
-    send_or_give_up(&message);
+    tell(WIRE_EVENT, id, 2, (int64_t[]){value, detail});
 }
 
 void driver_refused(enum refused what) {
     int error = errno;
-    struct wire message = {
-        .kind = WIRE_REFUSED, .count = 2, .value = {what, error}};
-    send_or_give_up(&message);
+    tell(WIRE_REFUSED, 0, 2, (int64_t[]){what, error});
     errno = error;
 }
 
@@ -152,9 +145,7 @@ _Noreturn static void serve(int server) {
         if (!caller_serves(&message) && message.id >= 0 &&
             message.id < driver_call_count)
             driver_calls[message.id](&message);
-        message.kind = WIRE_RETURN;
-        message.id = server;
-        send_or_give_up(&message);
+        tell(WIRE_RETURN, server, message.count, message.value);
     }
 }
 
@@ -197,9 +188,7 @@ int main(int argc, char **argv) {
     if (channel < 0)
         give_up("cannot move the channel");
     close(given);
-    struct wire hello = {.kind = WIRE_HELLO,
-                         .count = 2,
-                         .value = {driver_call_count, driver_is_sanitized()}};
-    send_or_give_up(&hello);
+    tell(WIRE_HELLO, 0, 2,
+         (int64_t[]){driver_call_count, driver_is_sanitized()});
     serve(0);
 }

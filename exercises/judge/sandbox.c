@@ -154,8 +154,9 @@ _Noreturn static void become_driver(const struct start *start) {
         confine_offer_to_oom();
         set_limits(start->tasks);
     }
-    if (options->schedules) // the same addresses each time
-        personality(ADDR_NO_RANDOMIZE);
+    // The same addresses each time; and a fork copies fewer tables of pages,
+    // since libraries and stack lie near each other.
+    personality(ADDR_NO_RANDOMIZE);
     if (!set_descriptors(start) || chdir("/") < 0 ||
         !give_up_privileges(options, start->own)) {
         dprintf(2, "the driver cannot be confined: %s\n", strerror(errno));

@@ -31,11 +31,19 @@ void sequence_advance(_Atomic uint32_t *sequence) {
     syscall(SYS_futex, sequence, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
 }
 
-int wire_send(int fd, const struct wire *message) {
-    size_t length = HEAD + message->count * sizeof message->value[0];
+int wire_send(int fd, enum wire_kind kind, int64_t id, uint32_t count,
+              const int64_t *value) {
+    struct {
+        uint32_t kind, count;
+        int64_t id;
+    } head = {kind, count, id};
+    struct iovec part[] = {{&head, sizeof head},
+                           {(int64_t *)value, count * sizeof *value}};
+    const struct msghdr message = {.msg_iov = part, .msg_iovlen = 2};
+    _Static_assert(sizeof head == HEAD, "a struct wire without its values");
     ssize_t sent;
     do
-        sent = sendto(fd, message, length, MSG_NOSIGNAL, NULL, 0);
+        sent = sendmsg(fd, &message, MSG_NOSIGNAL);
     while (sent < 0 && errno == EINTR);
     return sent < 0 ? -1 : 0;
 }

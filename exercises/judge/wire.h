@@ -110,7 +110,7 @@ static inline int64_t id_of(int64_t item) {
 
 #define PAGE_SLOTS 4096 // for answers; used again in turn
 #define PAGE_SERVERS 16
-#define RACE_ITEMS 10000 // more longs than a pipe has room for
+#define RACE_ITEMS 9000 // more longs than a pipe has room for
 
 struct shared_page {
     _Atomic uint32_t next_slot; // the driver's and its processes' own count
@@ -134,8 +134,10 @@ struct shared_page {
 uint32_t sequence_wait(_Atomic uint32_t *sequence, uint32_t seen);
 void sequence_advance(_Atomic uint32_t *sequence);
 
-// Sends a message. 0, or -1.
-int wire_send(int fd, const struct wire *message);
+// Sends a message. 0, or -1. Needs no struct wire: its pages would be copied in
+// each process that is forked for a task.
+int wire_send(int fd, enum wire_kind kind, int64_t id, uint32_t count,
+              const int64_t *value);
 
 // Receives a message that is there. `sender` gets the pid that the kernel
 // vouches for, if SO_PASSCRED is set, or 0. Values that were not sent are 0. 1;
