@@ -69,7 +69,7 @@ clean: ## develop: remove everything that was built
 # Every C file. A folder adds flags of its own with
 # $(B)/folder/%.o: FOLDER_CFLAGS = …
 $(B)/%.o: %.c $(B)/flags
-	mkdir -p $(@D)
+	[ -d $(@D) ] || mkdir -p $(@D)
 	$(if $(QUIET),,echo "  cc $<")
 	$(COMPILE) -o $@ $<
 
