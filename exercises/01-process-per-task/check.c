@@ -182,7 +182,7 @@ static void killed(struct run *run) {
 }
 
 static void fork_fails(struct run *run) {
-    int count = (int)pick(run, 6, 12);
+    int count = (int)pick(run, 4, 7);
     const int after[] = {(int)pick(run, 1, count - 2), 0, count - 1};
     for (int i = 0; i < 3; i++) {
         int good = after[i];

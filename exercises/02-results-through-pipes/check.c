@@ -102,7 +102,7 @@ static const int64_t *out_of_order(struct run *run, int count) {
 }
 
 static void results(struct run *run) {
-    int count = 30;
+    int count = 20;
     use_all_longs(run);
     const int64_t *reply = run_all(run, count, "");
     for (int i = 0; i < count; i++)
@@ -115,7 +115,7 @@ static void results(struct run *run) {
 }
 
 static void pieces(struct run *run) {
-    int count = (int)pick(run, 5, 12);
+    int count = (int)pick(run, 3, 6);
     for (int size = 1; size < 8; size += 2) {
         set_fault(run, SMALL_PIECES, size);
         const int64_t *reply =
@@ -208,7 +208,7 @@ static void write_ends(struct run *run) {
 static void fails(struct run *run) {
     static const char *const what[] = {"fork", "pipe"};
     static const enum fault fault[] = {FAIL_FORK, FAIL_PIPE};
-    int count = (int)pick(run, 6, 12);
+    int count = (int)pick(run, 4, 6);
     for (int i = 0; i < 6; i++) {
         const int after[] = {0, (int)pick(run, 1, count - 2), count - 1};
         int good = after[i % 3];

@@ -110,7 +110,7 @@ static inline int64_t id_of(int64_t item) {
 
 #define PAGE_SLOTS 4096 // for answers; used again in turn
 #define PAGE_SERVERS 16
-#define RACE_ITEMS 9000 // more longs than a pipe has room for
+#define RACE_ITEMS 10000 // more longs than a pipe has room for
 
 struct shared_page {
     _Atomic uint32_t next_slot; // the driver's and its processes' own count
