@@ -340,8 +340,8 @@ void sandbox_end(struct sandbox *sandbox) {
     kill(sandbox->init, SIGKILL);
     while (waitpid(sandbox->init, NULL, 0) < 0 && errno == EINTR)
         continue;
-    if (!sandbox
-             ->own) // what /proc did not show below init (hidepid) is ours now
+    // What /proc did not show below init (hidepid) is ours now.
+    if (!sandbox->own)
         kill_below(getpid());
     while (waitpid(-1, NULL, 0) > 0 || errno == EINTR) {
         // Init, and what fell to the judge if it was killed before.
