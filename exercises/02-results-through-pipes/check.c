@@ -116,6 +116,7 @@ static void results(struct run *run) {
 
 static void pieces(struct run *run) {
     int count = (int)pick(run, 3, 6);
+    use_all_longs(run);
     for (int size = 1; size < 8; size += 2) {
         set_fault(run, SMALL_PIECES, size);
         const int64_t *reply =
