@@ -94,8 +94,8 @@ narrow() { # lines for 80 columns; what is absurdly long is cut
 
 # A folder to build in, or a sentence.
 make_folder() {
-    [ -d "$1" ] || mkdir -p "$1" 2>/dev/null
-    [ ! -w "$1" ] || return 0
+    [ -d "$1" ] || mkdir -p "$1" 2>/dev/null || :
+    if [ -d "$1" ] && [ -w "$1" ]; then return; fi
     echo "Nothing can be written in $1. Build elsewhere: make B=/some/folder …"
     exit 2
 }

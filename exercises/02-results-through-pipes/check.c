@@ -9,14 +9,6 @@ enum { RUN_ALL, CALLS };
 #define NOT_SET (-1000)
 #define MANY 65 // more than fits into a table that was thought large enough
 
-static bool back_or_stopped(struct run *run, int64_t n) {
-    (void)n;
-    for (int i = 0; i < run->executions; i++)
-        if (state_of(run, run->execution[i].pid) == 'T')
-            return true;
-    return is_back(run, 0);
-}
-
 static void say(struct run *run, int count, const char *what) {
     about(run, "run_all(task, items, %d, results, have)%s", count, what);
 }

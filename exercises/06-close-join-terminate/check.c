@@ -180,6 +180,12 @@ static void close_finishes(struct run *run) {
            text("of %ld taken %ld ran never or twice, %ld results are wrong",
                 (long)reply[0], (long)reply[1], (long)reply[2]),
            "Keep what no worker has got yet: all of it.");
+    create(run, 1);
+    forget_executions(run);
+    submit(run, 0, 3);
+    expect_call(run, CLOSE, "pool_close(pool)", 0, "");
+    expect_call(run, JOIN, "pool_join(pool), one worker", 0, "");
+    expect_each_once(run, 3);
     // Many workers; and more items than a pipe has room for.
     create(run, 36);
     forget_executions(run);

@@ -195,7 +195,53 @@ static void apply(struct run *run) {
                      "No pool, no task, or NULL with a size.");
 }
 
+// In a pool of one worker, which is stopped before it has read what it is sent:
+// more than a socket or pipe has room for. Then `sig` ends the standstill.
+static const int64_t *send_much(struct run *run, pid_t worker, int sig) {
+    kill_one(run, worker, SIGSTOP);
+    about(run, "pool_apply with 4000000 bytes of argument, %s",
+          sig == SIGCONT ? "a signal interrupts"
+                         : "the worker is killed meanwhile");
+    START(run, 0, BYTES, 4000000, SIZE);
+    settle(run);
+    if (sig == SIGCONT)
+        interrupt(run);
+    kill_one(run, worker, sig);
+    return finish(run, 0);
+}
+
+static pid_t only_worker(struct run *run) {
+    create(run, 1, 1);
+    forget_executions(run);
+    CALL(run, APPLY, 500, 0);
+    return run->executions ? run->execution[0].pid : 0;
+}
+
 // 2 many at a time. -----------------------------------------------------------
+
+// Signals come while half of a result is there, and of an argument.
+static void interrupted_halfway(struct run *run) {
+    static const char help[] =
+        "recv and send, read and write: again, for EINTR.";
+    pid_t worker = only_worker(run);
+    script(run, 501, COMMAND_STOP_WRITTEN, 0);
+    forget_executions(run);
+    about(run, "pool_apply, a signal interrupts while the result comes");
+    START(run, 0, APPLY, 501, 0);
+    await(run, back_or_stopped, 0, "the result comes");
+    settle(run);
+    interrupt(run);
+    kill_one(run, worker, SIGCONT);
+    const int64_t *reply = finish(run, 0);
+    expect_error(run, reply[0], 0, help);
+    expect(run, reply[1] == answer_for(run, 501), "its result",
+           number_text(reply[1]), help);
+    reply = send_much(run, worker, SIGCONT);
+    expect_error(run, reply[0], 0, help);
+    expect(run, reply[1] == SIZE, "all bytes of the result right",
+           text("%ld of %d", (long)reply[1], SIZE), help);
+    call(run, DESTROY, 0, NULL);
+}
 
 static void async(struct run *run) {
     int workers = some_workers(run), count = 4 * workers + 1;
@@ -269,6 +315,7 @@ static void async(struct run *run) {
         expect(run, mapped[1 + i] == answer_for(run, i),
                text("results[%d] is %ld", i, (long)answer_for(run, i)),
                number_text(mapped[1 + i]), "");
+    interrupted_halfway(run);
     // Many workers, and more tasks than a pipe or socket has room for.
     create(run, 1, 36);
     forget_executions(run);
@@ -540,7 +587,7 @@ static void deaths(struct run *run) {
     expect_get(run, 300, reply[0]);
     for (int i = 301; i < 300 + 4 * workers; i++)
         expect_get(run, i, 0);
-    // And one while a callback runs.
+    // One while a callback runs.
     int ask = 200, seen = run->executions;
     run->hold_id = 1000 + ask;
     submit(run, ask, 1, ASKS);
@@ -559,6 +606,14 @@ static void deaths(struct run *run) {
     for (int i = ask + 1; i <= ask + 2 * workers; i++)
         expect_get(run, i, 0);
     expect_told(run, ask, 0);
+    // And one that is sent an argument.
+    reply = send_much(run, only_worker(run), SIGKILL);
+    expect(run, reply[0] == POOL_ELOST || reply[0] == 0,
+           "POOL_ELOST, or 0 by another worker", error_name(reply[0]),
+           "Who writes where nobody reads gets SIGPIPE: not with "
+           "MSG_NOSIGNAL.");
+    about(run, "pool_apply after that");
+    expect_error(run, CALL(run, APPLY, 502, 0)[0], 0, "");
 }
 
 // 7 fork fails. ---------------------------------------------------------------

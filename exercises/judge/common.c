@@ -78,6 +78,14 @@ bool back_or_running(struct run *run, int64_t n) {
     return is_back(run, 0) || run->running >= n;
 }
 
+bool back_or_stopped(struct run *run, int64_t n) {
+    (void)n;
+    for (int i = 0; i < run->executions; i++)
+        if (state_of(run, run->execution[i].pid) == 'T')
+            return true;
+    return is_back(run, 0);
+}
+
 bool none_alive(struct run *run, int64_t n) { return workers_alive(run) <= n; }
 
 static int64_t make(struct run *run, int create, int workers,

@@ -45,10 +45,11 @@ void interrupt(struct run *run);
 // lets that go on. What the call returns.
 int64_t join_interrupted(struct run *run, int join, pid_t stopped);
 
-// Conditions for await(): the call has returned, or so many tasks run; and but
-// for so many, all of the driver's children have ended. Zombies are another
-// check's concern.
+// Conditions for await(): the call has returned, or so many tasks run, or a
+// task's process is stopped; and but for so many, all of the driver's children
+// have ended. Zombies are another check's concern.
 bool back_or_running(struct run *run, int64_t n);
+bool back_or_stopped(struct run *run, int64_t n);
 bool none_alive(struct run *run, int64_t n);
 
 #endif
