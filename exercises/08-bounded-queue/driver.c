@@ -29,28 +29,32 @@ static long item_of(int64_t id, int64_t mode) {
 }
 
 // how many, first item, 1: with the race, 2: over all of long -> how many were
-// put
+// put, what the last call returned
 static void call_put(struct wire *m) {
-    int64_t done = 0;
+    int64_t done = 0, last = 0;
     if (m->value[2] == 1)
         driver_barrier();
     while (done < m->value[0] &&
-           queue_put(queue, item_of(m->value[1] + done, m->value[2])) == 0)
+           (last = queue_put(queue,
+                             item_of(m->value[1] + done, m->value[2]))) == 0)
         done++;
     m->value[0] = done;
-    m->count = 1;
+    m->value[1] = last;
+    m->count = 2;
 }
 
-// how many at most, the same as above -> how many were got, and which
+// how many at most, the same as above -> how many were got, which, and what the
+// last call returned
 static void call_get(struct wire *m) {
-    int64_t most = m->value[0], mode = m->value[1], done = 0;
+    int64_t most = m->value[0], mode = m->value[1], done = 0, last = 0;
     long item;
     if (mode == 1)
         driver_barrier();
-    while (done < most && queue_get(queue, &item) == 0)
+    while (done < most && (last = queue_get(queue, &item)) == 0)
         m->value[++done] = mode == 2 ? id_of(item) : item;
     m->value[0] = done;
-    m->count = 1 + (uint32_t)done;
+    m->value[1 + done] = last;
+    m->count = 2 + (uint32_t)done;
 }
 
 static void call_close(struct wire *m) {
