@@ -464,16 +464,16 @@ static void expect_one_for_each(struct run *run) {
     for (int cpu = 0; cpu < CPU_SETSIZE && CPU_COUNT(&one) == 0; cpu++)
         if (CPU_ISSET(cpu, &all))
             CPU_SET(cpu, &one);
-    for (int i = 0; i < 2; i++) {
-        int due = i == 0 ? 1 : CPU_COUNT(&all), before = workers_alive(run);
-        if (due > 40 || sched_setaffinity(run->driver, sizeof all,
-                                          i == 0 ? &one : &all) < 0)
+    for (int i = 0; i < 4; i++) {
+        const cpu_set_t *some = i / 2 == 0 ? &one : &all;
+        int due = CPU_COUNT(some), before = workers_alive(run);
+        if (due > 40 || sched_setaffinity(run->driver, sizeof all, some) < 0)
             continue;
         about(run, "pool_create(%s), %d processor%s to run on",
-              i == 0 ? "NULL" : "options of 0 workers", due,
+              i % 2 == 0 ? "NULL" : "options of 0 workers", due,
               due == 1 ? "" : "s");
-        expect(run, CALL(run, CREATE, 1, i == 0 ? 0 : -1)[0], "a pool", "NULL",
-               "");
+        expect(run, CALL(run, CREATE, 1, i % 2 == 0 ? 0 : -1)[0], "a pool",
+               "NULL", "");
         int there = workers_alive(run) - before;
         expect(run, there == due, text("%d workers", due), text("%d", there),
                "sched_getaffinity(2) tells which processors these are.");
@@ -618,6 +618,30 @@ static void deaths(struct run *run) {
 
 // 7 fork fails. ---------------------------------------------------------------
 
+// Of two workers one dies, and a replacement cannot be forked: the other one
+// does the work. So it is left.
+static void expect_other_works(struct run *run, bool youngest) {
+    set_fault(run, FAIL_FORK, -1);
+    create(run, 0, 2);
+    forget_executions(run);
+    run->hold = true;
+    submit(run, 0, 9, TELLS);
+    await(run, running_are, 2, "2 tasks run");
+    set_fault(run, FAIL_FORK, 0);
+    struct execution *a = first_running(run), *b = last_running(run);
+    struct execution *victim = (a->pid < b->pid) == youngest ? b : a;
+    int64_t lost = victim->id;
+    answer(run, victim, COMMAND_DIE, SIGKILL);
+    about(run, "one of 2 workers died, and fork fails for another");
+    START(run, 0, WAIT, 8, POOL_FOREVER);
+    await(run, is_reaped, victim->pid, "the dead one is reaped");
+    settle(run);
+    let_all_go(run);
+    finish(run, 0);
+    for (int i = 0; i < 9; i++)
+        expect_get(run, i, i == lost ? POOL_ELOST : 0);
+}
+
 static void fork_fails(struct run *run) {
     static const char *const what[] = {"fork", "pipe or socketpair"};
     static const enum fault fault[] = {FAIL_FORK, FAIL_PIPE};
@@ -647,6 +671,14 @@ static void fork_fails(struct run *run) {
                text("%d open descriptors, as before", before), text("%d", now),
                "");
     }
+    set_fault(run, FAIL_FORK, 0);
+    about(run, "pool_create with %d workers, where fork fails",
+          POOL_MAX_WORKERS);
+    const int64_t *most = CALL(run, CREATE, 0, POOL_MAX_WORKERS);
+    set_fault(run, FAIL_FORK, -1);
+    expect(run, !most[0], "NULL", "a pool", "");
+    expect(run, most[1] != EINVAL, "why: not EINVAL, so many there may be",
+           "errno is EINVAL", "");
     // No memory: it says so, and works on.
     for (int after = 0; after < 3; after++) {
         set_fault(run, FAIL_MALLOC, after);
@@ -677,23 +709,9 @@ static void fork_fails(struct run *run) {
     }
     forget_executions(run);
     run->events = 0;
-    // A replacement cannot be forked: the other one does the work.
-    create(run, 0, 2);
-    run->hold = true;
-    submit(run, 0, 9, TELLS);
-    await(run, running_are, 2, "2 tasks run");
-    set_fault(run, FAIL_FORK, 0);
-    struct execution *victim = first_running(run);
-    int64_t lost = victim->id;
-    answer(run, victim, COMMAND_DIE, SIGKILL);
-    about(run, "one of 2 workers died, and fork fails for another");
-    START(run, 0, WAIT, 8, POOL_FOREVER);
-    await(run, is_reaped, victim->pid, "the dead one is reaped");
-    settle(run);
-    let_all_go(run);
-    finish(run, 0);
-    for (int i = 0; i < 9; i++)
-        expect_get(run, i, i == lost ? POOL_ELOST : 0);
+    expect_other_works(run, false);
+    call(run, DESTROY, 0, NULL);
+    expect_other_works(run, true);
     // The last one dies, too.
     run->hold = true;
     submit(run, 9, 3, TELLS);
