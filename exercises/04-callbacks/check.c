@@ -113,8 +113,9 @@ static void results(struct run *run) {
     about(run, "pool_result_ready(pool, 0), which pool_result_get gave before");
     expect(run, CALL(run, READY, 0)[0] == 1, "1: it is still there", "not 1",
            "");
-    for (int i = 0; i < 2; i++) {
-        int none = i == 0 ? count : -1;
+    const int never[] = {count, -1, 1 << 26, -(1 << 26)};
+    for (int i = 0; i < 4; i++) {
+        int none = never[i];
         about(run, "pool_result_get(pool, %d, &result), which was never given",
               none);
         int64_t got = CALL(run, GET, none)[0];
@@ -280,15 +281,20 @@ static void works(struct run *run, int workers) {
 
 // Without memory it may refuse an item, and works on.
 static void expect_refuses(struct run *run) {
+    int64_t number = 0;
     int count = 0;
     some_workers(run);
     submit(run, count++, 1, NO_CALLBACK);
     set_fault(run, FAIL_MALLOC, 0);
     about(run, "pool_apply_async again and again, where malloc and realloc "
                "fail");
-    while (count < 100 && CALL(run, ASYNC, count, NO_CALLBACK, 0)[0] == count)
+    while (count < 100 &&
+           (number = CALL(run, ASYNC, count, NO_CALLBACK, 0)[0]) == count)
         count++;
     set_fault(run, FAIL_MALLOC, -1);
+    expect(run, count == 100 || number == -1, "-1: no memory",
+           text("%ld", (long)number),
+           "What malloc or realloc gives may be NULL.");
     submit(run, count, 1, NO_CALLBACK);
     for (int i = 0; i <= count; i++)
         get(run, i);
@@ -322,6 +328,8 @@ static void fails(struct run *run) {
                   "was killed",
                   k);
             last = CALL(run, ASYNC, k, NO_CALLBACK, 0)[0];
+            expect(run, last == -1 || last == k, text("-1, or %d", k),
+                   text("%ld", (long)last), "Numbers are 0, 1, 2 and so on.");
         }
         about(run, "pool_result_get of all numbers, a worker was killed");
         for (int k = workers; k < 3 * workers && last >= 0; k++)

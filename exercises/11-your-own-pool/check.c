@@ -254,10 +254,21 @@ static void async(struct run *run) {
     expect(run, CALL(run, READY, 0)[0] == 0, "false", "true", "");
     about(run, "pool_result_wait(result %d, 30) while all workers are busy",
           count - 1);
+    int64_t began = now_ms();
     expect_error(run, CALL(run, WAIT, count - 1, 30)[0], POOL_ETIMEDOUT, "");
+    expect(run, now_ms() - began >= 29, "it waits 30 ms",
+           text("%ld ms", (long)(now_ms() - began)), "");
     about(run, "pool_result_get(result 0, …, 0) while its task runs");
     expect_error(run, CALL(run, GET, 0, 0, SIZE)[0], POOL_ETIMEDOUT, "");
+    about(run, "pool_result_wait(result %d, 100000), then all tasks go on",
+          count - 1);
+    START(run, 0, WAIT, count - 1, 100000);
+    settle(run);
+    expect(run, !is_back(run, 0), "it waits", "it returned", "");
     let_all_go(run);
+    expect_error(run, finish(run, 0)[0], 0, "");
+    about(run, "pool_result_ready(result %d), which is ready", count - 1);
+    expect(run, CALL(run, READY, count - 1)[0] == 1, "true", "false", "");
     for (int i = 0; i < 2 * count; i++)
         expect_get(run, (int)pick(run, 0, count - 1), 0); // some twice
     for (int i = 0; i < count; i++)
@@ -751,7 +762,21 @@ static void fork_fails(struct run *run) {
 // A worker is stopped when it is to leave: a signal interrupts what waits for
 // it.
 static void expect_waits_for_the_end(struct run *run) {
-    run->hold = false;
+    create(run, 0, 2);
+    forget_executions(run);
+    run->hold = true;
+    submit(run, 0, 2, NONE);
+    await(run, running_are, 2, "2 tasks run");
+    expect_call(run, CLOSE, "pool_close(pool)", 0, "");
+    about(run, "pool_join(pool), where tasks run and none waits");
+    start(run, 0, JOIN, 0, NULL);
+    settle(run);
+    expect(run, !is_back(run, 0), "it waits for the tasks", "it returned", "");
+    let_all_go(run);
+    expect_error(run, finish(run, 0)[0], 0, "");
+    for (int i = 0; i < 2; i++)
+        expect_get(run, i, 0);
+    call(run, DESTROY, 0, NULL);
     lend(run); // for its handler
     is_unharmed(run);
     forget_executions(run);
