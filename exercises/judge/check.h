@@ -28,6 +28,7 @@
 enum answers {
     ANSWERS_SMALL,  // 1 to 250
     ANSWERS_STATUS, // 0 to 255: an exit status
+    ANSWERS_INT,    // 1 to 2^31 - 1
     ANSWERS_LONG,   // all of int64_t, its ends, 0 and -1 often among them
 };
 

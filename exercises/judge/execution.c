@@ -49,6 +49,8 @@ int64_t answer_for(struct run *run, int64_t id) {
         return 1 + (int64_t)(random % 250);
     case ANSWERS_STATUS:
         return status_from(turn, random);
+    case ANSWERS_INT:
+        return 1 + (int64_t)(random % INT32_MAX);
     default:
         return number_from(turn, random);
     }
