@@ -281,8 +281,8 @@ static void works(struct run *run, int workers) {
 
 // Without memory it may refuse an item, and works on.
 static void expect_refuses(struct run *run) {
-    int64_t number = 0;
     int count = 0;
+    int64_t number = 0;
     some_workers(run);
     submit(run, count++, 1, NO_CALLBACK);
     set_fault(run, FAIL_MALLOC, 0);

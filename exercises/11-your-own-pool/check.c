@@ -764,9 +764,7 @@ static void fork_fails(struct run *run) {
 
 // 8 close and join. -----------------------------------------------------------
 
-// A worker is stopped when it is to leave: a signal interrupts what waits for
-// it.
-static void expect_waits_for_the_end(struct run *run) {
+static void expect_waits_for_the_running(struct run *run) {
     create(run, 0, 2);
     forget_executions(run);
     run->hold = true;
@@ -782,6 +780,11 @@ static void expect_waits_for_the_end(struct run *run) {
     for (int i = 0; i < 2; i++)
         expect_get(run, i, 0);
     call(run, DESTROY, 0, NULL);
+}
+
+// A worker is stopped when it is to leave: a signal interrupts what waits for
+// it.
+static void expect_waits_for_the_end(struct run *run) {
     lend(run); // for its handler
     is_unharmed(run);
     forget_executions(run);
@@ -843,6 +846,7 @@ static void close_join(struct run *run) {
     }
     expect(run, times_told(run, 99) == 0, "no callback of what was refused",
            "one came", "");
+    expect_waits_for_the_running(run);
     expect_waits_for_the_end(run);
     for (int i = 0; i < 3; i++) { // a pool that never had work
         create(run, 0, 2);
