@@ -171,7 +171,7 @@ static void all_die(struct run *run) {
 
 // Whatever dies and is replaced, no more than N at once.
 static void at_most_n(struct run *run) {
-    int workers = (int)pick(run, 2, 4);
+    int workers = (int)pick(run, 3, 4); // one dies, others are left
     create(run, workers);
     run->hold = true;
     begin(run, 30, 0, "");
