@@ -501,6 +501,13 @@ static void expect_one_for_each(struct run *run) {
     sched_setaffinity(run->driver, sizeof all, &all);
 }
 
+static bool all_deaf(struct run *run, int64_t n) {
+    int64_t deaf = 0;
+    for (int i = 0; i < run->executions; i++)
+        deaf += ignores_signal(run, run->execution[i].pid, SIGTERM);
+    return deaf >= n;
+}
+
 static void workers_check(struct run *run) {
     int workers = some_workers(run), first = 0;
     for (int round = 0; round < 3; round++) {
@@ -551,6 +558,16 @@ static void workers_check(struct run *run) {
            text("%s, errno %ld", reply[0] ? "a pool" : "NULL", (long)reply[1]),
            "");
     create(run, 1, 2);
+    forget_executions(run);
+    run->hold = true;
+    submit(run, 0, 2, NONE);
+    await(run, running_are, 2, "2 tasks run");
+    for (int i = 0; i < 2; i++)
+        answer(run, &run->execution[i], COMMAND_IGNORE_SIGTERM, 0);
+    await(run, all_deaf, 2, "tasks ignore SIGTERM");
+    let_all_go(run);
+    for (int i = 0; i < 2; i++)
+        expect_get(run, i, 0);
     about(run, "nothing: the client was killed");
     driver_may_end(run);
     kill_one(run, run->driver, SIGKILL);
@@ -865,13 +882,6 @@ static void close_join(struct run *run) {
 }
 
 // 9 terminate. ----------------------------------------------------------------
-
-static bool all_deaf(struct run *run, int64_t n) {
-    int64_t deaf = 0;
-    for (int i = 0; i < run->executions; i++)
-        deaf += ignores_signal(run, run->execution[i].pid, SIGTERM);
-    return deaf >= n;
-}
 
 static void terminate(struct run *run) {
     int workers = some_workers(run), count = 5 * workers;
