@@ -87,6 +87,16 @@ static void submit(struct run *run, int from, int count, int kind) {
         expect_error(run, try_async(run, i, kind, false), 0, "");
 }
 
+// A pool of two workers, both in one of the tasks `from` … `from + count - 1`.
+static void two_at_work(struct run *run, int which, int from, int count,
+                        int kind) {
+    create(run, which, 2);
+    forget_executions(run);
+    run->hold = true;
+    submit(run, from, count, kind);
+    await(run, running_are, 2, "2 tasks run");
+}
+
 static void expect_get(struct run *run, int number, int64_t due) {
     about(run, "pool_result_get(result %d, …)", number);
     const int64_t *reply = CALL(run, GET, number, POOL_FOREVER, SIZE);
@@ -261,8 +271,8 @@ static void async(struct run *run) {
           count - 1);
     int64_t began = now_ms();
     expect_error(run, CALL(run, WAIT, count - 1, 30)[0], POOL_ETIMEDOUT, "");
-    expect(run, now_ms() - began >= 29, "it waits 30 ms",
-           text("%ld ms", (long)(now_ms() - began)), "");
+    int64_t took = now_ms() - began;
+    expect(run, took >= 29, "it waits 30 ms", text("%ld ms", (long)took), "");
     about(run, "pool_result_get(result 0, …, 0) while its task runs");
     expect_error(run, CALL(run, GET, 0, 0, SIZE)[0], POOL_ETIMEDOUT, "");
     about(run, "pool_result_wait(result %d, 100000), then all tasks go on",
@@ -557,11 +567,7 @@ static void workers_check(struct run *run) {
     expect(run, !reply[0] && reply[1] == EINVAL, "NULL, errno EINVAL",
            text("%s, errno %ld", reply[0] ? "a pool" : "NULL", (long)reply[1]),
            "");
-    create(run, 1, 2);
-    forget_executions(run);
-    run->hold = true;
-    submit(run, 0, 2, NONE);
-    await(run, running_are, 2, "2 tasks run");
+    two_at_work(run, 1, 0, 2, NONE);
     for (int i = 0; i < 2; i++)
         answer(run, &run->execution[i], COMMAND_IGNORE_SIGTERM, 0);
     await(run, all_deaf, 2, "tasks ignore SIGTERM");
@@ -658,11 +664,7 @@ static void deaths(struct run *run) {
 // does the work. So it is left.
 static void expect_other_works(struct run *run, bool youngest) {
     set_fault(run, FAIL_FORK, -1);
-    create(run, 0, 2);
-    forget_executions(run);
-    run->hold = true;
-    submit(run, 0, 9, TELLS);
-    await(run, running_are, 2, "2 tasks run");
+    two_at_work(run, 0, 0, 9, TELLS);
     set_fault(run, FAIL_FORK, 0);
     struct execution *a = first_running(run), *b = last_running(run);
     struct execution *victim = (a->pid < b->pid) == youngest ? b : a;
@@ -785,11 +787,7 @@ static void fork_fails(struct run *run) {
 // 8 close and join. -----------------------------------------------------------
 
 static void expect_waits_for_the_running(struct run *run) {
-    create(run, 0, 2);
-    forget_executions(run);
-    run->hold = true;
-    submit(run, 0, 2, NONE);
-    await(run, running_are, 2, "2 tasks run");
+    two_at_work(run, 0, 0, 2, NONE);
     expect_call(run, CLOSE, "pool_close(pool)", 0, "");
     about(run, "pool_join(pool), where tasks run and none waits");
     start(run, 0, JOIN, 0, NULL);
@@ -914,11 +912,7 @@ static void terminate(struct run *run) {
         expect_told(run, i, i == done ? 0 : POOL_ECANCELLED);
     }
     // After close, too; and then the pool is destroyed, not joined.
-    create(run, 0, 2);
-    forget_executions(run);
-    run->hold = true;
-    submit(run, 200, 7, TELLS);
-    await(run, running_are, 2, "2 tasks run");
+    two_at_work(run, 0, 200, 7, TELLS);
     expect_call(run, CLOSE, "pool_close(pool)", 0, "");
     expect_call(run, TERMINATE, "pool_terminate after pool_close", 0, "");
     for (int i = 200; i < 207; i++)
@@ -929,10 +923,7 @@ static void terminate(struct run *run) {
     for (int i = 200; i < 207; i++)
         expect_told(run, i, POOL_ECANCELLED);
     // pool_destroy terminates, too.
-    create(run, 0, 2);
-    forget_executions(run);
-    submit(run, 210, 5, TELLS);
-    await(run, running_are, 2, "2 tasks run");
+    two_at_work(run, 0, 210, 5, TELLS);
     about(run, "pool_destroy, without pool_terminate");
     call(run, DESTROY, 0, NULL);
     for (int i = 210; i < 215; i++)
