@@ -86,7 +86,7 @@ $(foreach dir,$(SCHEDULED),$(eval $(B)/$(dir)/ready: \
 	$(B)/$(dir)/schedule.o $(B)/exercises/schedule/runtime.o \
 	$(B)/exercises/schedule/imports.txt))
 TEST_TARGETS  += $(if $(wildcard solutions),test-schedules)
-LONG_TARGETS  += $(if $(wildcard solutions),test-schedules-long)
+LONG_TARGETS  += $(if $(wildcard solutions),test-schedules-all)
 .PHONY: test-schedules test-schedules-all test-schedules-long
 
 $(B)/exercises/schedule/%.o: FOLDER_CFLAGS =
@@ -111,7 +111,7 @@ test-schedules: $(SCHEDULES) $(JUDGE)/inspect ## develop: races are found by sch
 test-schedules-all: # and those that are no races, and clang
 	$(MAKE) --no-print-directory test-schedules FULL=1
 
-test-schedules-long:
+test-schedules-long: # and so often, beside a load, that it takes hours
 	$(MAKE) --no-print-directory test-schedules FULL=1 TRIES=20 RUNS=10000 \
 		REPLAYS=100 LOAD=8
 

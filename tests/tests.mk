@@ -27,7 +27,7 @@ TEST_BUILDS   = $(TESTS) $(B)/tests/harness_selftest $(B)/tests/storm \
 TEST_JOBS    = $(shell expr 2 '*' $$(nproc))
 # Those that take longest begin first.
 TEST_LONGEST = test-exercises test-lessons test-grade test-pool check-paths \
-	test-kill-long test-valgrind test-schedules-long test-class-long
+	test-kill-long test-valgrind test-schedules-all test-class-long
 longest_first = $(filter $(TEST_LONGEST),$1) $(filter-out $(TEST_LONGEST),$1)
 run_tests = TEST_MAKE='$(MAKE) WERROR=1' sh tests/run.sh $(B)/test-logs/$1 $(TEST_JOBS)
 
