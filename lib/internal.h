@@ -84,6 +84,7 @@ uint64_t sys_address_left(void);
 // ==== sys_stdio.c: output that waits in streams =============================
 
 void sys_flush(FILE *stream);
+void sys_purge(FILE *stream);
 void sys_each_output(void (*act)(FILE *stream));
 
 // ==== sys_guard.c: what workers must not do ================================

@@ -214,7 +214,7 @@ _Noreturn void super_main(struct arena *arena, int client_fd,
                 .status = arena->client);
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     reset_signals();
-    sys_each_output(__fpurge); // the client's, to be printed once
+    sys_each_output(sys_purge); // the client's, to be printed once
     sigset_t child;
     sigemptyset(&child);
     sigaddset(&child, SIGCHLD);

@@ -19,11 +19,14 @@ void sys_flush(FILE *stream) {
     funlockfile(stream);
 }
 
+// Forgets what waits in a stream. musl's __fpurge() returns an int.
+void sys_purge(FILE *stream) { __fpurge(stream); }
+
 #ifdef __GLIBC__
 FILE *_IO_iter_begin(void), *_IO_iter_end(void), *_IO_iter_next(FILE *stream);
 void _IO_list_lock(void), _IO_list_unlock(void);
 
-// Calls `act`, sys_flush() or __fpurge(), for each stream with output in it.
+// Calls `act`, sys_flush() or sys_purge(), for each stream with output in it.
 void sys_each_output(void (*act)(FILE *stream)) {
     _IO_list_lock();
     for (FILE *stream = _IO_iter_begin(); stream != _IO_iter_end();
