@@ -65,8 +65,9 @@ static void kept(void) {
                 "a descriptor left open stays open: later tasks get higher "
                 "ones");
     if (tasks > 5)
-        guide_claim(sum.processes == 2, guide_text("%zu", sum.processes),
-                    "both workers took part: task 0 waited for task 5");
+        guide_claim(
+            sum.processes == 2, guide_text("%zu", sum.processes),
+            "both workers took part: tasks 0 and 5 waited for each other");
     guide_timeline(run);
     if (!sum.whole || !sum.tasks)
         guide_answer('\0', "the answers above have gaps.");

@@ -10,20 +10,21 @@
 #include <unistd.h>
 
 static int calls, tasks = 12; // each process has its own
-static int met[2];            // a pipe: all workers have it
+static int met[2][2];         // two pipes: all workers have them
 
 struct answer {
     pid_t pid;
     int calls, descriptor;
 };
 
-// The task. Number 0 waits for number 5, so that both workers take part.
+// The task. Numbers 0 and 5 wait for each other, so both workers take part.
 static int leak(const void *arg, size_t arg_size, void *result, size_t size) {
     (void)arg_size, (void)size;
     int number = *(const int *)arg;
     char byte = 0;
-    if ((number == 5 && write(met[1], &byte, 1) != 1) ||
-        (number == 0 && tasks > 5 && read(met[0], &byte, 1) != 1))
+    if (tasks > 5 && (number == 0 || number == 5) &&
+        (write(met[number == 0][1], &byte, 1) != 1 ||
+         read(met[number == 5][0], &byte, 1) != 1))
         return pool_fail("the two tasks did not meet");
     int descriptor = open("/dev/null", O_RDONLY); // never closed
     *(struct answer *)result = (struct answer){getpid(), ++calls, descriptor};
@@ -36,7 +37,7 @@ int main(int argc, char **argv) {
     size_t count = tasks > 0 ? (size_t)tasks : 0;
     int *items = calloc(count + 1, sizeof *items);
     struct answer *answers = calloc(count + 1, sizeof *answers);
-    if (!items || !answers || pipe(met) < 0)
+    if (!items || !answers || pipe(met[0]) < 0 || pipe(met[1]) < 0)
         err(2, "for %zu tasks", count);
     for (int i = 0; i < tasks; i++)
         items[i] = i;

@@ -7,16 +7,15 @@ import sys
 TASKS = int(sys.argv[1]) if len(sys.argv) > 1 else 12
 LIFE = int(sys.argv[2]) if len(sys.argv) > 2 else None
 calls = 0  # each process has its own
-met = os.pipe()  # all workers have it
+met = os.pipe(), os.pipe()  # all workers have them
 
 
 def leak(number):
     global calls
     calls += 1
-    if number == 5:
-        os.write(met[1], b"x")
-    elif number == 0 and TASKS > 5:
-        os.read(met[0], 1)  # task 5 has begun, in the other worker
+    if TASKS > 5 and number in (0, 5):  # they wait for each other
+        os.write(met[number == 0][1], b"x")
+        os.read(met[number == 5][0], 1)
     return os.getpid(), calls, os.open("/dev/null", os.O_RDONLY)  # never closed
 
 
