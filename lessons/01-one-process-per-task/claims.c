@@ -131,8 +131,8 @@ static void ends(void) {
     const char *child = guide_line(run, "child, ");
     const char *grandchild = guide_line(run, "grandchild, ");
     bool dead = child && strstr(child, "state Z") != NULL;
-    bool lives = grandchild && (strstr(grandchild, "state S") ||
-                                strstr(grandchild, "state R"));
+    bool lives = grandchild && strstr(grandchild, "state ") &&
+                 !strstr(grandchild, "state Z");
     bool adopted =
         grandchild && program && strstr(grandchild, "parent is process ") &&
         atoi(strstr(grandchild, "parent is process ") + 18) == atoi(program);

@@ -26,24 +26,24 @@ static void show(const char *name, pid_t pid) {
 
 int main(void) {
     int go[2], tell[2]; // two pipes; "go" carries nothing, it only ends
-    pid_t grandchild;
     if (pipe(go) < 0 || pipe(tell) < 0)
         err(1, "pipe");
     if (prctl(PR_SET_CHILD_SUBREAPER, 1) < 0) // orphans come to this process,
         err(1, "prctl");                      // without it they go to init
-    pid_t child = fork();
+    pid_t grandchild, child = fork();
     if (child < 0)
         err(1, "fork");
+    if (child == 0 && fork() != 0)
+        _exit(0); // does not wait for its child
     if (child == 0) {
-        grandchild = fork();
-        if (grandchild == 0) {
-            close(go[1]);
-            _exit(read(go[0], &grandchild, 1) != 0); // lives until "go" ends
-        }
-        _exit(write(tell[1], &grandchild, sizeof grandchild) < 0); // no wait
+        grandchild = getpid();
+        close(go[1]);
+        _exit(write(tell[1], &grandchild, sizeof grandchild) < 0 ||
+              read(go[0], &grandchild, 1) != 0); // lives until "go" ends
     }
-    if (read(tell[0], &grandchild, sizeof grandchild) < 0 || grandchild < 0)
-        err(1, "no grandchild");
+    close(tell[1]);
+    if (read(tell[0], &grandchild, sizeof grandchild) <= 0)
+        errx(1, "no grandchild");
     if (waitid(P_PID, (id_t)child, NULL, WEXITED | WNOWAIT) < 0) // not reaped
         err(1, "waitid");
     printf("this is process %d\n", getpid());

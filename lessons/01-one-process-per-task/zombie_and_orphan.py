@@ -13,10 +13,12 @@ def show(name, pid):
 
 go, tell = os.pipe(), os.pipe()
 if (child := os.fork()) == 0:
-    if (grandchild := os.fork()) == 0:
+    if os.fork() == 0:
         os.close(go[1])
+        os.write(tell[1], b"%d" % os.getpid())
         os._exit(len(os.read(go[0], 1)))  # lives until "go" ends
-    os._exit(os.write(tell[1], b"%d" % grandchild) == 0)  # does not wait
+    os._exit(0)  # does not wait
+os.close(tell[1])
 grandchild = int(os.read(tell[0], 20))
 os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)  # ended, not reaped
 show("child", child), show("grandchild", grandchild)
