@@ -9,6 +9,16 @@
 #include <sys/resource.h>
 #include <sys/types.h>
 
+// All that it finds in its environment. The sanitizer keeps a little of what was
+// freed, not 256 MB: each process would have its part in each fork.
+#define CONFINED_ENVIRONMENT                                                   \
+    {                                                                          \
+        "PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8",                                \
+            "ASAN_OPTIONS=detect_leaks=0:quarantine_size_mb=1:"                \
+            "thread_local_quarantine_size_kb=64",                              \
+            NULL                                                               \
+    }
+
 // As root it becomes this user. No capability is left and none can come back.
 // False, with errno, if it cannot be.
 bool confine_drop_rights(uid_t uid);

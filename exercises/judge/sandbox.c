@@ -162,8 +162,7 @@ _Noreturn static void become_driver(const struct start *start) {
         dprintf(2, "the driver cannot be confined: %s\n", strerror(errno));
         _exit(DRIVER_NOT_CONFINED);
     }
-    char *environment[] = {"PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8",
-                           "ASAN_OPTIONS=detect_leaks=0", NULL};
+    char *environment[] = CONFINED_ENVIRONMENT;
     char *argv[64] = {0};
     int n = 0;
     for (char **p = options->prefix; p && *p && n < 60; p++)

@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "confine.h"
 #include "sandbox.h"
 
 void text_free(struct text *text) {
@@ -48,7 +49,7 @@ _Noreturn static void become(const struct spawn *it, pid_t parent, int out,
     int in = it->input >= 0 ? it->input : open("/dev/null", O_RDONLY);
     if (dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0)
         _exit(127);
-    char *environment[] = SANDBOX_ENVIRONMENT;
+    char *environment[] = CONFINED_ENVIRONMENT;
     execve(it->argv[0], it->argv, environment);
     dprintf(2, "cannot start %s: %s", it->argv[0], strerror(errno));
     _exit(127);

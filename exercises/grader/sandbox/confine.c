@@ -60,7 +60,7 @@ void sandbox_become(const struct sandbox *sandbox) {
     set_limits(sandbox->processes);
     if (!filter_load(!sandbox->unsafe) && !sandbox->unsafe)
         sandbox_die("cannot refuse system calls: %s", strerror(errno));
-    char *environment[] = SANDBOX_ENVIRONMENT;
+    char *environment[] = CONFINED_ENVIRONMENT;
     execvpe(sandbox->command[0], sandbox->command, environment);
     sandbox_die("cannot start %s: %s", sandbox->command[0], strerror(errno));
 }

@@ -35,6 +35,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "confine.h"
 #include "grader_limits.h"
 #include "sandbox.h"
 
@@ -145,7 +146,7 @@ _Noreturn static void enter(const struct sandbox *sandbox, const char *self) {
     for (char **word = sandbox->command; *word; word++)
         add(*word);
     line[words] = NULL;
-    char *environment[] = SANDBOX_ENVIRONMENT;
+    char *environment[] = CONFINED_ENVIRONMENT;
     execve(sandbox->bwrap, line, environment);
     sandbox_die("cannot start %s: %s", sandbox->bwrap, strerror(errno));
 }

@@ -16,13 +16,6 @@
 #define SANDBOX_REFUSED 3
 #define SANDBOX_DAMAGED 4 // an archive that says nothing
 
-// All that a program in the sandbox finds in its environment.
-#define SANDBOX_ENVIRONMENT                                                    \
-    {                                                                          \
-        "PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8", "ASAN_OPTIONS=detect_leaks=0", \
-            NULL                                                               \
-    }
-
 struct sandbox {
     uid_t uid; // as root: who runs the command
     int processes;
