@@ -69,6 +69,7 @@ static long count(long item) {
 static void call_all(struct wire *m) {
     struct pool *many = pool_create(2, count);
     int64_t n = m->value[0], taken = 0, wrong = 0;
+    driver_made(many);
     driver_race_test(0);
     while (many && taken < n && pool_apply_async(many, taken, NULL, NULL) >= 0)
         taken++;
