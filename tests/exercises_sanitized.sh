@@ -1,7 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # What SANITIZE= shows of an exercise. Solutions, and the right ones in tests/fair,
-# keep full marks. A solution in which the last call of free or munmap is missing,
+# keep full marks; with threads this cannot be asked of gcc 14, for in a
+# child that is forked while a thread starts its malloc may wait for ever, without
+# any judge, too. A solution in which the last call of free or munmap is missing,
 # or crashes, or overflows, is told so, with file and line, in 80 columns.
 #   exercises_sanitized.sh SANITIZE
 # From make: B, of that sanitizer, and CC. ONLY=3 tests one exercise.
@@ -35,6 +37,9 @@ for solution in solutions/[0-9]*/ex*.c; do
     name=$(basename "$solution")
     folder=$(basename "$(dirname "$solution")")
     for right in "$solution" tests/fair/"$folder"/*.c; do
+        if [ "$SANITIZE" = address ] && grep -qE '(pthread|thrd)_create' "$right"; then
+            continue
+        fi
         judged 0 "$number" "$right"
         [ -z "$(sed -n '/FAIL/,$p' "$work/said")" ] || cat "$work/said"
     done
