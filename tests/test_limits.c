@@ -369,11 +369,11 @@ static void write_file(const char *name, const char *text) {
 static void in_cgroup(void *of) {
     const char *const *files = of;
     if (unshare(CLONE_NEWNS) != 0 ||
-        mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+        mount("none", "/", "", MS_REC | MS_PRIVATE, NULL) != 0 ||
         mount("none", "/sys/fs/cgroup", "tmpfs", 0, NULL) != 0)
         _exit(0); // only root may
     write_file("/sys/fs/cgroup/cgroup", files[0]);
-    if (mount("/sys/fs/cgroup/cgroup", "/proc/self/cgroup", NULL, MS_BIND,
+    if (mount("/sys/fs/cgroup/cgroup", "/proc/self/cgroup", "", MS_BIND,
               NULL) != 0)
         _exit(0);
     for (files++; files[0]; files += 2) {

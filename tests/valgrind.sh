@@ -9,7 +9,7 @@ NOT=$(sed -n 's/^\([a-z][^ ]*\).*/\1/p' tests/valgrind.txt | xargs)
 export NOT SLOWER=10
 # An arena takes a quarter of this. Valgrind goes over it byte by byte: half of 24
 # GB took two minutes a test.
-ulimit -v 1000000
+ulimit -S -v 1000000
 # And at each process's end it would have glibc move read input back, as exit() does.
 valgrind -q --error-exitcode=9 --leak-check=no --run-libc-freeres=no \
     --log-file="$log" "$1" || failed=1
